@@ -1,0 +1,1 @@
+"""What is known about Chinese text, below everything that reads or mends it."""

@@ -1,0 +1,55 @@
+"""The command `zsparkcrawl`. Each command stands in a module by subject and is loaded only when it is called, so that
+`zsparkcrawl repair` never loads Twisted or SQL."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from zsparkcrawl.errors import ZsparkError
+
+__all__ = ["main"]
+
+COMMANDS = {
+    "repair": "text",
+    "despam": "text",
+    "clean": "text",
+    "read": "text",
+    "export": "archive",
+    "show": "archive",
+    "status": "archive",
+    "reread": "archive",
+    "crawl": "crawl",
+    "demo": "demo",
+}
+"""Command -> module of this package in which the function of the same name stands."""
+
+
+class _Commands(click.Group):
+    """Loads a command's module when the command is asked for, and turns a foreseeable fault into one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"{__name__}.{COMMANDS[cmd_name]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ZsparkError as error:
+            click.echo(f"zsparkcrawl: {error}", err=True)
+            sys.exit(error.exit_code)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="zsparkcrawl")
+def main() -> None:
+    """Crawl a science park's news and notices, mend the text, keep every change on record."""

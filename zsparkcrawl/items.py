@@ -1,0 +1,122 @@
+"""What travels through the program: a page as it came, and the article that was read from it.
+
+All are frozen: a step makes a new one with :func:`dataclasses.replace` and never changes the one it was given.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from zsparkcrawl.edits import Damage, Edit
+
+__all__ = ["Article", "Attachment", "Diagnosis", "Image", "Injection", "MissingReason", "Page", "Precision", "Script"]
+
+Script = Literal["simplified", "turned", "traditional", "unknown"]
+Precision = Literal["second", "minute", "day", "month"]
+MissingReason = Literal["absent", "illegible", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was fetched: the bytes as they came, and what the server said of them."""
+
+    url: str
+    body: bytes
+    content_type: str = ""
+    """The Content-Type header, "" when there was none. Evidence of the charset, not the truth of it."""
+    status: int = 200
+    fetched_at: dt.datetime | None = None
+    """When it was fetched (aware). The only clock that reading has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that an article offers: its name as shown and its absolute URL."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of an article: its absolute URL and its caption, None when it has none."""
+
+    url: str
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """Something foreign that was found in a page and kept out of the article.
+
+    ``kind`` is one of hidden, junk, foreign-links, script, redirect, title, meta; ``text`` what it said (shortened
+    to 500 characters); ``domain`` the foreign host it points to, None when it points nowhere.
+    """
+
+    kind: str
+    text: str
+    domain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What kinds of damage a page carries, and the evidence, from all of its fields at once.
+
+    ``script``: "simplified" as written; "turned" into Traditional by a character table; genuine "traditional";
+    "unknown" when the text is too short to tell. ``annotated`` maps each character that carries pinyin on this page
+    to the readings seen. ``shifted``: bracket or cut marks of the byte-wise insertion are there. ``published`` is
+    the article's date where it is known: the evidence for lost units.
+    """
+
+    script: Script = "unknown"
+    annotated: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    shifted: bool = False
+    published: dt.date | None = None
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def damaged(self) -> bool:
+        """Whether anything was found at all."""
+        return self.script == "turned" or bool(self.annotated) or self.shifted
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What was read from a page. Before cleaning its texts are the page's own; after it they are repaired and free
+    of spam, with the way there in ``edits``.
+
+    ``author`` and ``source`` are None when the page shows none. ``date`` is None when the page shows none that can
+    be trusted; ``date_missing`` then says why, and ``date_raw`` keeps what was read.
+    """
+
+    site: str
+    section: str | None
+    """"news" or "notices"; None for a page of no known section."""
+    native_id: str | None
+    """The site's own number, as in /news/<native_id>.html."""
+    url: str
+    title: str | None = None
+    date: dt.date | None = None
+    time: dt.time | None = None
+    date_raw: str | None = None
+    date_precision: Precision | None = None
+    date_missing: MissingReason | None = None
+    author: str | None = None
+    """Several names are joined by " "."""
+    source: str | None = None
+    editor: str | None = None
+    body: str = ""
+    """Paragraphs, each on a line of its own."""
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Image, ...] = ()
+    charset: str | None = None
+    charset_reason: str | None = None
+    diagnosis: Diagnosis | None = None
+    edits: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
+    """By field: the edits that led from the page's text to this one."""
+    damaged: Mapping[str, tuple[Damage, ...]] = field(default_factory=dict)
+    """By field: what no rule could mend."""
+    injections: tuple[Injection, ...] = ()

@@ -1,0 +1,125 @@
+"""The publishers that are known, described by facts: one TOML file a site; this folder is the registry."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+from zsparkcrawl.errors import ZsparkError
+
+__all__ = ["Section", "SiteProfile", "UnknownSiteError", "site_for_url", "site_named", "site_names"]
+
+
+class UnknownSiteError(ZsparkError):
+    """No profile has this name."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of a site: what links to it are called, where its listings begin, what its articles' paths look
+    like (regular expressions for the end of the path, with a group ``id``)."""
+
+    name: str
+    labels: tuple[str, ...]
+    listings: tuple[str, ...]
+    articles: tuple[re.Pattern[str], ...]
+
+    def native_id(self, url: str) -> str | None:
+        """The site's number of the article at ``url``, None when that is not an article of this section.
+
+        >>> site_named("nhtp").sections["news"].native_id("http://www.nhtp.org/news/1207.html")
+        '1207'
+        """
+        path = urlsplit(url).path
+        found = (match for pattern in self.articles if (match := pattern.search(path)))
+        return next((match["id"] for match in found), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteProfile:
+    """The facts of a publisher. ``script`` is what it writes in; ``body_selectors`` name the place of the body, the
+    first that matches counts, and may be empty."""
+
+    name: str
+    title: str
+    hosts: tuple[str, ...]
+    start: str
+    script: Literal["simplified", "traditional"]
+    time_zone: str
+    sections: Mapping[str, Section]
+    body_selectors: tuple[str, ...] = ()
+
+    def place(self, url: str) -> tuple[str, str] | None:
+        """Section and native id of an article's URL, None when it is not an article of this site.
+
+        >>> site_named("nhtp").place("http://mirror.example/zcgg/412.html")
+        ('notices', '412')
+        """
+        for section in self.sections.values():
+            if native_id := section.native_id(url):
+                return section.name, native_id
+        return None
+
+    def listing_urls(self, section: str) -> list[str]:
+        """Where a crawl of the section begins."""
+        return [urljoin(self.start, path) for path in self.sections[section].listings]
+
+
+def site_names() -> list[str]:
+    """Names of all profiles, sorted.
+
+    >>> "nhtp" in site_names()
+    True
+    """
+    folder = resources.files(__name__)
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+@cache
+def site_named(name: str) -> SiteProfile:
+    """The profile of that name. Raises UnknownSiteError, which names those there are.
+
+    >>> site_named("nhtp").time_zone
+    'Asia/Shanghai'
+    """
+    if name not in site_names():
+        raise UnknownSiteError(f"unknown site {name!r}: known are {', '.join(site_names())}")
+    facts = tomllib.loads(resources.files(__name__).joinpath(f"{name}.toml").read_text("utf-8"))
+    return _profile(facts)
+
+
+def site_for_url(url: str) -> SiteProfile | None:
+    """The site whose host serves ``url``, None when no profile names it."""
+    host = urlsplit(url).hostname or ""
+    return next((site for site in map(site_named, site_names()) if host in site.hosts), None)
+
+
+def _profile(facts: Mapping[str, Any]) -> SiteProfile:
+    sections = {
+        name: Section(
+            name=name,
+            labels=tuple(section["labels"]),
+            listings=tuple(section["listings"]),
+            articles=tuple(re.compile(f"(?:{pattern})$") for pattern in section["articles"]),
+        )
+        for name, section in facts["sections"].items()
+    }
+    return SiteProfile(
+        name=facts["name"],
+        title=facts["title"],
+        hosts=tuple(facts["hosts"]),
+        start=facts["start"],
+        script=facts["script"],
+        time_zone=facts["time_zone"],
+        sections=MappingProxyType(sections),
+        body_selectors=tuple(facts.get("body_selectors", ())),
+    )
