@@ -1,0 +1,113 @@
+"""Simplified and Traditional characters, and the fold under which labels match whatever their damage.
+
+Tables come from OpenCC's character dictionaries (Apache-2.0), asked one character at a time.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+import opencc
+
+__all__ = ["ANNOTATION", "Folded", "fold", "fold_with_positions", "simplified_of", "simplify", "traditional_of"]
+
+_LETTERS = "a-zāáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ"
+ANNOTATION = re.compile(rf"[(（]\s?([{_LETTERS}]{{1,6}})\s?[)）]")
+"""Pinyin in brackets, as the rewriting tool puts it behind a character; some hosts leave a blank inside."""
+
+_IDEOGRAPHS = "".join(map(chr, (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFB00))))
+
+
+@cache
+def simplified_of() -> Mapping[str, str]:
+    """Every Traditional or variant character that has another Simplified form, and that form.
+
+    >>> simplified_of()["發"], "后" in simplified_of()
+    ('发', False)
+    """
+    # 著 is left alone by OpenCC; whether it stands for 着 is a matter of the phrase (repair/simplified.py).
+    return MappingProxyType(_converted("t2s"))
+
+
+@cache
+def traditional_of() -> Mapping[str, str]:
+    """Every Simplified character that cannot be written in Traditional text, and its commonest Traditional form.
+
+    A character such as 后, 于 or 干 is at home in both scripts and is not in the table: Big5, the Traditional
+    character set, has it.
+
+    >>> traditional_of()["发"], "后" in traditional_of()
+    ('發', False)
+    """
+    return MappingProxyType({s: t for s, t in _converted("s2t").items() if not _encodes(s, "big5")})
+
+
+def simplify(text: str) -> str:
+    """Traditional to Simplified by phrase, as OpenCC does it: for comparing and scoring, not for mending.
+
+    >>> simplify("發展"), simplify("乾隆")
+    ('发展', '乾隆')
+    """
+    return str(_converter("t2s").convert(text))
+
+
+class Folded(str):
+    """A folded text that remembers where its characters came from: ``positions[i]`` is the place of character i in
+    the original; one more entry holds the original's length."""
+
+    __slots__ = ("positions",)
+    positions: tuple[int, ...]
+
+
+def fold(text: str) -> str:
+    """Text for matching: annotations out, Simplified, compatibility forms and case folded, blanks out.
+
+    >>> fold("發(fā)布時(shí)間：")
+    '发布时间:'
+    """
+    return "".join(fold_with_positions(text).split())
+
+
+def fold_with_positions(text: str) -> Folded:
+    """As :func:`fold`, but blanks stay and every character knows where it stood.
+
+    >>> folded = fold_with_positions("來(lái)源：園區")
+    >>> str(folded), folded.positions
+    ('来源:园区', (0, 5, 6, 7, 8, 9))
+    """
+    table = simplified_of()
+    out: list[str] = []
+    positions: list[int] = []
+    skipped = {i for match in ANNOTATION.finditer(text) for i in range(*match.span())}
+    for position, character in enumerate(text):
+        if position in skipped or unicodedata.category(character) == "Cf":
+            continue
+        plain = table.get(character) or unicodedata.normalize("NFKC", character).casefold()
+        out.append(plain)
+        positions += [position] * len(plain)
+    folded = Folded("".join(out))
+    folded.positions = (*positions, len(text))
+    return folded
+
+
+def _encodes(character: str, charset: str) -> bool:
+    try:
+        character.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@cache
+def _converter(name: str) -> opencc.OpenCC:
+    return opencc.OpenCC(name)
+
+
+def _converted(name: str) -> dict[str, str]:
+    # A line end between the characters keeps OpenCC from seeing phrases.
+    converted = _converter(name).convert("\n".join(_IDEOGRAPHS)).split("\n")
+    return {old: new for old, new in zip(_IDEOGRAPHS, converted, strict=True) if old != new and len(new) == 1}
