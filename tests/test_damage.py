@@ -90,7 +90,7 @@ def test_an_excerpt_ends_inside_an_annotation() -> None:
     [
         ("担当的干部队伍", tool("數隊"), "擔當?shù)母刹筷?duì)伍"),
         ("担当的干部队伍", tool("數當隊"), "擔當(dāng)?shù)母刹筷?duì)伍"),
-        ("忠诚干净担当的干部", tool(FAMILY_1[:70] + "擔"), "忠誠干凈擔(dān)當(dāng)?shù)母刹?"),
+        ("担当的干部队伍", tool(FAMILY_1 + STRAYS), "擔(dān)當(dāng)?shù)母刹筷?duì)伍"),
         ("当的干", tool("數", decoder="replacement"), "當\ufffd(shù)母?"),
         ("担当的干部队伍", tool("數隊", decoder="replacement"), "擔當\ufffd(shù)母刹筷\ufffd(duì)伍"),
         ("奖者颁", tool("務"), "獎?wù)哳C"),
