@@ -1,0 +1,221 @@
+"""The archive: what was crawled, in every state, with every change of its text.
+
+:class:`Archive` is the only class that speaks SQL. The responses it refers to are kept as WARC files, which
+:mod:`zsparkcrawl.archive.captures` writes and reads.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, update
+
+from zsparkcrawl.archive import reading, writing
+from zsparkcrawl.archive.captures import Captured
+from zsparkcrawl.archive.opening import (
+    DEFAULT_DATABASE,
+    READING,
+    ArchiveError,
+    captures_folder,
+    data_folder,
+    database_url,
+    dispose,
+    faults,
+    open_engine,
+)
+from zsparkcrawl.archive.reading import Filters
+from zsparkcrawl.archive.schema import captures, runs
+from zsparkcrawl.archive.status import SectionStatus, Status, read_status
+from zsparkcrawl.archive.storable import stamp, storable
+from zsparkcrawl.archive.writing import Listed, Origin, Outcome
+from zsparkcrawl.items import Article
+
+__all__ = [
+    "DEFAULT_DATABASE",
+    "Archive",
+    "ArchiveError",
+    "Captured",
+    "Filters",
+    "Listed",
+    "Origin",
+    "Outcome",
+    "SectionStatus",
+    "Status",
+    "captures_folder",
+    "data_folder",
+    "database_url",
+    "storable",
+]
+
+_AT_ONCE = 200
+"""Rows fetched at a time: enough to be quick, few enough that long bodies stay within some megabytes."""
+
+
+class Archive:
+    """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
+    manager.
+
+    Every method raises ArchiveError when the database refuses: disk full, locked for 30 seconds, damaged.
+    """
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._reader = engine.execution_options(**READING)
+        self.name = name
+        """The database's file, or its URL without the password."""
+
+    @classmethod
+    def open(cls, url: str, *, readonly: bool = False) -> Self:
+        """Open the database at an SQLAlchemy URL. For writing, missing folders and tables are made.
+
+        Raises ArchiveError: not writable, not a database, another program's, newer than this program, or
+        missing when ``readonly``."""
+        return cls(*open_engine(url, readonly=readonly))
+
+    def close(self) -> None:
+        """Close all connections. Close iterators before that were not read to the end."""
+        dispose(self._engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start_run(
+        self,
+        *,
+        site: str,
+        section: str,
+        start_url: str | None,
+        arguments: Mapping[str, str],
+        started: dt.datetime,
+    ) -> int:
+        """Enter a run and return its number. Runs whose process is gone are set to "died" at the same
+        time."""
+        row = {
+            "site": site,
+            "section": section,
+            "start_url": start_url,
+            "arguments": {name: storable(str(value)) for name, value in arguments.items()},
+            "started": stamp(started),
+        }
+        with self._writing() as connection:
+            writing.bury_dead_runs(connection)
+            return writing.insert_run(connection, row)
+
+    def end_run(
+        self, run_id: int, *, state: str, reason: str, counts: Mapping[str, int], ended: dt.datetime
+    ) -> None:
+        """Enter how a run ended. Raises KeyError when there is no such run."""
+        values = {"state": state, "reason": storable(reason), "counts": dict(counts), "ended": stamp(ended)}
+        with self._writing() as connection:
+            if connection.execute(update(runs).where(runs.c.id == run_id).values(values)).rowcount != 1:
+                raise KeyError(run_id)
+
+    def add_capture(
+        self,
+        captured: Captured,
+        *,
+        run_id: int | None = None,
+        charset: str | None = None,
+        partial: bool = False,
+    ) -> int:
+        """Enter a response that is kept in a WARC file, and return its number. ``partial`` tells that the
+        connection ended before the whole body came."""
+        facts = {"run_id": run_id, "charset": charset, "partial": partial}
+        with self._writing() as connection:
+            return writing.insert_capture(connection, captured, facts)
+
+    def set_charset(self, capture_id: int, charset: str | None) -> None:
+        """Enter which encoding reading chose for a capture."""
+        with self._writing() as connection:
+            connection.execute(update(captures).where(captures.c.id == capture_id).values(charset=charset))
+
+    def saw(self, run_id: int, listing_url: str, rows: Iterable[Listed], *, now: dt.datetime) -> None:
+        """Enter what a listing page showed; a link it showed before keeps the moment it was first seen."""
+        with self._writing() as connection:
+            writing.insert_seen(connection, run_id, listing_url, rows, stamp(now))
+
+    def store(
+        self,
+        article: Article,
+        *,
+        run_id: int | None,
+        capture_id: int | None,
+        now: dt.datetime,
+        origin: Origin = "site",
+    ) -> Outcome:
+        """Keep an article: "new", a new "version" when any content field differs, or "unchanged". All or
+        nothing.
+
+        An article is that of the same site, section and number, or of the same URL when it has no number.
+        With ``origin`` "site" it counts as seen now; "reading", old bytes read anew, leaves the times of
+        seeing alone."""
+        facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
+        with self._writing() as connection:
+            return writing.store_article(connection, article, facts)
+
+    def articles(self, filters: Filters | None = None) -> Iterator[Mapping[str, Any]]:
+        """The articles meant, one row at a time: by section, date (unknown last) and number.
+
+        A row has the columns of the table articles, and the counts of its version: edit_count,
+        inferred_count, damage_count, injection_count."""
+        return self._rows(reading.select_articles(filters or Filters()))
+
+    def article(self, key: str) -> Mapping[str, Any] | None:
+        """One article by its number here, its URL, or section/number as in news/1207; None when there is
+        none."""
+        for meant in reading.select_article(key):
+            if rows := list(self._rows(meant.limit(1))):
+                return rows[0]
+        return None
+
+    def versions_of(self, article_id: int) -> list[Mapping[str, Any]]:
+        """All states of an article, the first first."""
+        return list(self._rows(reading.select_versions(article_id)))
+
+    def edits_of(self, article_id: int, version: int) -> list[Mapping[str, Any]]:
+        """The edits of one version: by field, in the order in which they were made."""
+        return list(self._rows(reading.select_edits(article_id, version)))
+
+    def injections_of(self, article_id: int, version: int) -> list[Mapping[str, Any]]:
+        """The foreign things that were kept out of one version."""
+        return list(self._rows(reading.select_injections(article_id, version)))
+
+    def captures(self) -> Iterator[Mapping[str, Any]]:
+        """All captures, the newest first, with the columns of the table and the site and section of their
+        run.
+
+        Read in stretches, so that no snapshot stays open while the caller writes.
+        """
+        below = None
+        while stretch := list(self._rows(reading.select_captures(below, _AT_ONCE))):
+            yield from stretch
+            below = stretch[-1]["id"]
+
+    def status(self, *, last_runs: int = 10) -> Status:
+        """How the archive stands."""
+        with self._reading() as connection:
+            return read_status(connection, self.name, last_runs)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with faults(self.name), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with faults(self.name), self._reader.begin() as connection:
+            yield connection
+
+    def _rows(self, wanted: Any) -> Iterator[Mapping[str, Any]]:
+        with self._reading() as connection:
+            for row in connection.execution_options(yield_per=_AT_ONCE).execute(wanted):
+                yield row._asdict()

@@ -1,0 +1,125 @@
+"""What is asked of the archive: selections that SQLite and PostgreSQL both take."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from zsparkcrawl.archive.schema import articles, captures, edits, injections, runs, versions
+
+__all__ = [
+    "Filters",
+    "select_article",
+    "select_articles",
+    "select_captures",
+    "select_edits",
+    "select_injections",
+    "select_versions",
+]
+
+COUNTS = ("edit_count", "inferred_count", "damage_count", "injection_count")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles are meant; None leaves a matter open.
+
+    ``since`` and ``until`` are both inclusive, and leave out articles without a date. ``text`` is looked for
+    in title and body, without regard to the case of Latin letters."""
+
+    section: str | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    text: str | None = None
+    site: str | None = None
+
+
+def select_articles(filters: Filters) -> Select[Any]:
+    """The articles meant, with the counts of their latest version: by section, date (unknown last),
+    number."""
+    wanted: list[ColumnElement[bool]] = []
+    if filters.site is not None:
+        wanted.append(articles.c.site == filters.site)
+    if filters.section is not None:
+        wanted.append(articles.c.section == filters.section)
+    if filters.since is not None:
+        wanted.append(articles.c.date >= filters.since.isoformat())
+    if filters.until is not None:
+        wanted.append(articles.c.date <= filters.until.isoformat())
+    if filters.text is not None:
+        looked_for = filters.text
+        wanted.append(
+            or_(
+                articles.c.title.icontains(looked_for, autoescape=True),
+                articles.c.body.icontains(looked_for, autoescape=True),
+            )
+        )
+    return _with_counts().where(and_(True, *wanted)).order_by(*_order())
+
+
+def select_article(key: str) -> list[Select[Any]]:
+    """What a key may mean, in order: the number of an article; its URL, now or in an older version;
+    section/number."""
+    if key.isascii() and key.isdigit():
+        return [_with_counts().where(articles.c.id == int(key))]
+    older = select(versions.c.article_id).where(versions.c.url == key)
+    meant = [
+        _with_counts().where(articles.c.url == key).order_by(articles.c.id),
+        _with_counts().where(articles.c.id.in_(older)).order_by(articles.c.id),
+    ]
+    section, slash, native_id = key.partition("/")
+    if slash:
+        numbered = and_(articles.c.section == section, articles.c.native_id == native_id)
+        meant.append(_with_counts().where(numbered).order_by(articles.c.id))
+    return meant
+
+
+def select_versions(article_id: int) -> Select[Any]:
+    """All states of an article, the first first."""
+    return select(versions).where(versions.c.article_id == article_id).order_by(versions.c.version)
+
+
+def select_edits(article_id: int, version: int) -> Select[Any]:
+    """The edits of one version: by field, in the order in which they were made."""
+    of_version = and_(edits.c.article_id == article_id, edits.c.version == version)
+    return select(edits).where(of_version).order_by(edits.c.field, edits.c.position)
+
+
+def select_injections(article_id: int, version: int) -> Select[Any]:
+    """What was kept out of one version, in the order of the page."""
+    of_version = and_(injections.c.article_id == article_id, injections.c.version == version)
+    return select(injections).where(of_version).order_by(injections.c.position)
+
+
+def select_captures(below: int | None, limit: int) -> Select[Any]:
+    """A stretch of captures, the newest first, each with the site and section of its run."""
+    found = select(captures, runs.c.site, runs.c.section).select_from(captures.outerjoin(runs))
+    if below is not None:
+        found = found.where(captures.c.id < below)
+    return found.order_by(captures.c.id.desc()).limit(limit)
+
+
+def _with_counts() -> Select[Any]:
+    latest = and_(versions.c.article_id == articles.c.id, versions.c.version == articles.c.version)
+    counts = [versions.c[name] for name in COUNTS]
+    return select(articles, *counts).select_from(articles.join(versions, latest))
+
+
+def _order() -> tuple[ColumnElement[Any], ...]:
+    # A number without leading zeros sorts by its length and then as text: no cast, which PostgreSQL would
+    # refuse for a number such as "12a". NULL is asked for by name because SQLite puts it first and PostgreSQL
+    # last.
+    c = articles.c
+    return (
+        c.section.is_(None),
+        c.section.asc(),
+        c.date.is_(None),
+        c.date.asc(),
+        func.length(c.native_id).is_(None),
+        func.length(c.native_id).asc(),
+        c.native_id.asc(),
+        c.id.asc(),
+    )

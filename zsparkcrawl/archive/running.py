@@ -1,0 +1,43 @@
+"""Which process a run belongs to, and whether it still lives."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["is_alive", "process_facts"]
+
+
+def process_facts() -> dict[str, Any]:
+    """Host, number and mark of this process, as the table runs has them."""
+    return {"host": socket.gethostname(), "pid": os.getpid(), "process_mark": _mark(os.getpid())}
+
+
+def is_alive(run: Mapping[str, Any]) -> bool:
+    """Whether the process of a run may still be at work. Yes when it is another host's: that cannot be
+    seen."""
+    if run["host"] != socket.gethostname():
+        return True
+    try:
+        os.kill(run["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's process: the number is in use
+        pass
+    mark = _mark(run["pid"])
+    return mark is None or run["process_mark"] is None or mark == run["process_mark"]
+
+
+def _mark(pid: int) -> str | None:
+    """When the process was started, as boot and clock ticks. Numbers come again, in a container at every
+    start."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        # The name in field 2 may hold blanks and brackets; what follows the last bracket is regular.
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return f"{boot}:{fields[19]}"

@@ -1,0 +1,239 @@
+"""The tables of the archive, a comment on each column. docs/schema.md is written from here by
+:func:`describe`.
+
+Days and times are ISO text, so that they read the same in SQLite, PostgreSQL, a CSV and a shell: a day is
+``2026-11-22``, a moment is UTC with a Z, ``2026-11-22T08:30:00Z``. Text sorts as time does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+__all__ = ["articles", "captures", "describe", "edits", "injections", "metadata", "runs", "seen", "versions"]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _content() -> Iterator[Column[object]]:
+    """The columns that an article and each of its versions have in common."""
+    yield Column("url", Text, nullable=False, comment="the page it was read from")
+    yield Column("title", Text, comment="repaired headline; NULL when the page shows none")
+    yield Column("date", Text, comment="day of publication, ISO; NULL when no trustworthy one was found")
+    yield Column(
+        "time", Text, comment="time of publication in the site's time zone, HH:MM:SS; NULL when not given"
+    )
+    yield Column("date_raw", Text, comment="what the date was read from, as the page has it")
+    yield Column(
+        "date_precision", Text, comment="second, minute, day or month: how exactly the page tells it"
+    )
+    yield Column("date_missing", Text, comment="why date is NULL: absent, illegible or conflict")
+    yield Column("author", Text, comment="names joined by a blank; NULL when the page names nobody")
+    yield Column("source", Text, comment="where the site has it from; NULL when it does not say")
+    yield Column("editor", Text, comment="the responsible editor; never taken for the author")
+    yield Column("body", Text, nullable=False, comment="repaired text, each paragraph on a line of its own")
+    yield Column("attachments", JSON, nullable=False, comment="list of {name, url}")
+    yield Column(
+        "images", JSON, nullable=False, comment="list of {url, caption}; caption null when there is none"
+    )
+
+
+def _capture(meaning: str) -> Column[int]:
+    return Column("capture_id", Integer, ForeignKey("captures.id"), comment=meaning)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="number of the run"),
+    Column("site", Text, nullable=False, comment="name of the site's profile"),
+    Column("section", Text, nullable=False, comment="news or notices"),
+    Column("start_url", Text, comment="the listing it began at; NULL when the profile's own"),
+    Column("arguments", JSON, nullable=False, comment="the spider's arguments, name to text"),
+    Column("state", Text, nullable=False, comment="running, good, suspicious, failed or died"),
+    Column("reason", Text, comment="why it ended, in a few words"),
+    Column("counts", JSON, nullable=False, comment="name to number: pages, new, unchanged …"),
+    Column("started", Text, nullable=False, comment="when it began, UTC"),
+    Column("ended", Text, comment="when it ended, UTC; NULL while it runs and when it died"),
+    Column("host", Text, nullable=False, comment="name of the machine it ran on"),
+    Column("pid", Integer, nullable=False, comment="its process number there"),
+    Column("process_mark", Text, comment="tells it from a later process of that number; or NULL"),
+    Column("package", Text, nullable=False, comment="version of this program"),
+    Index(None, "state"),
+    comment="one crawl of one section",
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="number of the capture; later ones are higher"),
+    Column("run_id", Integer, ForeignKey("runs.id"), comment="the run that fetched it, if known"),
+    Column("url", Text, nullable=False, comment="what was asked for"),
+    Column("time", Text, nullable=False, comment="when the response came, UTC"),
+    Column("status", Integer, nullable=False, comment="HTTP status"),
+    Column(
+        "content_type", Text, nullable=False, comment="the Content-Type header, empty when there was none"
+    ),
+    Column("charset", Text, comment="the encoding that reading chose; NULL when it was not read"),
+    Column("partial", Boolean, nullable=False, comment="the connection ended before the whole body came"),
+    Column("digest", Text, nullable=False, comment="WARC-Payload-Digest of the body: sha1: and base32"),
+    Column("file", Text, nullable=False, comment="name of the WARC file in the captures folder"),
+    Column("offset", Integer, nullable=False, comment="byte at which its record begins"),
+    Column("length", Integer, nullable=False, comment="bytes of the record, compressed"),
+    Index(None, "url"),
+    comment="one response as it came, kept in a WARC file",
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="number of the article in this database"),
+    Column("site", Text, nullable=False, comment="name of the site's profile"),
+    Column("section", Text, comment="news or notices; NULL when the page belongs to no known section"),
+    Column("native_id", Text, comment="the site's own number of it; NULL when its URL has none"),
+    *_content(),
+    Column("version", Integer, nullable=False, comment="number of the state shown here, the latest; from 1"),
+    Column("first_seen", Text, nullable=False, comment="when it was first fetched, UTC"),
+    Column("last_seen", Text, nullable=False, comment="when it was last fetched, UTC"),
+    _capture("the capture this state was read from"),
+    UniqueConstraint("site", "section", "native_id"),
+    # NULL differs from NULL in a unique constraint, so articles without a number need one of their own.
+    Index(
+        "uq_articles_url_unnumbered",
+        "url",
+        unique=True,
+        sqlite_where=text("section IS NULL OR native_id IS NULL"),
+        postgresql_where=text("section IS NULL OR native_id IS NULL"),
+    ),
+    Index(None, "url"),
+    Index(None, "section", "date"),
+    comment="each article in its latest state",
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("article_id", Integer, ForeignKey("articles.id"), nullable=False, comment="the article"),
+    Column("version", Integer, nullable=False, comment="1 for the first state, then counted up"),
+    *_content(),
+    _capture("the capture it was read from"),
+    Column("run_id", Integer, ForeignKey("runs.id"), comment="the run that stored it; NULL when reread"),
+    Column("made_at", Text, nullable=False, comment="when it was stored, UTC"),
+    Column("made_by", Text, nullable=False, comment="site: fetched so; reading: old bytes were read anew"),
+    Column("package", Text, nullable=False, comment="version of this program, and so of its rules"),
+    Column("changed", JSON, nullable=False, comment="fields that differ from the version before"),
+    Column("charset", Text, comment="the encoding the page was decoded with"),
+    Column("charset_reason", Text, comment="on what evidence"),
+    Column("diagnosis", JSON, nullable=False, comment="kinds of damage found, with evidence; or null"),
+    Column("damaged", JSON, nullable=False, comment="field to list of {start, end, reason} left unmended"),
+    Column("edit_count", Integer, nullable=False, comment="number of its edits"),
+    Column("inferred_count", Integer, nullable=False, comment="how many of them are inferred, not certain"),
+    Column("damage_count", Integer, nullable=False, comment="number of spots left damaged"),
+    Column("injection_count", Integer, nullable=False, comment="number of foreign things kept out"),
+    PrimaryKeyConstraint("article_id", "version"),
+    Index(None, "url"),
+    comment="every state of every article, the first and the latest included; a row never changes",
+)
+
+
+def _version_key() -> tuple[Column[int], Column[int], ForeignKeyConstraint]:
+    return (
+        Column("article_id", Integer, nullable=False, comment="the article"),
+        Column("version", Integer, nullable=False, comment="the version of it"),
+        ForeignKeyConstraint(["article_id", "version"], ["versions.article_id", "versions.version"]),
+    )
+
+
+edits = Table(
+    "edits",
+    metadata,
+    *_version_key(),
+    Column("field", Text, nullable=False, comment="title, body, author …"),
+    Column("position", Integer, nullable=False, comment="order in which the field's edits were made, from 0"),
+    Column("rule", Text, nullable=False, comment="the rule that made it"),
+    Column("start", Integer, nullable=False, comment="first character, in the text as it then stood"),
+    Column("before", Text, nullable=False, comment="what stood there"),
+    Column("after", Text, nullable=False, comment="what stands there now; empty for a cut"),
+    Column("certainty", Text, nullable=False, comment="certain, or inferred from likelihood"),
+    PrimaryKeyConstraint("article_id", "version", "field", "position"),
+    comment="every change of text: undone from the last to the first they give the page's own words back",
+)
+
+injections = Table(
+    "injections",
+    metadata,
+    *_version_key(),
+    Column("position", Integer, nullable=False, comment="order on the page, from 0"),
+    Column("kind", Text, nullable=False, comment="hidden, junk, foreign-links, script, redirect …"),
+    Column("text", Text, nullable=False, comment="what it said, at most 500 characters"),
+    Column("domain", Text, comment="the foreign host it points to"),
+    PrimaryKeyConstraint("article_id", "version", "position"),
+    comment="foreign things found in a page and kept out of the article",
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="number of the row"),
+    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False, comment="the latest run that saw it"),
+    Column("listing_url", Text, nullable=False, comment="the listing page"),
+    Column("url", Text, nullable=False, comment="what it links to"),
+    Column("title", Text, comment="the link's text as the listing has it"),
+    Column("date", Text, comment="the day beside it, ISO; NULL when there is none"),
+    Column("first_seen", Text, nullable=False, comment="when the listing first showed it, UTC"),
+    Column("last_seen", Text, nullable=False, comment="when the listing last showed it, UTC"),
+    UniqueConstraint("listing_url", "url"),
+    Index(None, "url"),
+    comment="what the listing pages showed, whether or not the article could be fetched",
+)
+
+
+def describe() -> str:
+    """The tables in Markdown: docs/schema.md has this text between its markers.
+
+    >>> print(describe().split("\\n\\n")[0])
+    ### articles
+    """
+    return "\n\n".join(_described(metadata.tables[name]) for name in sorted(metadata.tables)) + "\n"
+
+
+def _described(table: Table) -> str:
+    rows = [
+        f"| {c.name} | {str(c.type).lower()} | {'NULL' if c.nullable else ''} | {c.comment} |"
+        for c in table.columns
+    ]
+    keys = [f"Primary key: {', '.join(column.name for column in table.primary_key.columns)}."]
+    uniques = [list(c.columns.keys()) for c in table.constraints if isinstance(c, UniqueConstraint)]
+    keys += [f"Unique: {', '.join(names)}." for names in uniques]
+    keys += [
+        f"Unique: {', '.join(index.columns.keys())} (where {index.dialect_options['sqlite']['where']})."
+        for index in table.indexes
+        if index.unique
+    ]
+    comment = table.comment or ""
+    head = [f"### {table.name}", f"{comment[:1].upper()}{comment[1:]}. {' '.join(keys)}"]
+    return "\n\n".join(
+        [*head, "\n".join(["| column | type | may be | meaning |", "|---|---|---|---|", *rows])]
+    )

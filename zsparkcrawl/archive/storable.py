@@ -1,0 +1,178 @@
+"""From an article to the values that the tables take: pure functions, no SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from zsparkcrawl.edits import Damage, Edit, revert
+from zsparkcrawl.items import Article, Diagnosis
+
+__all__ = [
+    "CONTENT",
+    "changed_fields",
+    "content",
+    "edit_rows",
+    "injection_rows",
+    "package",
+    "stamp",
+    "storable",
+    "version_facts",
+]
+
+CONTENT = ("title", "date", "time", "author", "source", "editor", "body", "attachments", "images")
+"""The fields that make a version: when all are equal the article is unchanged."""
+
+_NOTES = ("date_raw", "date_precision", "date_missing")
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text without NUL and lone surrogates. SQLite would keep them and then break length() and search;
+    PostgreSQL refuses them. The capture still has the bytes.
+
+    >>> storable("a\\x00b\\ud800c")
+    'abc'
+    """
+    return _UNSTORABLE.sub("", text)
+
+
+def stamp(moment: dt.datetime) -> str:
+    """A moment as the tables have it: UTC, to the second. Raises ValueError for one without a time zone.
+
+    >>> stamp(dt.datetime(2026, 11, 22, 16, 30, tzinfo=dt.timezone(dt.timedelta(hours=8))))
+    '2026-11-22T08:30:00Z'
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def package() -> str:
+    """The version of this program, which is also the version of its rules."""
+    try:
+        return version("zsparkcrawl")
+    except PackageNotFoundError:
+        return "unpacked"
+
+
+def content(article: Article) -> dict[str, Any]:
+    """The columns that an article and its versions have in common."""
+    row: dict[str, Any] = {name: _clean(getattr(article, name)) for name in ("url", *_NOTES, *CONTENT)}
+    row["attachments"] = [{"name": storable(a.name), "url": storable(a.url)} for a in article.attachments]
+    row["images"] = [{"url": storable(i.url), "caption": _clean(i.caption)} for i in article.images]
+    return row
+
+
+def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Which content fields differ between two rows; addresses and notes do not count.
+
+    >>> row = dict.fromkeys(CONTENT)
+    >>> changed_fields(row, {**row, "title": "", "url": "http://mirror.example/1.html"})
+    ['title']
+    """
+    return [name for name in CONTENT if old[name] != new[name]]
+
+
+def version_facts(article: Article) -> dict[str, Any]:
+    """What a version records of the way its text came about."""
+    certainties = [edit.certainty for edits in article.edits.values() for edit in edits]
+    return {
+        "charset": article.charset,
+        "charset_reason": article.charset_reason,
+        "diagnosis": _diagnosis(article.diagnosis),
+        "damaged": {
+            name: [
+                {"start": d.start, "end": d.end, "reason": storable(d.reason)}
+                for d in _moved_damage(_text(article, name), damage)
+            ]
+            for name, damage in article.damaged.items()
+            if damage
+        },
+        "edit_count": len(certainties),
+        "inferred_count": certainties.count("inferred"),
+        "damage_count": sum(map(len, article.damaged.values())),
+        "injection_count": len(article.injections),
+    }
+
+
+def edit_rows(article: Article) -> Iterator[dict[str, Any]]:
+    """The article's edits, field by field in their order."""
+    for name, edits in article.edits.items():
+        for position, edit in enumerate(_moved_edits(_text(article, name), edits)):
+            yield {
+                "field": name,
+                "position": position,
+                "rule": edit.rule,
+                "start": edit.start,
+                "before": storable(edit.before),
+                "after": storable(edit.after),
+                "certainty": edit.certainty,
+            }
+
+
+def injection_rows(article: Article) -> Iterator[dict[str, Any]]:
+    """What was kept out of the article, in the order of the page."""
+    for position, found in enumerate(article.injections):
+        yield {
+            "position": position,
+            "kind": found.kind,
+            "text": storable(found.text),
+            "domain": _clean(found.domain),
+        }
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, str):
+        return storable(value)
+    # ISO text for days and times; datetime.time must not carry a zone here, it is the site's own.
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else value
+
+
+def _text(article: Article, name: str) -> str:
+    """The field's text, "" for a field that is no text (its edits are then kept as they are)."""
+    value = getattr(article, name, None)
+    return value if isinstance(value, str) else ""
+
+
+def _moved_edits(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The edits as they would have been made on the storable text, so that they still can be undone on it."""
+    if not any(map(_UNSTORABLE.search, (text, *(e.before for e in edits), *(e.after for e in edits)))):
+        return edits
+    moved = []
+    for edit in reversed(edits):
+        try:
+            text = revert(text, (edit,))
+        except ValueError:  # not made on this text: nothing to count by
+            return edits
+        moved.append(replace(edit, start=len(storable(text[: edit.start]))))
+    return tuple(reversed(moved))
+
+
+def _moved_damage(text: str, damaged: tuple[Damage, ...]) -> Iterator[Damage]:
+    if not _UNSTORABLE.search(text):
+        yield from damaged
+        return
+    for damage in damaged:
+        start, end = len(storable(text[: damage.start])), len(storable(text[: damage.end]))
+        yield Damage(start, end, damage.reason)
+
+
+def _diagnosis(found: Diagnosis | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "script": found.script,
+        "annotated": {
+            storable(sign): sorted(map(storable, readings))
+            for sign, readings in sorted(found.annotated.items())
+        },
+        "shifted": found.shifted,
+        "published": found.published.isoformat() if found.published else None,
+        "evidence": [storable(line) for line in found.evidence],
+    }

@@ -1,0 +1,159 @@
+"""What is put into the archive: each function works in the transaction that it is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Select, Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from zsparkcrawl.archive.captures import Captured
+from zsparkcrawl.archive.running import is_alive, process_facts
+from zsparkcrawl.archive.schema import articles, captures, edits, injections, runs, seen, versions
+from zsparkcrawl.archive.storable import (
+    changed_fields,
+    content,
+    edit_rows,
+    injection_rows,
+    package,
+    stamp,
+    storable,
+    version_facts,
+)
+from zsparkcrawl.items import Article
+
+__all__ = [
+    "Listed",
+    "Origin",
+    "Outcome",
+    "bury_dead_runs",
+    "insert_capture",
+    "insert_run",
+    "insert_seen",
+    "store_article",
+]
+
+Outcome = Literal["new", "version", "unchanged"]
+Origin = Literal["site", "reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One link on a listing page: where it leads, its text, and the day beside it."""
+
+    url: str
+    title: str | None = None
+    date: dt.date | None = None
+
+
+def bury_dead_runs(connection: Connection) -> None:
+    """Set the runs to "died" that are entered as running and whose process is gone."""
+    running = connection.execute(select(runs).where(runs.c.state == "running")).all()
+    for run in running:
+        if not is_alive(run._asdict()):
+            died = {"state": "died", "reason": "its process ended without a word"}
+            connection.execute(update(runs).where(runs.c.id == run.id).values(died))
+
+
+def insert_run(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Enter a run of this process as running, and return its number."""
+    facts = {"state": "running", "counts": {}, "package": package(), **process_facts()}
+    return int(connection.execute(insert(runs).values({**row, **facts}).returning(runs.c.id)).scalar_one())
+
+
+def insert_capture(connection: Connection, captured: Captured, facts: Mapping[str, Any]) -> int:
+    """Enter a kept response, and return its number."""
+    row = {
+        "url": storable(captured.url),
+        "time": stamp(captured.time),
+        "status": captured.status,
+        "content_type": storable(captured.content_type),
+        "digest": captured.digest,
+        "file": captured.file,
+        "offset": captured.offset,
+        "length": captured.length,
+        **facts,
+    }
+    return int(connection.execute(insert(captures).values(row).returning(captures.c.id)).scalar_one())
+
+
+def insert_seen(
+    connection: Connection, run_id: int, listing_url: str, rows: Iterable[Listed], moment: str
+) -> None:
+    """Enter what a listing page showed; a link it showed before keeps the moment it was first seen."""
+    shown = {
+        storable(row.url): {
+            "run_id": run_id,
+            "listing_url": storable(listing_url),
+            "url": storable(row.url),
+            "title": None if row.title is None else storable(row.title),
+            "date": None if row.date is None else row.date.isoformat(),
+            "first_seen": moment,
+            "last_seen": moment,
+        }
+        for row in rows
+    }
+    if shown:
+        entry = _insert_or_not(connection, seen)
+        again = {name: entry.excluded[name] for name in ("run_id", "title", "date", "last_seen")}
+        entry = entry.on_conflict_do_update(index_elements=["listing_url", "url"], set_=again)
+        connection.execute(entry, list(shown.values()))
+
+
+def store_article(connection: Connection, article: Article, facts: Mapping[str, Any]) -> Outcome:
+    """Keep an article as new, as a new version of one that is there, or not at all when nothing changed.
+
+    ``facts`` are run_id, capture_id, made_at and made_by of a version.
+    """
+    row = content(article)
+    key = {"site": article.site, "section": article.section, "native_id": article.native_id}
+    from_site = facts["made_by"] == "site"
+    seen_at = facts["made_at"] if from_site else _capture_time(connection, facts)
+    first = {"first_seen": seen_at, "last_seen": seen_at, "version": 1, "capture_id": facts["capture_id"]}
+    # Insert first and look only when it is there: so two writers at once cannot both think it new.
+    entry = _insert_or_not(connection, articles).values(**key, **row, **first).on_conflict_do_nothing()
+    made = connection.execute(entry.returning(articles.c.id)).scalar_one_or_none()
+    if made is not None:
+        _add_version(connection, article, {**row, **facts, "article_id": made, "version": 1, "changed": []})
+        return "new"
+    old = connection.execute(_same_article(key, row["url"]).with_for_update()).one()._asdict()
+    changed = changed_fields(old, row)
+    values = {"last_seen": seen_at} if from_site else {}
+    if changed:
+        number = old["version"] + 1
+        values |= {**row, "version": number, "capture_id": facts["capture_id"]}
+        place = {"article_id": old["id"], "version": number, "changed": changed}
+        _add_version(connection, article, {**row, **facts, **place})
+    if values:
+        connection.execute(update(articles).where(articles.c.id == old["id"]).values(values))
+    return "version" if changed else "unchanged"
+
+
+def _insert_or_not(connection: Connection, table: Table) -> Any:
+    """An insert that knows ON CONFLICT: the same words in SQLite and PostgreSQL, but not in SQLAlchemy's
+    core."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _same_article(key: Mapping[str, Any], url: str) -> Select[Any]:
+    c = articles.c
+    if key["section"] is not None and key["native_id"] is not None:
+        return select(articles).filter_by(**key)
+    return select(articles).where(c.url == url, c.section.is_(None) | c.native_id.is_(None))
+
+
+def _capture_time(connection: Connection, facts: Mapping[str, Any]) -> str:
+    """When the bytes came that were read anew; when that is unknown, now."""
+    found = connection.execute(select(captures.c.time).where(captures.c.id == facts["capture_id"]))
+    return str(found.scalar_one_or_none() or facts["made_at"])
+
+
+def _add_version(connection: Connection, article: Article, row: Mapping[str, Any]) -> None:
+    place = {"article_id": row["article_id"], "version": row["version"]}
+    connection.execute(insert(versions).values(**row, **version_facts(article), package=package()))
+    for table, found in ((edits, edit_rows(article)), (injections, injection_rows(article))):
+        if rows := [{**place, **one} for one in found]:
+            connection.execute(insert(table), rows)
