@@ -9,9 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from zsparkcrawl.chinese.script import simplified_of
+from zsparkcrawl.chinese.script import common_characters
 
 __all__ = ["Decoded", "decode"]
 
@@ -80,7 +79,7 @@ def _plausibility(sample: bytes, charset: str) -> float:
     foreign = [character for character in text if character > "\x7f"]
     if not foreign:
         return 0.0
-    common = _common()
+    common = common_characters()
     good = sum(character in common for character in foreign)
     lost = foreign.count("\ufffd")
     # UTF-8 has so little chance to decode by accident that a page which does so strictly is in UTF-8 whatever it
@@ -89,11 +88,3 @@ def _plausibility(sample: bytes, charset: str) -> float:
         return 2.0
     return (good - 3 * lost) / len(foreign)
 
-
-@cache
-def _common() -> frozenset[str]:
-    """The 3,755 characters of the first level of GB 2312, their Traditional forms, and Chinese punctuation."""
-    level_one = {bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF)}
-    traditional = {old for old, new in simplified_of().items() if new in level_one}
-    punctuation = set("　、。·—…‘’“”《》【】（）！，：；？％＋－０１２３４５６７８９")
-    return frozenset((level_one | traditional | punctuation) - {""})

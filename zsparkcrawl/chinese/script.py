@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import opencc
 
-__all__ = ["ANNOTATION", "Folded", "fold", "fold_with_positions", "simplified_of", "simplify", "traditional_of"]
+__all__ = ["ANNOTATION", "Folded", "common_characters", "fold", "fold_with_positions", "simplified_of", "simplify", "traditional_of"]
 
 _LETTERS = "a-zāáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ"
 ANNOTATION = re.compile(rf"[(（]\s?([{_LETTERS}]{{1,6}})\s?[)）]")
@@ -44,6 +44,16 @@ def traditional_of() -> Mapping[str, str]:
     ('發', False)
     """
     return MappingProxyType({s: t for s, t in _converted("s2t").items() if not _encodes(s, "big5")})
+
+
+@cache
+def common_characters() -> frozenset[str]:
+    """The 3,755 characters of the first level of GB 2312, their Traditional forms, and Chinese punctuation."""
+    pairs = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
+    level_one = {pair.decode("gb2312", "ignore") for pair in pairs}
+    traditional = {old for old, new in simplified_of().items() if new in level_one}
+    punctuation = set("　、。·—…‘’“”《》【】（）！，：；？％＋－０１２３４５６７８９")
+    return frozenset((level_one | traditional | punctuation) - {""})
 
 
 def simplify(text: str) -> str:
@@ -77,7 +87,7 @@ def fold_with_positions(text: str) -> Folded:
 
     >>> folded = fold_with_positions("來(lái)源：園區")
     >>> str(folded), folded.positions
-    ('来源:园区', (0, 5, 6, 7, 8, 9))
+    ('来源:园区', (0, 6, 7, 8, 9, 10))
     """
     table = simplified_of()
     out: list[str] = []

@@ -1,0 +1,131 @@
+"""What is wrong with a page's texts, told from all of them at once: that is where the evidence is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from typing import Literal
+
+from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
+from zsparkcrawl.chinese.readings import readings_of
+from zsparkcrawl.chinese.script import ANNOTATION, simplified_of, traditional_of
+from zsparkcrawl.items import Diagnosis, Script
+
+__all__ = ["diagnose"]
+
+# A character table keeps these in their Simplified form inside Traditional words, where a writer of Traditional
+# never would: 關于 for 關於, 干部 for 幹部, 制藥 for 製藥.
+_TURNED_WORDS = re.compile(
+    "關于|由于|對于|屬于|鑒于|基于|處于|終于|勇于|善于|便于|趨于|高于|低于|位于|等于|于是|至于|用于|源于|致力于|有利于"
+    "|并[且對與將為從於給進開邀現請]|[，,;；。]并"
+    "|[以之最然今隨先此戰會課產前]后|后[續來勤臺備]|"
+    "干[部事勁線貨群]|骨干|能干|實干|才干|主干|干凈|若干|干燥"
+    "|[這那哪園區城村鄉心]里|里面"
+    "|制[藥造劑備品]|[研創自監復繪]制|聯系|關系|系[列統]?數|維系|"
+    "云[計端平服]|范[圍例本]|[規示模典]范|采[用取購集訪納]|占[地比據領]|委托|托管|分布式|剩余|其余|余[萬個人名項家戶]|周[末期年邊]"
+)
+# Only a writer of Traditional, or a converter that knows phrases, makes these: a character table leaves 于 后 并 …
+_GENUINE = frozenset("於後並併幹餘製裡裏雲週麵繫係佔佈託範採徵鬆儘鬱鬍闆嚮颱鬥捲鹼穀僅籲甦祇")
+_MARKS = re.compile(rf"[?\ufffd]\(?\s?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{{1,6}}\s?\)")
+_PUBLISHED = re.compile(r"(?:發|发)(?:\([^)]{1,8}\))?布(?:時|时|日)(?:\([^)]{1,8}\))?(?:間|间|期)(?:\([^)]{1,8}\))?\s*[:：]\s*"
+                        r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})")
+
+
+def diagnose(
+    *texts: str | None,
+    written_in: Literal["simplified", "traditional"] | None = None,
+    published: dt.date | None = None,
+) -> Diagnosis:
+    """What kinds of damage texts of one page carry.
+
+    ``written_in`` is the script of the site, where its profile is known; ``published`` the article's date, else it
+    is read from a labelled date among the texts.
+
+    >>> found = diagnose("關(guān)于組織申報(bào)項(xiàng)目的通知")
+    >>> found.script, sorted(found.annotated)
+    ('turned', ['報', '關', '項'])
+    >>> diagnose("關於後續事項的說明").script, diagnose("关于后续事项的说明").script
+    ('traditional', 'simplified')
+    """
+    whole = "\n".join(text for text in texts if text)
+    annotated = _annotated(whole)
+    shifted = bool(_MARKS.search(whole))
+    plain = ANNOTATION.sub("", whole) if annotated or shifted else whole
+    script, evidence = _script(plain, written_in, bool(annotated) or shifted)
+    if annotated:
+        evidence.append(f"{len(annotated)} characters carry pinyin: {''.join(sorted(annotated))}")
+    if shifted:
+        evidence.append("pinyin behind half a character: bytes are shifted")
+    return Diagnosis(script, annotated, shifted, published or _published(whole), tuple(evidence))
+
+
+def _annotated(text: str) -> dict[str, frozenset[str]]:
+    """The characters that a tool annotated on this page, with the readings it wrote; none in a lesson."""
+    found: dict[str, set[str]] = {}
+    times: Counter[str] = Counter()
+    plain = 0
+    table = simplified_of()
+    for match in ANNOTATION.finditer(text):
+        character = text[match.start() - 1] if match.start() else ""
+        if match[1] not in readings_of(character) if character else True:
+            continue
+        if character in table or character == "著":
+            found.setdefault(character, set()).add(match[1])
+            times[character] += 1
+        else:
+            plain += 1
+    # Tools annotate only characters that differ between the scripts; a lesson or a poem annotates all of them.
+    if plain > sum(times.values()) / 2:
+        return {}
+    strangers = found.keys() - ANNOTATED_BY_TOOLS
+    # A tool at work shows by three characters that tools are known to annotate, or by eight that are not. Beside it
+    # a stranger is the tool's too (a real page has 擔譽價責權), unless it is rare or stands bare elsewhere: then
+    # somebody explains how 譙 is read.
+    tool = len(found) - len(strangers) >= 3 or len(strangers) >= 8
+    for character in strangers:
+        bare = text.count(character) > times[character]
+        if bare or not _common(table[character]) or not (tool or times[character] >= 2):
+            del found[character]
+    return {character: frozenset(readings) for character, readings in found.items()}
+
+
+def _common(character: str) -> bool:
+    """Whether it is one of the 3,755 characters of the first level of GB 2312."""
+    return b"\xb0" <= character.encode("gb2312", "ignore")[:1] <= b"\xd7"
+
+
+def _script(text: str, written_in: str | None, by_tool: bool) -> tuple[Script, list[str]]:
+    to_simplified, to_traditional = simplified_of(), traditional_of()
+    counts = Counter(text)
+    traditional = sum(n for character, n in counts.items() if character in to_simplified)
+    simplified = sum(n for character, n in counts.items() if character in to_traditional)
+    genuine = sum(counts[character] for character in _GENUINE)
+    words = len(_TURNED_WORDS.findall(text)) if traditional else 0
+    evidence = [
+        f"{traditional} characters only Traditional, {simplified} only Simplified",
+        f"{genuine} characters that a character table never makes, {words} words that only one makes",
+    ]
+    if not traditional:
+        return ("simplified" if simplified else "unknown"), evidence if simplified else []
+    if by_tool and genuine <= words + traditional // 20:
+        return "turned", evidence
+    if genuine > words:
+        return ("traditional" if traditional > simplified else "simplified"), evidence
+    if words > 2 * genuine and traditional > simplified:
+        return "turned", evidence
+    if simplified > traditional:
+        return "simplified", evidence
+    if written_in == "simplified" and traditional >= 2:
+        evidence.append("the site writes Simplified")
+        return "turned", evidence
+    return "unknown", evidence
+
+
+def _published(text: str) -> dt.date | None:
+    if (match := _PUBLISHED.search(text)) is None:
+        return None
+    try:
+        return dt.date(*map(int, match.groups()))
+    except ValueError:
+        return None

@@ -1,0 +1,43 @@
+"""GBK as a table of byte pairs: which two bytes make which character."""
+
+from __future__ import annotations
+
+from functools import cache
+
+__all__ = ["LEADS", "MARKS", "pair", "pairs_with_lead", "pairs_with_trail", "split"]
+
+LEADS = frozenset(range(0x81, 0xFF))
+MARKS = {"！": 0xA1, "!": 0xA1, "，": 0xAC, ",": 0xAC, "；": 0xBB, ";": 0xBB, "？": 0xBF, "?": 0xBF}
+"""The marks at which a tool cuts, full-width or narrowed by an archive: the trail byte of each (its lead is A3)."""
+
+
+@cache
+def pair(lead: int, trail: int) -> str:
+    """The character of two bytes, "" when GBK has none.
+
+    >>> pair(0xB5, 0xC4), pair(0xAA, 0xA1)
+    ('的', '')
+    """
+    return bytes((lead, trail)).decode("gbk", "ignore") if lead in LEADS and trail >= 0x40 else ""
+
+
+@cache
+def split(character: str) -> bytes:
+    """The bytes of a character in GBK, none when it has no place there.
+
+    >>> split("數").hex(), split("?").hex(), split("😀")
+    ('94b5', '3f', b'')
+    """
+    return character.encode("gbk", "ignore")
+
+
+@cache
+def pairs_with_lead(lead: int) -> tuple[str, ...]:
+    """All characters that begin with this byte."""
+    return tuple(char for trail in range(0x40, 0xFF) if len(char := pair(lead, trail)) == 1)
+
+
+@cache
+def pairs_with_trail(trail: int) -> tuple[str, ...]:
+    """All characters that end with this byte."""
+    return tuple(char for lead in range(0x81, 0xFF) if len(char := pair(lead, trail)) == 1)
