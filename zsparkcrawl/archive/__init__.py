@@ -73,7 +73,8 @@ class Archive:
         """Open the database at an SQLAlchemy URL. For writing, missing folders and tables are made.
 
         Raises ArchiveError: not writable, not a database, another program's, newer than this program, or
-        missing when ``readonly``."""
+        missing when ``readonly``.
+        """
         return cls(*open_engine(url, readonly=readonly))
 
     def close(self) -> None:
@@ -157,7 +158,8 @@ class Archive:
 
         An article is that of the same site, section and number, or of the same URL when it has no number.
         With ``origin`` "site" it counts as seen now; "reading", old bytes read anew, leaves the times of
-        seeing alone."""
+        seeing alone.
+        """
         facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
         with self._writing() as connection:
             return writing.store_article(connection, article, facts)
@@ -166,7 +168,8 @@ class Archive:
         """The articles meant, one row at a time: by section, date (unknown last) and number.
 
         A row has the columns of the table articles, and the counts of its version: edit_count,
-        inferred_count, damage_count, injection_count."""
+        inferred_count, damage_count, injection_count.
+        """
         return self._rows(reading.select_articles(filters or Filters()))
 
     def article(self, key: str) -> Mapping[str, Any] | None:

@@ -28,7 +28,8 @@ class Filters:
     """Which articles are meant; None leaves a matter open.
 
     ``since`` and ``until`` are both inclusive, and leave out articles without a date. ``text`` is looked for
-    in title and body, without regard to the case of Latin letters."""
+    in title and body, without regard to the case of Latin letters.
+    """
 
     section: str | None = None
     since: dt.date | None = None
@@ -63,7 +64,7 @@ def select_articles(filters: Filters) -> Select[Any]:
 def select_article(key: str) -> list[Select[Any]]:
     """What a key may mean, in order: the number of an article; its URL, now or in an older version;
     section/number."""
-    if key.isascii() and key.isdigit():
+    if key.isascii() and key.isdigit() and len(key) < 19:  # longer ones do not fit SQLite's integers
         return [_with_counts().where(articles.c.id == int(key))]
     older = select(versions.c.article_id).where(versions.c.url == key)
     meant = [

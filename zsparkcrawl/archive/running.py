@@ -32,12 +32,14 @@ def is_alive(run: Mapping[str, Any]) -> bool:
 
 
 def _mark(pid: int) -> str | None:
-    """When the process was started, as boot and clock ticks. Numbers come again, in a container at every
-    start."""
+    """When the process was started, as boot and clock ticks: numbers come again, in a container at each
+    start. None where the system does not tell."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
         # The name in field 2 may hold blanks and brackets; what follows the last bracket is regular.
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:
         return None
+    if fields[0] == "Z":  # dead, and only waiting for its parent to take note
+        return "ended"
     return f"{boot}:{fields[19]}"
