@@ -1,0 +1,194 @@
+"""Extensions: the ledger of runs, and the progress of one on a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem, NotConfigured
+from scrapy.extensions.feedexport import FeedSlot
+from scrapy.settings import BaseSettings
+
+from zsparkcrawl.errors import ZsparkError
+from zsparkcrawl.keeping import Keeping, Run
+from zsparkcrawl.outcome import Outcome, judge
+from zsparkcrawl.spiders.plan import Plan
+
+__all__ = ["ProgressBar", "RunLedger", "end_of", "environment", "is_kept"]
+
+logger = logging.getLogger(__name__)
+
+
+def is_kept(crawler: Crawler) -> bool:
+    """Whether what this crawler fetches is kept: `scrapy crawl` switches that on; shell, parse and fetch do not."""
+    return crawler.settings.getbool("ZSPARK_KEEP")
+
+
+def environment(settings: BaseSettings) -> Mapping[str, str]:
+    """The environment, with the settings of the same name in front: `-s ZSPARK_DATABASE=…` counts before it."""
+    named = {name: settings.get(name) for name in ("ZSPARK_DATABASE", "ZSPARK_DATA")}
+    return {**os.environ, **{name: str(value) for name, value in named.items() if value}}
+
+
+class RunLedger:
+    """Enters a crawl as a run of the archive: when it begins, and when everything has closed, how it ended."""
+
+    def __init__(self, crawler: Crawler, run: Run) -> None:
+        self.crawler = crawler
+        self.run = run
+        self.outcome: Outcome | None = None
+        """How it ended, once it has."""
+        self._finish = "unknown"
+        self._fed: Counter[str] = Counter()
+        self._closing: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """For a crawl that is kept. Raises what :meth:`Keeping.hold` raises."""
+        plan = getattr(crawler.spider, "plan", None)
+        if not is_kept(crawler) or not isinstance(plan, Plan):
+            raise NotConfigured
+        keeping = Keeping.hold(environment(crawler.settings))
+        try:
+            run = keeping.start_run(
+                site=plan.site.name, section=plan.section.name, start_url=plan.start_url, arguments=plan.given
+            )
+        except ZsparkError:
+            keeping.release()
+            raise
+        ledger = cls(crawler, run)
+        for receiver, signal in (
+            (ledger.spider_opened, signals.spider_opened),
+            (ledger.item_dropped, signals.item_dropped),
+            (ledger.item_error, signals.item_error),
+            (ledger.feed_slot_closed, signals.feed_slot_closed),
+            (ledger.spider_closed, signals.spider_closed),
+            (ledger.close, signals.engine_stopped),
+        ):
+            crawler.signals.connect(receiver, signal=signal)
+        return ledger
+
+    def count(self, name: str) -> None:
+        """Count one of something, as zspark/<name>."""
+        self.crawler.stats.inc_value(f"zspark/{name}")
+
+    def broke(self, error: ZsparkError) -> None:
+        """What is fetched can no longer be kept: end the run, and say why."""
+        if self._closing is None:
+            logger.critical("the run ends: %s", error)
+            self.crawler.stats.set_value("zspark/fatal", str(error))
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="cannot_keep"))
+
+    def spider_opened(self) -> None:
+        """Give the spider its run."""
+        setattr(self.crawler.spider, "run", self.run)  # noqa: B010 - only our own spiders have the attribute
+
+    def item_dropped(self, exception: DropItem) -> None:  # noqa: ARG002 - Scrapy passes by name
+        """Count an article that was not wanted."""
+        self.count("outside")
+
+    def item_error(self) -> None:
+        """Count an article on which a pipeline failed."""
+        self.count("item_errors")
+
+    def feed_slot_closed(self, slot: FeedSlot) -> None:
+        """Remember how many articles a feed took."""
+        self._fed[slot.uri_template] += slot.itemcount
+
+    def spider_closed(self, reason: str) -> None:
+        """Remember why it ended."""
+        self._finish = reason
+
+    def close(self) -> None:
+        """Judge the run and enter its end. Called when everything else has closed."""
+        if self.outcome is not None:
+            return
+        stats = self.crawler.stats
+        if self._finish == "finished" and _came_to_the_end(stats.get_stats(), self.crawler.spider):
+            stats.set_value("zspark/complete", 1)
+        self.outcome = judge(stats.get_stats(), self._finish, self._feed_faults())
+        try:
+            self.run.end(self.outcome)
+        except ZsparkError as error:
+            self.outcome = Outcome("failed", str(error), self.outcome.counts)
+        finally:
+            self.run.keeping.release()
+
+    def _feed_faults(self) -> Iterator[str]:
+        """Feeds that took fewer articles than there were: Scrapy itself logs that and ends well."""
+        scraped = int(self.crawler.stats.get_value("item_scraped_count", 0))
+        for uri, options in self.crawler.settings.getdict("FEEDS").items():
+            filtered = options.get("item_filter") or options.get("item_classes")
+            if uri not in self._fed or (self._fed[uri] < scraped and not filtered):
+                yield f"the feed {uri} has {self._fed[uri]} of {scraped} articles"
+        if any(key.startswith("feedexport/failed_count/") for key in self.crawler.stats.get_stats()):
+            yield "a feed could not be written: see the log"
+
+
+class ProgressBar:
+    """A line on the terminal that shows how many of the articles found so far are done."""
+
+    def __init__(self, crawler: Crawler, name: str) -> None:
+        self.crawler = crawler
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self.progress = Progress(*columns)
+        self.task = self.progress.add_task(name, total=None)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """When ZSPARK_PROGRESS asks for it and there is a terminal to show it on."""
+        if not crawler.settings.getbool("ZSPARK_PROGRESS") or not sys.stderr.isatty() or crawler.spider is None:
+            raise NotConfigured
+        bar = cls(crawler, crawler.spider.name)
+        crawler.signals.connect(bar.open, signal=signals.spider_opened)
+        crawler.signals.connect(bar.show, signal=signals.response_received)
+        crawler.signals.connect(bar.show, signal=signals.item_scraped)
+        crawler.signals.connect(bar.close, signal=signals.spider_closed)
+        return bar
+
+    def open(self) -> None:
+        """Begin to show."""
+        self.progress.start()
+
+    def show(self) -> None:
+        """Show the counts as they are."""
+        stats = self.crawler.stats
+        done = sum(int(stats.get_value(f"zspark/{name}", 0)) for name in ("read", "failed", "unreadable"))
+        self.progress.update(self.task, total=stats.get_value("zspark/asked") or None, completed=done)
+
+    def close(self) -> None:
+        """Leave the last state standing."""
+        self.show()
+        self.progress.stop()
+
+
+def end_of(crawler: Crawler, task: asyncio.Task[None] | None) -> Outcome:
+    """How a crawl ended that has ended, also when it never began."""
+    error = task.exception() if task is not None and task.done() and not task.cancelled() else None
+    if error is not None and not isinstance(error, ZsparkError):
+        logger.critical("the crawl broke", exc_info=error)
+    try:
+        ledger = crawler.get_extension(RunLedger)
+    except RuntimeError:  # there are no extensions yet
+        ledger = None
+    if ledger is not None:
+        ledger.close()
+        if error is None and ledger.outcome is not None:
+            return ledger.outcome
+    return Outcome("failed", str(error) or type(error).__name__ if error else "it never began", {})
+
+
+def _came_to_the_end(stats: Mapping[str, Any], spider: object) -> bool:
+    """Whether a later run may take the articles known by then for all that there were."""
+    plan = getattr(spider, "plan", None)
+    partly = plan is None or plan.limit is not None or plan.since is not None or plan.until is not None
+    missing = ("listings_failed", "lost", "unreadable", "item_errors", "bounded")
+    return not partly and bool(stats.get("zspark/rows")) and not any(stats.get(f"zspark/{name}") for name in missing)

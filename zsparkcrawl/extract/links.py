@@ -1,0 +1,309 @@
+"""Reading a listing by what its links look like: the path tells an article, the label and the date stand beside it.
+
+The site's own listing pages were never seen, so nothing here hangs on one guessed selector.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from zsparkcrawl.chinese.script import fold
+from zsparkcrawl.extract.pagination import PageLink, next_pages
+from zsparkcrawl.extract.tree import parse
+from zsparkcrawl.sites import Section
+
+__all__ = ["Link", "ListedArticle", "Listing", "links_of", "read_listing", "section_listings"]
+
+_DAY = r"(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?"
+_DATE = re.compile(rf"(?<![\d.-]){_DAY}(?![\d])")
+_ALONE = (
+    re.compile(rf"[\[(（【<]*(?:日期|时间|发布时间|发布日期|date)?[:：]?\s*{_DAY}"
+               r"(?:\s*\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】>]*", re.IGNORECASE),
+    # A calendar leaf: the day large, the month of the year below it, or the other way round.
+    re.compile(r"(?P<d>\d{1,2})日?\s+(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})月?"),
+    re.compile(r"(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})月?\s+(?P<d>\d{1,2})日?"),
+)  # fmt: skip
+_TAIL = re.compile(rf"\s*[\[(（【]?\s*{_DAY}\s*[\])）】]?\s*$")
+_HEAD = re.compile(rf"^\s*[\[(（【]?\s*{_DAY}\s*[\])）】]?\s+")
+_CUT = re.compile(r"\s*(?:…+|\.{2,}|⋯+|·{3,}|。{3,})\s*$")
+_MORE = frozenset(
+    ["详细", "详情", "查看详情", "查看详细", "查看更多", "点击查看", "点击查看更多", "阅读全文", "阅读更多", "查看全文",
+     "更多", "全文", "more", "readmore", "detail", "details", "查看", "阅读", "了解更多", "进入"]
+)  # fmt: skip
+_BRACKETS = "[]()【】<>«»›‹→·|-_ "
+_ROW_ENDS = frozenset(["li", "tr", "dl", "article", "body", "html", "table", "ul", "ol"])
+_ROW_DEPTH = 6
+_ROW_LENGTH = 1500
+"""A row with a longer text is not a row but the page: on a listing with one article, climbing finds no neighbour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a page: where it leads (absolute, no fragment), its text, its title attribute, its element."""
+
+    url: str
+    text: str
+    title: str
+    element: HtmlElement
+
+
+@dataclass(frozen=True, slots=True)
+class ListedArticle:
+    """An article as a listing shows it: the text is the page's own, damage and all. ``date`` is None when no whole
+    date stands beside it."""
+
+    url: str
+    title: str
+    date: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a listing page shows: articles in its order, each once, and where the listing goes on."""
+
+    rows: tuple[ListedArticle, ...]
+    next_pages: tuple[str, ...]
+
+
+def read_listing(page: str | HtmlElement, url: str, section: Section, hosts: Collection[str] = ()) -> Listing:
+    """Articles of ``section`` and next pages on the listing at ``url``.
+
+    Links to other hosts than the listing's own, or one of ``hosts``, are left out.
+
+    >>> from zsparkcrawl.sites import site_named
+    >>> news = site_named("nhtp").sections["news"]
+    >>> page = '<li><a href="3.html">园区动态</a> <i>[2019-02-19]</i></li><a href="?page=2">下一页</a>'
+    >>> read_listing(page, "http://www.nhtp.org/news/", news).rows
+    (ListedArticle(url='http://www.nhtp.org/news/3.html', title='园区动态', date=datetime.date(2019, 2, 19)),)
+    """
+    tree = parse(page) if isinstance(page, str) else page
+    links = list(links_of(tree, url, hosts))
+    numbered = [(link, section.native_id(link.url)) for link in links]
+    pages = next_pages(
+        url,
+        [PageLink(link.url, link.text or link.title, _group(link.element), number) for link, number in numbered],
+    )
+    found: dict[str, list[Link]] = {}
+    for link, number in numbered:
+        if number and link.url not in pages and link.element.tag == "a":
+            found.setdefault(f"{_pattern(section, link.url)} {number}", []).append(link)
+    articles = {link.element: key for key, group in found.items() for link in group}
+    rows = [_row(group, key, articles) for key, group in found.items()]
+    return Listing(tuple(rows), pages)
+
+
+def section_listings(
+    page: str | HtmlElement, url: str, section: Section, hosts: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Links of any page that are called what the section is called, whatever the damage of the label.
+
+    >>> from zsparkcrawl.sites import site_named
+    >>> news = site_named("nhtp").sections["news"]
+    >>> section_listings('<a href="/x/">新聞(wén)中心</a><a href="/y/">招商</a>', "http://www.nhtp.org/", news)
+    ('http://www.nhtp.org/x/',)
+    """
+    tree = parse(page) if isinstance(page, str) else page
+    labels = {fold(label) for label in section.labels}
+    links = (link for link in links_of(tree, url, hosts) if section.native_id(link.url) is None)
+    return tuple(dict.fromkeys(link.url for link in links if fold(link.text).strip(_BRACKETS) in labels))
+
+
+def links_of(tree: HtmlElement, url: str, hosts: Collection[str] = ()) -> Iterator[Link]:
+    """All links of the page to its own host, or one of ``hosts``, in the order of the page. A choice in a select
+    box counts as a link when its value is an address."""
+    base = _base(tree, url)
+    for element in tree.iter("a", "area", "link", "option"):
+        if element.tag == "link" and (element.get("rel") or "").casefold() != "next":
+            continue
+        target = element.get("value" if element.tag == "option" else "href") or ""
+        if element.tag == "option" and not re.search(r"[/?.]", target):
+            continue  # a bare value, such as the number of a page, is no address
+        if absolute := _absolute(target, base, url, hosts):
+            text = "next" if element.tag == "link" else _text(element)
+            yield Link(absolute, text, _line(element.get("title") or ""), element)
+
+
+def _base(tree: HtmlElement, url: str) -> str:
+    named = next((b.get("href") for b in tree.iter("base") if b.get("href")), None)
+    try:
+        return urljoin(url, named.strip()) if named else url
+    except ValueError:
+        return url
+
+
+def _absolute(target: str, base: str, url: str, hosts: Collection[str]) -> str | None:
+    """The address a link leads to, None when it is not a page of the same site."""
+    target = re.sub(r"[\t\r\n]", "", target).strip()
+    if not target or target.startswith("#"):
+        return None
+    try:
+        absolute = urldefrag(urljoin(base, target)).url
+        there, here = urlsplit(absolute), urlsplit(url)
+        if there.scheme not in {"http", "https"} or not there.hostname or there.username is not None:
+            return None
+        same = there.hostname == here.hostname and there.port == here.port
+        known = there.hostname in hosts and there.port is None
+    except ValueError:  # an address that cannot be taken apart leads nowhere
+        return None
+    return absolute if same or known else None
+
+
+def _pattern(section: Section, url: str) -> int:
+    """Which of the section's patterns an article has: two of one number under two paths are two articles."""
+    path = urlsplit(url).path
+    return next(index for index, pattern in enumerate(section.articles) if pattern.search(path))
+
+
+def _group(element: HtmlElement) -> HtmlElement | None:
+    """Where links stand together: their parent, or the parent of the cells that hold one link each."""
+    parent = element.getparent()
+    if parent is not None and parent.tag in {"li", "td", "span", "p"} and len(parent.findall(".//a")) == 1:
+        parent = parent.getparent()
+    return parent
+
+
+def _row(group: Sequence[Link], key: str, articles: dict[HtmlElement, str]) -> ListedArticle:
+    row = _row_element(group[0].element, key, articles)
+    in_row = [link for link in group if link.element is row or row in link.element.iterancestors()]
+    skip = {link.element for link in in_row or group}
+    date = _date_of(row, skip) or next(filter(None, (_own_date(link) for link in group)), None)
+    if date is None:
+        date = _date_between(row, key, articles)
+    return ListedArticle(group[0].url, _title(group), date)
+
+
+def _row_element(anchor: HtmlElement, key: str, articles: dict[HtmlElement, str]) -> HtmlElement:
+    """The largest element around the link that holds no other article."""
+    row = anchor
+    for _ in range(_ROW_DEPTH):
+        parent = row.getparent()
+        if parent is None or row.tag in _ROW_ENDS or parent.tag in {"body", "html"}:
+            break
+        others = (articles.get(a) for a in parent.iter("a"))
+        if any(other not in {None, key} for other in others) or len(_text(parent)) > _ROW_LENGTH:
+            break
+        row = parent
+    return row
+
+
+def _date_of(element: HtmlElement, skip: Collection[HtmlElement]) -> dt.date | None:
+    """The date of a row outside its links: one that stands alone in its element before one inside a sentence, and
+    none rather than one of several."""
+    alone = [found for text in _element_texts(element, skip) if (found := _whole_date(text))]
+    if alone:
+        return alone[0] if len(set(alone)) == 1 else None
+    inside = {found for text in _own_texts(element, skip) for found in _dates(text)}
+    return inside.pop() if len(inside) == 1 else None
+
+
+def _own_date(link: Link) -> dt.date | None:
+    """The date inside the link's own text: in an element of its own, or at one end of the text."""
+    own = {found for child in link.element.iterdescendants() if (found := _whole_date(_text(child)))}
+    if len(own) == 1:
+        return own.pop()
+    edge = _TAIL.search(link.text) or _HEAD.search(link.text)
+    return _day(edge) if edge else None
+
+
+def _date_between(row: HtmlElement, key: str, articles: dict[HtmlElement, str]) -> dt.date | None:
+    """The date among the neighbours of a row in one container: links and dates take turns, and whether dates lead
+    or follow is told by what the container begins with."""
+    container = row.getparent()
+    if container is None:
+        return None
+    pieces: list[tuple[str, list[str]]] = [("", [])]
+    for article, text in _stream(container, articles):
+        if article and article != pieces[-1][0]:
+            pieces.append((article, []))
+        pieces[-1][1].append(text)
+    at = next(index for index, (article, _) in enumerate(pieces) if article == key)
+    leading = any(_DATE.search(text) for text in pieces[0][1])
+    found = {day for text in pieces[at - leading][1] for day in _dates(text)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _stream(element: HtmlElement, articles: dict[HtmlElement, str]) -> Iterator[tuple[str, str]]:
+    """Articles and the text between them, in the order of the page; what the links say is left out."""
+    if element in articles:
+        yield articles[element], ""
+        return
+    yield "", element.text or ""
+    for child in element:
+        yield from _stream(child, articles)
+        yield "", child.tail or ""
+
+
+def _element_texts(element: HtmlElement, skip: Collection[HtmlElement]) -> Iterator[str]:
+    """The whole text of each element, and each piece of text between elements, outside ``skip``."""
+    if element in skip:
+        return
+    yield _text(element)
+    yield _line(element.text or "")
+    for child in element:
+        yield from _element_texts(child, skip)
+        yield _line(child.tail or "")
+
+
+def _own_texts(element: HtmlElement, skip: Collection[HtmlElement]) -> Iterator[str]:
+    if element in skip:
+        return
+    yield element.text or ""
+    for child in element:
+        yield from _own_texts(child, skip)
+        yield child.tail or ""
+
+
+def _whole_date(text: str) -> dt.date | None:
+    return next((_day(match) for pattern in _ALONE if (match := pattern.fullmatch(text))), None)
+
+
+def _dates(text: str) -> Iterator[dt.date]:
+    return (day for match in _DATE.finditer(text) if (day := _day(match)))
+
+
+def _day(match: re.Match[str]) -> dt.date | None:
+    try:
+        return dt.date(int(match["y"]), int(match["m"]), int(match["d"]))
+    except ValueError:
+        return None
+
+
+def _title(group: Sequence[Link]) -> str:
+    """The best name among the links to one article: its longest text; the title attribute when it goes on where the
+    text was cut, and only then, for on a hijacked page it may be an advertisement."""
+    texts = [text for link in group if (text := _headline(link)) and fold(text).strip(_BRACKETS) not in _MORE]
+    attributes = [name for link in group for name in (link.title, *_alternatives(link)) if name]
+    if not texts:
+        return attributes[0] if attributes else ""
+    text = max(texts, key=lambda t: (not _CUT.search(t), len(t)))
+    begins = fold(_CUT.sub("", text))
+    longer = [name for name in attributes if begins and fold(name).startswith(begins) and len(fold(name)) > len(begins)]
+    return max(longer, key=len) if longer else text
+
+
+def _headline(link: Link) -> str:
+    """The text of the link without a date that stands in it."""
+    parts = [_line(link.element.text or "")]
+    for child in link.element:
+        parts += [part for part in (_text(child),) if not _whole_date(part)]
+        parts.append(_line(child.tail or ""))
+    text = _line(" ".join(part for part in parts if part)) if len(link.element) else link.text
+    return _HEAD.sub("", _TAIL.sub("", text)).strip(" ·•-") or text.strip()
+
+
+def _alternatives(link: Link) -> list[str]:
+    return [_line(image.get("alt") or "") for image in link.element.iter("img")]
+
+
+def _text(element: HtmlElement) -> str:
+    return _line(" ".join(element.itertext()))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

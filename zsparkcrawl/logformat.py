@@ -1,0 +1,39 @@
+"""Scrapy's log lines without page text in them, which could break out of its line and forge another."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from scrapy import Spider
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from twisted.python.failure import Failure
+
+__all__ = ["ArticleLogFormatter"]
+
+
+class ArticleLogFormatter(LogFormatter):
+    """Names an article by its URL, and quotes everything else."""
+
+    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+        """One line for an article, at DEBUG."""
+        return {"level": logging.DEBUG, "msg": "Scraped %(item)s", "args": {"item": _name(item)}}
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        """One line for an article that was not wanted."""
+        usual = super().dropped(item, exception, response, spider)
+        args = {"item": _name(item), "why": str(exception)}
+        return {"level": usual["level"], "msg": "Dropped %(item)s: %(why)r", "args": args}
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        """One line for an article on which a pipeline failed; the traceback follows."""
+        return {"level": logging.ERROR, "msg": "Error processing %(item)s", "args": {"item": _name(item)}}
+
+
+def _name(item: Any) -> str:
+    return repr(getattr(item, "url", None) or type(item).__name__)

@@ -1,0 +1,147 @@
+"""How a crawl ended, judged from what it counted: the one place that knows the exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = ["COUNTS", "Outcome", "State", "judge", "worst"]
+
+State = Literal["good", "suspicious", "failed"]
+
+_EXIT_CODES: Mapping[State, int] = {"good": 0, "suspicious": 2, "failed": 1}
+_SEVERITY: tuple[State, ...] = ("good", "suspicious", "failed")
+
+COUNTS = (
+    "listings",
+    "listings_failed",
+    "listings_absent",
+    "rows",
+    "asked",
+    "read",
+    "failed",
+    "lost",
+    "unreadable",
+    "outside",
+    "new",
+    "version",
+    "unchanged",
+    "captures",
+    "item_errors",
+    "bounded",
+    "complete",
+)
+"""What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
+
+``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that another
+day may heal, unlike an article that is gone; ``outside`` articles of another time than asked for.
+"""
+
+_ASKED_FOR = frozenset(["closespider_itemcount", "closespider_pagecount", "closespider_timeout"])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a run: its state, the reason in a few words, and what was counted."""
+
+    state: State
+    reason: str
+    counts: Mapping[str, int]
+
+    @property
+    def exit_code(self) -> int:
+        """0 good, 1 failed, 2 suspicious."""
+        return _EXIT_CODES[self.state]
+
+    def line(self, name: str) -> str:
+        """The closing line of the run called ``name``.
+
+        >>> Outcome("good", "all read", {"read": 3, "new": 3, "listings": 1}).line("news")
+        'news: good: all read; 3 articles (3 new, 0 changed, 0 unchanged) from 1 listing page'
+        """
+        count = {key: self.counts.get(key, 0) for key in COUNTS}
+        return (
+            f"{name}: {self.state}: {self.reason}; {_number(count['read'], 'article')} ({count['new']} new, "
+            f"{count['version']} changed, {count['unchanged']} unchanged) from "
+            f"{_number(count['listings'], 'listing page')}"
+        )
+
+
+def judge(stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = ()) -> Outcome:
+    """Judge a crawl by Scrapy's stats, its finish reason, and what went wrong with the feeds.
+
+    >>> judge({"zspark/listings": 1, "zspark/rows": 2, "zspark/asked": 2, "zspark/read": 2}, "finished").reason
+    'all read'
+    >>> judge({}, "finished").state
+    'failed'
+    """
+    counts = {name: int(stats.get(f"zspark/{name}", 0)) for name in COUNTS}
+    kept = {name: number for name, number in counts.items() if number}
+    fault = next(filter(None, (_broken(stats, counts, finish), *feed_faults, _empty(stats, counts))), None)
+    if fault:
+        return Outcome("failed", fault, kept)
+    if not counts["rows"]:
+        pages = _number(counts["listings"], "listing page")
+        return Outcome("suspicious", f"no article is linked on {pages}", kept)
+    if counts["bounded"]:
+        return Outcome("suspicious", "stopped at the bound on listing pages (ZSPARK_LISTING_PAGES)", kept)
+    return Outcome("good", _good(stats, counts, finish), kept)
+
+
+def worst(outcomes: Iterable[Outcome]) -> int:
+    """The exit code of several runs: a failed one counts before a suspicious one. Nothing at all is a failure."""
+    states = [outcome.state for outcome in outcomes]
+    return _EXIT_CODES[max(states, key=_SEVERITY.index)] if states else _EXIT_CODES["failed"]
+
+
+def _broken(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> str | None:
+    """What broke the run itself, whatever it had read until then."""
+    if fatal := stats.get("zspark/fatal"):
+        return str(fatal)
+    if finish == "shutdown":
+        return "stopped by a signal before it was done"
+    exceptions = sorted(
+        key.removeprefix("spider_exceptions/")
+        for key in stats
+        if key.startswith("spider_exceptions/") and key != "spider_exceptions/count"
+    )
+    if finish == "start_error":
+        return f"the spider could not start ({', '.join(exceptions)}): see the log"
+    if exceptions:
+        total = sum(int(stats[f"spider_exceptions/{name}"]) for name in exceptions)
+        return f"{_number(total, 'page')} met an error of the program ({', '.join(exceptions)}): see the log"
+    if counts["item_errors"]:
+        return f"{_number(counts['item_errors'], 'article')} met an error of the program: see the log"
+    if finish != "finished" and finish not in _ASKED_FOR:
+        return f"ended early ({finish})"
+    return None
+
+
+def _empty(stats: Mapping[str, Any], counts: Mapping[str, int]) -> str | None:
+    """Why a run that ended in order has nothing to show."""
+    last = stats.get("zspark/last_failure", "nothing was asked for")
+    if not counts["listings"]:
+        return f"no listing page could be read: {last}"
+    if counts["asked"] and not counts["read"] and counts["failed"] + counts["unreadable"]:
+        return f"none of {_number(counts['asked'], 'article')} could be read: {last}"
+    return None
+
+
+def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> str:
+    said = []
+    if counts["failed"]:
+        said.append(f"{_number(counts['failed'], 'article')} could not be fetched")
+    if counts["unreadable"]:
+        said.append(f"{_number(counts['unreadable'], 'page')} could not be read")
+    if counts["listings_failed"]:
+        said.append(f"{_number(counts['listings_failed'], 'listing page')} could not be fetched")
+    if said and "zspark/last_failure" in stats:
+        said[-1] += f" (last: {stats['zspark/last_failure']})"
+    if finish in _ASKED_FOR:
+        said.append(f"ended early as asked for ({finish})")
+    return ", ".join(said) or "all read"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -1,0 +1,71 @@
+"""From what was read to what is kept: clean, in time, in the archive."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem, NotConfigured
+
+from zsparkcrawl.clean import clean
+from zsparkcrawl.errors import ZsparkError
+from zsparkcrawl.extensions import RunLedger
+from zsparkcrawl.items import Article
+from zsparkcrawl.sites import site_named
+from zsparkcrawl.spiders.plan import Plan
+
+__all__ = ["ArchivePipeline", "CleanPipeline", "PeriodPipeline"]
+
+
+class CleanPipeline:
+    """Mends the text and takes the spam out; every change is in the article's edits."""
+
+    def process_item(self, item: Article) -> Article:
+        """The article, clean."""
+        return clean(item, site_named(item.site))
+
+
+class PeriodPipeline:
+    """Lets through what lies between `since` and `until` by its own date. An article without a date is let through:
+    nothing says that it is not wanted."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """For a crawl with a plan."""
+        plan = getattr(crawler.spider, "plan", None)
+        if not isinstance(plan, Plan):
+            raise NotConfigured
+        return cls(plan)
+
+    def process_item(self, item: Article) -> Article:
+        """The article, if it is wanted."""
+        if not self.plan.covers(item.date):
+            raise DropItem(f"of {item.date}, outside the time asked for", log_level="DEBUG")
+        return item
+
+
+class ArchivePipeline:
+    """Keeps the article as new, as a new version, or as seen again."""
+
+    def __init__(self, ledger: RunLedger) -> None:
+        self.ledger = ledger
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """For a crawl that is entered as a run."""
+        ledger = crawler.get_extension(RunLedger)
+        if ledger is None:
+            raise NotConfigured
+        return cls(ledger)
+
+    def process_item(self, item: Article) -> Article:
+        """The article, kept. When it cannot be kept the run ends."""
+        try:
+            self.ledger.count(self.ledger.run.store(item))
+        except ZsparkError as error:
+            self.ledger.broke(error)
+            raise DropItem(str(error)) from error
+        return item

@@ -1,0 +1,1 @@
+"""The spiders: one a section, all on one way of walking."""
