@@ -1,1 +1,117 @@
-"""Reading: from a page to an article, each field by a cascade of evidence."""
+"""Reading: from a page to an article, each field by a cascade of evidence. The page's text is not changed here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+from zsparkcrawl.charset import decode
+from zsparkcrawl.errors import ZsparkError
+from zsparkcrawl.extract.blocks import Block, blocks, collapse
+from zsparkcrawl.extract.byline import read_byline
+from zsparkcrawl.extract.content import find_content
+from zsparkcrawl.extract.title import find_title
+from zsparkcrawl.extract.tree import parse
+from zsparkcrawl.items import Article, Page
+from zsparkcrawl.sites import SiteProfile, site_for_url
+from zsparkcrawl.spam.markup import prune
+
+__all__ = ["UnreadableError", "extract"]
+
+_HTML_START = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_BINARY = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"Rar!")
+
+
+class UnreadableError(ZsparkError):
+    """A page that holds no article: the bytes are kept, the run goes on."""
+
+
+def extract(page: Page, site: SiteProfile | None) -> Article:
+    """Read an article's fields from a page, their text as it stands there.
+
+    Without a profile the site is known by the page's host, or stays unknown. Raises UnreadableError when the page
+    is no HTML or shows neither title nor text.
+
+    >>> html = "<h1>园区新闻</h1><p>作者：  来源：中山日报 发布时间：2019-02-19</p><p>健康基地召开会议。</p>"
+    >>> article = extract(Page("http://www.nhtp.org/news/7.html", html.encode()), None)
+    >>> article.title, article.author, article.source, article.date.isoformat(), article.body
+    ('园区新闻', None, '中山日报', '2019-02-19', '健康基地召开会议。')
+    """
+    if not page.body.strip():
+        raise UnreadableError("the page is empty")
+    if page.body.startswith(_BINARY) or b"\0\0\0\0" in page.body[:1024]:
+        raise UnreadableError("the page is no HTML but a binary file")
+    site = site or site_for_url(page.url)
+    decoded = decode(page.body, page.content_type)
+    tree = parse(decoded.text)
+    base = _base(tree, page.url)
+    injections = prune(tree, page.url)
+    head_title = collapse(tree.findtext("head/title") or "")
+    lines = blocks(tree if tree.tag == "body" else _body(tree))
+    byline = read_byline(lines, _latest(page, site))
+    heading = find_title(lines, byline.first, head_title)
+    start = _start(lines, byline.last, heading[1] if heading else None)
+    content = find_content(lines, start, base, _places(tree, site))
+    if not content.paragraphs and not content.images and not content.attachments:
+        raise UnreadableError("the page shows no article text")
+    section, native_id = (site.place(page.url) if site else None) or (None, None)
+    moment = byline.moment
+    return Article(
+        site=site.name if site else "",
+        section=section,
+        native_id=native_id,
+        url=page.url,
+        title=heading[0] if heading else None,
+        date=moment.date if moment else None,
+        time=moment.time if moment else None,
+        date_raw=byline.date_raw,
+        date_precision=moment.precision if moment else None,
+        date_missing=byline.date_missing,
+        author=byline.author,
+        source=byline.source,
+        editor=byline.editor,
+        body="\n".join(content.paragraphs),
+        attachments=content.attachments,
+        images=content.images,
+        charset=decoded.charset,
+        charset_reason=decoded.reason,
+        injections=injections,
+    )
+
+
+def _body(tree: HtmlElement) -> HtmlElement:
+    body = tree.find("body")
+    return tree if body is None else body
+
+
+def _base(tree: HtmlElement, url: str) -> str:
+    base = tree.find(".//base[@href]")
+    try:
+        return url if base is None else urljoin(url, base.get("href", ""))
+    except ValueError:  # an address such as http://[broken
+        return url
+
+
+def _latest(page: Page, site: SiteProfile | None) -> dt.date | None:
+    """The last day that an article on this page can be of: the day it was fetched, on the site's clock."""
+    if page.fetched_at is None:
+        return None
+    return page.fetched_at.astimezone(ZoneInfo(site.time_zone if site else "Asia/Shanghai")).date()
+
+
+def _start(lines: list[Block], byline_end: int | None, title: int | None) -> int:
+    """The number of the first block that can be body: behind the byline, else behind the title."""
+    if byline_end is not None:
+        return max(byline_end, title if title is not None else 0) + 1
+    return title + 1 if title is not None else 0
+
+
+def _places(tree: HtmlElement, site: SiteProfile | None) -> list[HtmlElement]:
+    for selector in site.body_selectors if site else ():
+        if found := CSSSelector(selector)(tree):
+            return list(found)
+    return []
