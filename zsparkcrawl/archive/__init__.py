@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -164,7 +164,7 @@ class Archive:
         with self._writing() as connection:
             return writing.store_article(connection, article, facts)
 
-    def articles(self, filters: Filters | None = None) -> Iterator[Mapping[str, Any]]:
+    def articles(self, filters: Filters | None = None) -> Generator[Mapping[str, Any]]:
         """The articles meant, one row at a time: by section, date (unknown last) and number.
 
         A row has the columns of the table articles, and the counts of its version: edit_count,
@@ -192,7 +192,7 @@ class Archive:
         """The foreign things that were kept out of one version."""
         return list(self._rows(reading.select_injections(article_id, version)))
 
-    def captures(self) -> Iterator[Mapping[str, Any]]:
+    def captures(self) -> Generator[Mapping[str, Any]]:
         """All captures, the newest first, with the columns of the table and the site and section of their
         run.
 
@@ -218,7 +218,7 @@ class Archive:
         with faults(self.name), self._reader.begin() as connection:
             yield connection
 
-    def _rows(self, wanted: Any) -> Iterator[Mapping[str, Any]]:
+    def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]:
         with self._reading() as connection:
             for row in connection.execution_options(yield_per=_AT_ONCE).execute(wanted):
                 yield row._asdict()

@@ -198,7 +198,7 @@ def _whole_end(file: BinaryIO) -> int:
 
 
 def _member_end(file: BinaryIO, start: int) -> int | None:
-    """Where the record ends that begins at ``start``, None when there is no whole one with a right checksum."""
+    """Where the record ends that begins at ``start``, None when no whole one with a right checksum does."""
     file.seek(start)
     member = zlib.decompressobj(wbits=31)
     begin = b""

@@ -41,7 +41,7 @@ def response_head(status: int, headers: Headers, length: int) -> StatusAndHeader
 
 def request_head(url: str, method: str, headers: Headers) -> StatusAndHeaders:
     """The HTTP head that was sent, with the Host that every request has."""
-    parts = urlsplit(url)
+    parts = urlsplit(_safe(url))
     kept = [_line_safe(header) for header in headers]
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not any(name.lower() == "host" for name, _ in kept):
@@ -56,6 +56,7 @@ def exchange_records(
     out = BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="1.1")
     about = {"WARC-Date": _warc_date(time)}
+    url = _safe(url)
     response = writer.create_warc_record(
         url, "response", payload=BytesIO(body), http_headers=head, warc_headers_dict=about
     )
@@ -86,11 +87,13 @@ def _warc_date(time: dt.datetime) -> str:
 
 
 def _line_safe(header: tuple[str, str]) -> tuple[str, str]:
-    """A header that cannot end its line, and so cannot forge another or begin the body; in ASCII, as HTTP
-    wants.
+    """A header that cannot end its line, and so cannot forge another or begin the body; in ASCII.
 
     >>> _line_safe(("X", "a\\r\\nSet-Cookie: 新"))
     ('X', 'a Set-Cookie: %E6%96%B0')
     """
-    name, value = (quote(re.sub(r"[\r\n\0]+", " ", part), safe=_ASCII, errors="replace") for part in header)
-    return name, value
+    return _safe(header[0]), _safe(header[1])
+
+
+def _safe(text: str) -> str:
+    return quote(re.sub(r"[\r\n\0]+", " ", text), safe=_ASCII, errors="replace")

@@ -1,0 +1,184 @@
+"""Commands on what is kept: export, show, status, reread."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from zsparkcrawl.errors import ZsparkError
+
+if TYPE_CHECKING:
+    from zsparkcrawl.archive import Archive
+
+__all__ = ["export", "reread", "show", "status"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class NotFoundError(ZsparkError):
+    """What was asked for is not in the archive."""
+
+
+class UnreadableError(ZsparkError):
+    """Some captures could not be read; all others were."""
+
+
+class _Day(click.ParamType[dt.date]):
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        try:
+            return dt.datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no time zone
+        except ValueError:
+            self.fail(f"{value!r} is not a day such as 2026-11-22", param, ctx)
+
+
+def _database_option(command: _Command) -> _Command:
+    described = (
+        "SQLAlchemy URL; otherwise ZSPARK_DATABASE, or zspark.sqlite in the folder ZSPARK_DATA (data/)."
+    )
+    return click.option("--database", metavar="URL", help=described)(command)
+
+
+def _open(database: str | None, *, readonly: bool = True) -> Archive:
+    from zsparkcrawl.archive import Archive, database_url
+
+    return Archive.open(database or database_url(os.environ), readonly=readonly)
+
+
+@click.command()
+@click.argument("form", metavar="csv|json|jsonl", type=click.Choice(["csv", "json", "jsonl"]))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write, not standard output.")
+@click.option("--section", help="Only this section: news or notices.")
+@click.option("--since", type=_Day(), help="Only articles of this day or later.")
+@click.option("--until", type=_Day(), help="Only articles of this day or earlier.")
+@click.option("--text", help="Only articles with this in title or body.")
+@click.option("--columns", metavar="A,B,C", help="Only these columns, in this order.")
+@_database_option
+def export(form: Any, output: Path | None, columns: str | None, database: str | None, **wanted: Any) -> None:
+    """Write the articles as a table.
+
+    CSV is UTF-8; an unknown value is an empty field, an empty text is "". A file appears when it is whole.
+    """
+    from zsparkcrawl.archive import Filters
+    from zsparkcrawl.export import chosen_columns, export_articles
+
+    filters, chosen = Filters(**wanted), chosen_columns(columns)
+    with _open(database) as archive:
+        if output is None or str(output) == "-":
+            export_articles(archive, sys.stdout.buffer, form, filters=filters, columns=chosen)
+            return
+        number = export_articles(archive, output, form, filters=filters, columns=chosen)
+    click.echo(f"{number} articles in {output}", err=True)
+
+
+@click.command()
+@click.argument("key")
+@click.option("--json", "as_json", is_flag=True, help="All fields, edits and injections as JSON.")
+@_database_option
+def show(key: str, as_json: bool, database: str | None) -> None:
+    """Show one article: by its number here, its URL, or section/number as in news/1207."""
+    with _open(database) as archive:
+        article = archive.article(key)
+        if article is None:
+            raise NotFoundError(f"no article {key!r} in {archive.name}")
+        edits = archive.edits_of(article["id"], article["version"])
+        injections = archive.injections_of(article["id"], article["version"])
+    if as_json:
+        _echo_json({**article, "edits": edits, "injections": injections})
+        return
+    shown = {name: value for name, value in article.items() if name != "body" and value not in (None, [])}
+    width = max(map(len, shown))
+    for name, value in shown.items():
+        click.echo(f"{click.style(name.ljust(width), dim=True)}  {_cell(value)}")
+    click.echo(f"\n{article['body']}\n")
+    for line in _edits_summary(edits):
+        click.echo(line)
+    for found in injections:
+        click.echo(f"kept out: {found['kind']} {found['domain'] or ''} {found['text'][:60]!r}")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_database_option
+def status(as_json: bool, database: str | None) -> None:
+    """Show how many articles there are, how well they are known, and how the last runs went."""
+    from dataclasses import asdict
+
+    with _open(database) as archive:
+        found = archive.status()
+    if as_json:
+        _echo_json(asdict(found))
+        return
+    sections = [asdict(section) for section in found.sections]
+    _table(list(sections[0]) if sections else ["no articles yet"], sections)
+    _table(["run", "site", "section", "state", "reason", "started", "ended", "counts"], found.runs)
+    click.echo(f"{found.captures} captures; database {found.database}")
+    if found.warning:
+        click.secho(f"note: {found.warning}", dim=True)
+
+
+@click.command()
+@_database_option
+def reread(database: str | None) -> None:
+    """Read all kept captures anew, without the network, and store what comes out differently.
+
+    Of several captures of an article the latest counts.
+    """
+    from zsparkcrawl.archive import captures_folder
+    from zsparkcrawl.cli.rereading import reread_captures
+
+    with _open(database, readonly=False) as archive:
+        counts = reread_captures(archive, captures_folder(os.environ), on_failure=_tell)
+    click.echo(", ".join(f"{number} {name}" for name, number in counts.items()))
+    if counts["unreadable"]:
+        raise UnreadableError(f"{counts['unreadable']} captures could not be read")
+
+
+def _tell(line: str) -> None:
+    click.echo(f"zsparkcrawl: {line}", err=True)
+
+
+def _edits_summary(edits: Iterable[Mapping[str, Any]]) -> list[str]:
+    counts = Counter((edit["field"], edit["rule"], edit["certainty"]) for edit in edits)
+    return [f"{n} edits of {field}: {rule}, {certainty}" for (field, rule, certainty), n in counts.items()]
+
+
+def _echo_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """A drawn table on a terminal; otherwise lines with tabs, which other programs can cut."""
+    cells = [[_cell(row.get("id" if name == "run" else name)) for name in columns] for row in rows]
+    if not sys.stdout.isatty():
+        for line in (columns, *cells):
+            click.echo("\t".join(line))
+        click.echo()
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns)
+    for line in cells:
+        table.add_row(*map(Text, line))  # Text: a reason with [brackets] is no markup
+    Console().print(table)
+
+
+def _cell(value: object) -> str:
+    """A value on one line, without control characters: what a page says must not steer a terminal."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return " ".join(f"{name}={number}" for name, number in value.items())
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+    return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -1,0 +1,61 @@
+"""Reading the kept captures anew: captures -> pages -> articles -> archive."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from zsparkcrawl.archive import Archive
+from zsparkcrawl.archive.captures import CaptureError, read_capture
+from zsparkcrawl.clean import read
+from zsparkcrawl.items import Page
+from zsparkcrawl.sites import SiteProfile, site_for_url, site_named, site_names
+
+__all__ = ["reread_captures"]
+
+
+def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str], None]) -> dict[str, int]:
+    """Read the latest whole capture of each article anew, store the outcome, and return counts by outcome.
+
+    ``on_failure`` is told of each capture that cannot be read, in one line; the others go on. Each article is
+    read once, from its newest capture: so the outcome is the same however often this is done, even when an
+    article was captured from several hosts.
+    """
+    counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0})
+    done: set[tuple[str, str, str]] = set()
+    for capture in archive.captures():
+        site = _site(capture)
+        place = site.place(capture["url"]) if site else None
+        if site is None or place is None or capture["status"] != 200 or capture["partial"]:
+            continue
+        if (key := (site.name, *place)) in done:
+            continue
+        done.add(key)
+        try:
+            page = _page(folder, capture)
+        except CaptureError as error:
+            on_failure(str(error))
+            counts["unreadable"] += 1
+            continue
+        article = read(page, site)
+        now = dt.datetime.now(dt.UTC)
+        outcome = archive.store(article, run_id=None, capture_id=capture["id"], now=now, origin="reading")
+        counts[outcome] += 1
+        if article.charset != capture["charset"]:
+            archive.set_charset(capture["id"], article.charset)
+    return dict(counts)
+
+
+def _site(capture: Mapping[str, Any]) -> SiteProfile | None:
+    """The site that the run meant, for a mirror or a replica has other hosts than the site's own."""
+    name = capture["site"]
+    return site_named(name) if name in site_names() else site_for_url(capture["url"])
+
+
+def _page(folder: Path, capture: Mapping[str, Any]) -> Page:
+    _, status, body = read_capture(folder, capture["file"], capture["offset"])
+    fetched_at = dt.datetime.strptime(capture["time"], "%Y-%m-%dT%H:%M:%S%z")
+    return Page(capture["url"], body, capture["content_type"], status, fetched_at)

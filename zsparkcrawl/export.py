@@ -1,0 +1,179 @@
+"""Handing out: the articles as CSV, JSON or JSON lines.
+
+The columns stand in a fixed order, :data:`COLUMNS`. CSV is UTF-8 without a byte-order mark, quoted as in RFC
+4180, and loses nothing: an unknown value (NULL) is an empty field without quotes, an empty text is a pair of
+quotes. Attachments and images, which are lists, are JSON text in CSV. A file appears under its name only when
+it is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, get_args
+
+from zsparkcrawl.archive import Archive, Filters
+from zsparkcrawl.errors import ZsparkError
+
+__all__ = ["COLUMNS", "FORMATS", "ExportError", "Format", "chosen_columns", "export_articles", "write_rows"]
+
+Format = Literal["csv", "json", "jsonl"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+COLUMNS = (
+    "section",
+    "native_id",
+    "date",
+    "title",
+    "author",
+    "source",
+    "body",
+    "url",
+    "site",
+    "editor",
+    "time",
+    "date_raw",
+    "date_precision",
+    "date_missing",
+    "version",
+    "first_seen",
+    "last_seen",
+    "attachments",
+    "images",
+    "edit_count",
+    "inferred_count",
+    "damage_count",
+)
+"""The columns in their order; new ones are only ever added at the end. Their meaning: docs/schema.md."""
+
+_FRAMES: Mapping[Format, tuple[bytes, bytes, bytes]] = {
+    "csv": (b"", b"", b""),
+    "json": (b"[\n", b",\n", b"\n]\n"),
+    "jsonl": (b"", b"\n", b"\n"),
+}
+"""What stands before the first record, between two, and after the last."""
+
+_QUOTED = re.compile(r'[",\r\n]')
+
+
+class ExportError(ZsparkError):
+    """The table could not be written, or was asked for in a way that makes no sense."""
+
+
+def chosen_columns(names: str | None) -> tuple[str, ...]:
+    """The columns named in a list with commas, in that order; all when there is no list. Raises ExportError.
+
+    >>> chosen_columns("title, date")
+    ('title', 'date')
+    """
+    if names is None:
+        return COLUMNS
+    chosen = tuple(name.strip() for name in names.split(","))
+    for name in chosen:
+        if name not in COLUMNS:
+            raise ExportError(f"no column {name!r}: there are {', '.join(COLUMNS)}")
+        if chosen.count(name) > 1:
+            raise ExportError(f"column {name} is named twice")
+    return chosen
+
+
+def export_articles(
+    archive: Archive,
+    out: Path | BinaryIO,
+    form: Format,
+    *,
+    filters: Filters | None = None,
+    columns: Sequence[str] = COLUMNS,
+) -> int:
+    """Write the articles meant to a file or a stream of bytes, and return how many. Raises ExportError.
+
+    A file is written under another name beside its own and takes its place when it is whole: on failure, what
+    was there before is still there, and nothing else. Memory does not grow with the number of articles.
+    """
+    with closing(archive.articles(filters)) as rows:
+        if not isinstance(out, Path):
+            return write_rows(rows, out, form, columns)
+        try:
+            with _whole_file(out) as stream:
+                return write_rows(rows, stream, form, columns)
+        except OSError as error:
+            raise ExportError(f"cannot write {out}: {error.strerror}") from error
+
+
+def write_rows(
+    rows: Iterable[Mapping[str, Any]], stream: BinaryIO, form: Format, columns: Sequence[str] = COLUMNS
+) -> int:
+    """Write rows to a stream of bytes in one of the formats, and return how many.
+
+    >>> import io
+    >>> rows = [{"title": None, "author": ""}, {"title": 'a"b', "author": "c"}]
+    >>> out = io.BytesIO()
+    >>> write_rows(rows, out, "csv", ("title", "author"))
+    2
+    >>> print(out.getvalue().decode().replace("\\r", ""), end="")
+    title,author
+    ,""
+    "a""b",c
+    """
+    number = 0
+    begin, between, end = _FRAMES[form]
+    stream.write(_csv_line(columns) if form == "csv" else begin)
+    for row in rows:
+        values = [row[name] for name in columns]
+        if form == "csv":
+            stream.write(_csv_line(values))
+        else:
+            record = dict(zip(columns, values, strict=True))
+            stream.write((between if number else b"") + json.dumps(record, ensure_ascii=False).encode())
+        number += 1
+    stream.write(end if number or form == "json" else b"")
+    stream.flush()
+    return number
+
+
+def _csv_line(values: Iterable[object]) -> bytes:
+    return (",".join(map(_csv_field, values)) + "\r\n").encode()
+
+
+def _csv_field(value: object) -> str:
+    """The csv module of Python 3.11 writes NULL and the empty text alike, so fields are quoted here."""
+    if value is None:
+        return ""
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+    if text == "" or _QUOTED.search(text):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose bytes become the file when the block ends well, and leave no trace when it does not."""
+    if path.exists() and not path.is_file():  # a pipe or a device must not be replaced by a file
+        with path.open("wb") as stream:
+            yield stream
+        return
+    unfinished = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with unfinished.open("xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(path)
+    finally:
+        with suppress(OSError):  # it is gone when all went well, and was never there without its folder
+            unfinished.unlink()
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name is kept in the folder, which has to be put on the disk as well."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
