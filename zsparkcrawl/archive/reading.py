@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from zsparkcrawl.archive.schema import articles, captures, edits, injections, runs, versions
+from zsparkcrawl.chinese.script import simplify
 
 __all__ = [
     "Filters",
@@ -27,8 +28,8 @@ COUNTS = ("edit_count", "inferred_count", "damage_count", "injection_count")
 class Filters:
     """Which articles are meant; None leaves a matter open.
 
-    ``since`` and ``until`` are both inclusive, and leave out articles without a date. ``text`` is looked for
-    in title and body, without regard to the case of Latin letters.
+    ``since`` and ``until`` are both inclusive, and leave out articles without a date. ``text``, in Simplified
+    or Traditional, is looked for in title and body, without regard to the case of Latin letters.
     """
 
     section: str | None = None
@@ -51,13 +52,10 @@ def select_articles(filters: Filters) -> Select[Any]:
     if filters.until is not None:
         wanted.append(articles.c.date <= filters.until.isoformat())
     if filters.text is not None:
-        looked_for = filters.text
-        wanted.append(
-            or_(
-                articles.c.title.icontains(looked_for, autoescape=True),
-                articles.c.body.icontains(looked_for, autoescape=True),
-            )
-        )
+        # Articles are kept in Simplified; the text as typed counts where the site itself writes Traditional.
+        columns = (articles.c.title, articles.c.body)
+        meant = {filters.text, simplify(filters.text)}
+        wanted.append(or_(*(c.icontains(text, autoescape=True) for c in columns for text in sorted(meant))))
     return _with_counts().where(and_(True, *wanted)).order_by(*_order())
 
 

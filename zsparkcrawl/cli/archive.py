@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -99,7 +100,7 @@ def show(key: str, as_json: bool, database: str | None) -> None:
     width = max(map(len, shown))
     for name, value in shown.items():
         click.echo(f"{click.style(name.ljust(width), dim=True)}  {_cell(value)}")
-    click.echo(f"\n{article['body']}\n")
+    click.echo("\n" + "\n".join(map(_cell, article["body"].split("\n"))) + "\n")
     for line in _edits_summary(edits):
         click.echo(line)
     for found in injections:
@@ -119,8 +120,17 @@ def status(as_json: bool, database: str | None) -> None:
         _echo_json(asdict(found))
         return
     sections = [asdict(section) for section in found.sections]
-    _table(list(sections[0]) if sections else ["no articles yet"], sections)
-    _table(["run", "site", "section", "state", "reason", "started", "ended", "counts"], found.runs)
+    if not sections:
+        click.echo("no articles yet")
+    elif sys.stdout.isatty():
+        # On its side, for a dozen columns of numbers do not fit a terminal.
+        names = [f"{one['site']} {_cell(one['section'])}" for one in sections]
+        measures = [name for name in sections[0] if name not in ("site", "section")]
+        _table(["", *names], [[name, *(one[name] for one in sections)] for name in measures])
+    else:
+        _table(list(sections[0]), [list(one.values()) for one in sections])
+    columns = ("id", "site", "section", "state", "reason", "started", "counts")
+    _table(["run", *columns[1:]], [[run[name] for name in columns] for run in found.runs])
     click.echo(f"{found.captures} captures; database {found.database}")
     if found.warning:
         click.secho(f"note: {found.warning}", dim=True)
@@ -156,9 +166,9 @@ def _echo_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A drawn table on a terminal; otherwise lines with tabs, which other programs can cut."""
-    cells = [[_cell(row.get("id" if name == "run" else name)) for name in columns] for row in rows]
+    cells = [[_cell(value) for value in row] for row in rows]
     if not sys.stdout.isatty():
         for line in (columns, *cells):
             click.echo("\t".join(line))
@@ -181,4 +191,4 @@ def _cell(value: object) -> str:
     if isinstance(value, Mapping):
         return " ".join(f"{name}={number}" for name, number in value.items())
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in text)
