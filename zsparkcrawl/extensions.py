@@ -28,18 +28,21 @@ logger = logging.getLogger(__name__)
 
 
 def is_kept(crawler: Crawler) -> bool:
-    """Whether what this crawler fetches is kept: `scrapy crawl` switches that on; shell, parse and fetch do not."""
+    """Whether what this crawler fetches is kept: `scrapy crawl` switches that on; shell, parse and fetch do
+    not."""
     return crawler.settings.getbool("ZSPARK_KEEP")
 
 
 def environment(settings: BaseSettings) -> Mapping[str, str]:
-    """The environment, with the settings of the same name in front: `-s ZSPARK_DATABASE=…` counts before it."""
+    """The environment, with the settings of the same name in front: `-s ZSPARK_DATABASE=…` counts before
+    it."""
     named = {name: settings.get(name) for name in ("ZSPARK_DATABASE", "ZSPARK_DATA")}
     return {**os.environ, **{name: str(value) for name, value in named.items() if value}}
 
 
 class RunLedger:
-    """Enters a crawl as a run of the archive: when it begins, and when everything has closed, how it ended."""
+    """Enters a crawl as a run of the archive: when it begins, and when everything has closed, how it
+    ended."""
 
     def __init__(self, crawler: Crawler, run: Run) -> None:
         self.crawler = crawler
@@ -85,7 +88,9 @@ class RunLedger:
         if self._closing is None:
             logger.critical("the run ends: %s", error)
             self.crawler.stats.set_value("zspark/fatal", str(error))
-            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="cannot_keep"))
+            self._closing = asyncio.ensure_future(
+                self.crawler.engine.close_spider_async(reason="cannot_keep")
+            )
 
     def spider_opened(self) -> None:
         """Give the spider its run."""
@@ -145,7 +150,11 @@ class ProgressBar:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """When ZSPARK_PROGRESS asks for it and there is a terminal to show it on."""
-        if not crawler.settings.getbool("ZSPARK_PROGRESS") or not sys.stderr.isatty() or crawler.spider is None:
+        if (
+            not crawler.settings.getbool("ZSPARK_PROGRESS")
+            or not sys.stderr.isatty()
+            or crawler.spider is None
+        ):
             raise NotConfigured
         bar = cls(crawler, crawler.spider.name)
         crawler.signals.connect(bar.open, signal=signals.spider_opened)
@@ -191,4 +200,8 @@ def _came_to_the_end(stats: Mapping[str, Any], spider: object) -> bool:
     plan = getattr(spider, "plan", None)
     partly = plan is None or plan.limit is not None or plan.since is not None or plan.until is not None
     missing = ("listings_failed", "lost", "unreadable", "item_errors", "bounded")
-    return not partly and bool(stats.get("zspark/rows")) and not any(stats.get(f"zspark/{name}") for name in missing)
+    return (
+        not partly
+        and bool(stats.get("zspark/rows"))
+        and not any(stats.get(f"zspark/{name}") for name in missing)
+    )

@@ -53,8 +53,8 @@ class FeedError(ZsparkError):
 
 
 def check_feeds(feeds: Mapping[Any, Any]) -> None:
-    """Raise FeedError when a feed is a local file that cannot be written: Scrapy finds out at the first article, logs
-    a traceback for each, and ends well."""
+    """Raise FeedError when a feed is a local file that cannot be written: Scrapy finds out at the first
+    article, logs a traceback for each, and ends well."""
     for uri in map(str, feeds):
         if urlsplit(uri).scheme not in {"", "file"} or "%(" in uri:
             continue

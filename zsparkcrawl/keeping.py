@@ -1,4 +1,5 @@
-"""Where a process keeps what it crawls: one lock, one database, one set of captures, shared by all of its crawls."""
+"""Where a process keeps what it crawls: one lock, one database, one set of captures, shared by all of its
+crawls."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from zsparkcrawl.archive import Archive, Filters, Listed, captures_folder, data_folder, database_url
 from zsparkcrawl.archive.captures import CaptureWriter
@@ -59,9 +60,12 @@ _held: dict[tuple[str, Path], Keeping] = {}
 
 
 class Keeping:
-    """The lock, the archive and the captures of one process. Got by :meth:`hold`, given back by :meth:`release`."""
+    """The lock, the archive and the captures of one process. Got by :meth:`hold`, given back by
+    :meth:`release`."""
 
-    def __init__(self, archive: Archive, captures: CaptureWriter, lock: BinaryIO, now: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self, archive: Archive, captures: CaptureWriter, lock: BinaryIO, now: Callable[[], dt.datetime]
+    ) -> None:
         self.archive = archive
         self.captures = captures
         self.now = now
@@ -69,22 +73,20 @@ class Keeping:
         self._holders = 0
 
     @classmethod
-    def hold(cls, environ: Mapping[str, str], now: Callable[[], dt.datetime] = _now) -> Self:
+    def hold(cls, environ: Mapping[str, str], now: Callable[[], dt.datetime] = _now) -> Keeping:
         """Open what ZSPARK_DATABASE and ZSPARK_DATA name, or share it when this process has it open already.
 
-        Raises LockedError when another process crawls there, DataFolderError, ArchiveError or CaptureError when it
-        cannot be used.
-        """
+        Raises LockedError when another process crawls there, DataFolderError, ArchiveError or CaptureError
+        when it cannot be used."""
         key = (database_url(environ), data_folder(environ).absolute())
         keeping = _held.get(key)
         if keeping is None:
             keeping = _held[key] = cls._open(environ, now)
-        assert isinstance(keeping, cls)
         keeping._holders += 1
         return keeping
 
     @classmethod
-    def _open(cls, environ: Mapping[str, str], now: Callable[[], dt.datetime]) -> Self:
+    def _open(cls, environ: Mapping[str, str], now: Callable[[], dt.datetime]) -> Keeping:
         lock = _locked(data_folder(environ))
         try:
             archive = Archive.open(database_url(environ))
@@ -110,7 +112,9 @@ class Keeping:
             self.archive.close()
             self._lock.close()
 
-    def start_run(self, *, site: str, section: str, start_url: str | None, arguments: Mapping[str, str]) -> Run:
+    def start_run(
+        self, *, site: str, section: str, start_url: str | None, arguments: Mapping[str, str]
+    ) -> Run:
         """Enter a run, and learn what earlier ones know."""
         known = frozenset(
             str(row["url"]) for row in self.archive.articles(Filters(site=site, section=section))
@@ -129,9 +133,9 @@ class Keeping:
 
 @dataclass
 class Run:
-    """One crawl as the archive sees it. ``known`` are the URLs of the section's articles that the archive had when
-    it began; ``walked_before`` says whether an earlier run came to the end of these listings, without which a known
-    page proves nothing about the pages behind it."""
+    """One crawl as the archive sees it. ``known`` are the URLs of the section's articles that the archive
+    had when it began; ``walked_before`` says whether an earlier run came to the end of these listings,
+    without which a known page proves nothing about the pages behind it."""
 
     keeping: Keeping
     number: int
@@ -204,5 +208,7 @@ def _locked(folder: Path) -> BinaryIO:
     free = shutil.disk_usage(folder).free
     if free < _LEAST_FREE:
         lock.close()
-        raise DataFolderError(f"data folder {folder}: only {free >> 20} MiB free on the disk, {_LEAST_FREE >> 20} needed")
+        raise DataFolderError(
+            f"data folder {folder}: only {free >> 20} MiB free on the disk, {_LEAST_FREE >> 20} needed"
+        )
     return lock

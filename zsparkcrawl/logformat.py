@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from scrapy import Spider
@@ -18,7 +17,8 @@ class ArticleLogFormatter(LogFormatter):
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         """One line for an article, at DEBUG."""
-        return {"level": logging.DEBUG, "msg": "Scraped %(item)s", "args": {"item": _name(item)}}
+        usual = super().scraped(item, response, spider)
+        return {"level": usual["level"], "msg": "Scraped %(item)s", "args": {"item": _name(item)}}
 
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
@@ -32,7 +32,8 @@ class ArticleLogFormatter(LogFormatter):
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
         """One line for an article on which a pipeline failed; the traceback follows."""
-        return {"level": logging.ERROR, "msg": "Error processing %(item)s", "args": {"item": _name(item)}}
+        usual = super().item_error(item, exception, response, spider)
+        return {"level": usual["level"], "msg": "Error processing %(item)s", "args": {"item": _name(item)}}
 
 
 def _name(item: Any) -> str:

@@ -54,8 +54,8 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass
 class UrlGuard:
-    """What may be asked for: http and https, the given hosts on the given ports, and no private address unless it
-    was named by the operator."""
+    """What may be asked for: http and https, the given hosts on the given ports, and no private address
+    unless it was named by the operator."""
 
     places: Collection[tuple[str, int]]
     """Host and port of everything that belongs to the crawl."""
@@ -70,7 +70,8 @@ class UrlGuard:
         if plan.start_url is None:
             return cls(places)
         named = _place(plan.start_url)
-        # A start_url on a port of its own is a local replica: what else runs on that host is none of our business.
+        # A start_url on a port of its own is a local replica: what else runs on that host is none of our
+        # business.
         return cls(places if named[1] in _PORTS.values() else {named}, named)
 
     def objection(self, url: str) -> str | None:
@@ -128,11 +129,12 @@ class UrlGuardMiddleware:
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's, but a robots.txt that cannot be had (the server fails, it leads to another host) forbids all, as
-    RFC 9309 asks for, where Scrapy would go ahead."""
+    """Scrapy's, but a robots.txt that cannot be had (the server fails, it leads to another host) forbids
+    all, as RFC 9309 asks for, where Scrapy would go ahead."""
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """The rules of the request's host; None when it has none. Raises IgnoreRequest when they are unknown."""
+        """The rules of the request's host; None when it has none. Raises IgnoreRequest when they are
+        unknown."""
         place = urlsplit(request.url)
         host = f"{place.scheme}://{place.netloc}"
         if host not in self._rules:
@@ -162,8 +164,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
 
 class CaptureMiddleware:
-    """Keeps every response through the run, redirects, errors and robots.txt included. It stands where the body has
-    lost its compression and nothing else has happened."""
+    """Keeps every response through the run, redirects, errors and robots.txt included. It stands where the
+    body has lost its compression and nothing else has happened."""
 
     def __init__(self, ledger: RunLedger) -> None:
         self.ledger = ledger
@@ -198,7 +200,8 @@ class CaptureMiddleware:
 
 
 class PartialMiddleware:
-    """Asks again for a response of which a part is missing; it is kept, but never read as if it were whole."""
+    """Asks again for a response of which a part is missing; it is kept, but never read as if it were
+    whole."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -213,8 +216,7 @@ class PartialMiddleware:
         if not is_partial(response):
             return response
         spider = self.crawler.spider
-        assert spider is not None
-        if again := get_retry_request(request, spider=spider, reason="partial"):
+        if spider and (again := get_retry_request(request, spider=spider, reason="partial")):
             return again
         raise IgnoreRequest("the answer ended before it was whole")
 
@@ -226,7 +228,9 @@ def is_partial(response: Response) -> bool:
 
 def _plain(headers: Headers) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
     )
 
 

@@ -34,8 +34,8 @@ COUNTS = (
 )
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
 
-``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that another
-day may heal, unlike an article that is gone; ``outside`` articles of another time than asked for.
+``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that
+another day may heal, unlike an article that is gone; ``outside`` articles of another time than asked for.
 """
 
 _ASKED_FOR = frozenset(["closespider_itemcount", "closespider_pagecount", "closespider_timeout"])
@@ -71,7 +71,7 @@ class Outcome:
 def judge(stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = ()) -> Outcome:
     """Judge a crawl by Scrapy's stats, its finish reason, and what went wrong with the feeds.
 
-    >>> judge({"zspark/listings": 1, "zspark/rows": 2, "zspark/asked": 2, "zspark/read": 2}, "finished").reason
+    >>> judge({"zspark/listings": 1, "zspark/rows": 1, "zspark/read": 1}, "finished").reason
     'all read'
     >>> judge({}, "finished").state
     'failed'
@@ -90,32 +90,32 @@ def judge(stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = ()
 
 
 def worst(outcomes: Iterable[Outcome]) -> int:
-    """The exit code of several runs: a failed one counts before a suspicious one. Nothing at all is a failure."""
+    """The exit code of several runs: a failed one counts before a suspicious one. Nothing at all is a
+    failure."""
     states = [outcome.state for outcome in outcomes]
     return _EXIT_CODES[max(states, key=_SEVERITY.index)] if states else _EXIT_CODES["failed"]
 
 
 def _broken(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> str | None:
     """What broke the run itself, whatever it had read until then."""
-    if fatal := stats.get("zspark/fatal"):
-        return str(fatal)
-    if finish == "shutdown":
-        return "stopped by a signal before it was done"
     exceptions = sorted(
         key.removeprefix("spider_exceptions/")
         for key in stats
         if key.startswith("spider_exceptions/") and key != "spider_exceptions/count"
     )
-    if finish == "start_error":
-        return f"the spider could not start ({', '.join(exceptions)}): see the log"
-    if exceptions:
-        total = sum(int(stats[f"spider_exceptions/{name}"]) for name in exceptions)
-        return f"{_number(total, 'page')} met an error of the program ({', '.join(exceptions)}): see the log"
-    if counts["item_errors"]:
-        return f"{_number(counts['item_errors'], 'article')} met an error of the program: see the log"
-    if finish != "finished" and finish not in _ASKED_FOR:
-        return f"ended early ({finish})"
-    return None
+    total = sum(int(stats[f"spider_exceptions/{name}"]) for name in exceptions)
+    names = ", ".join(exceptions)
+    said = {
+        str(stats.get("zspark/fatal")): "zspark/fatal" in stats,
+        "stopped by a signal before it was done": finish == "shutdown",
+        f"the spider could not start ({names}): see the log": finish == "start_error",
+        f"{_number(total, 'page')} met an error of the program ({names}): see the log": bool(exceptions),
+        f"{_number(counts['item_errors'], 'article')} met an error of the program: see the log": bool(
+            counts["item_errors"]
+        ),
+        f"ended early ({finish})": finish != "finished" and finish not in _ASKED_FOR,
+    }
+    return next((words for words, true in said.items() if true), None)
 
 
 def _empty(stats: Mapping[str, Any], counts: Mapping[str, int]) -> str | None:

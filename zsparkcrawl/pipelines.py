@@ -26,8 +26,8 @@ class CleanPipeline:
 
 
 class PeriodPipeline:
-    """Lets through what lies between `since` and `until` by its own date. An article without a date is let through:
-    nothing says that it is not wanted."""
+    """Lets through what lies between `since` and `until` by its own date. An article without a date is let
+    through: nothing says that it is not wanted."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan

@@ -1,5 +1,5 @@
-"""Scrapy settings. Each can be overridden with `-s NAME=VALUE`; where it departs from Scrapy's default, the reason
-stands beside it."""
+"""Scrapy settings. Each can be overridden with `-s NAME=VALUE`; where it departs from Scrapy's default, the
+reason stands beside it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ SPIDER_MODULES = ["zsparkcrawl.spiders"]
 NEWSPIDER_MODULE = "zsparkcrawl.spiders"
 COMMANDS_MODULE = "zsparkcrawl.commands"
 
-# -- our own --------------------------------------------------------------------------------------------------------
-# ZSPARK_DATABASE and ZSPARK_DATA are read from the environment and may be set with -s as well.
-# ZSPARK_KEEP is switched on by `scrapy crawl` and `zsparkcrawl crawl`; a script of your own sets it to True to have
+# -- our own ---------------------------------------------------------------------------------------
+# ZSPARK_DATABASE and ZSPARK_DATA are read from the environment and may be set with -s as well. ZSPARK_KEEP
+# is switched on by `scrapy crawl` and `zsparkcrawl crawl`; a script of your own sets it to True to have
 # what it crawls kept. Without it nothing is written, which is what shell, parse and fetch are for.
 ZSPARK_CONTACT = os.environ.get("ZSPARK_CONTACT", "")
 """A mail address or web page by which the site can reach whoever crawls it; part of the User-Agent."""
@@ -23,7 +23,7 @@ ZSPARK_LISTING_PAGES = 500
 ZSPARK_PROGRESS = False
 """A progress bar, when there is a terminal."""
 
-# -- manners --------------------------------------------------------------------------------------------------------
+# -- manners ---------------------------------------------------------------------------------------
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "zsparkcrawl"
 USER_AGENT = "zsparkcrawl/0.1 (archive of a science park's news)"
@@ -32,13 +32,14 @@ AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
-"""For a small site. With DOWNLOAD_DELAY=0 and AUTOTHROTTLE_ENABLED=0 the spiders go back to Scrapy's default."""
+"""For a small site. With DOWNLOAD_DELAY=0 and AUTOTHROTTLE_ENABLED=0 the spiders go back to Scrapy's
+default."""
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
 }
 
-# -- what a page must not do to us ----------------------------------------------------------------------------------
+# -- what a page must not do to us -----------------------------------------------------------------
 DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
 DOWNLOAD_MAXSIZE = 8 * 2**20
 DOWNLOAD_WARNSIZE = 2 * 2**20
@@ -56,11 +57,13 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
+    # The guard is stricter: no subdomains, ports, private addresses, and nothing switches it off.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "zsparkcrawl.middlewares.UrlGuardMiddleware": 60,
     "zsparkcrawl.middlewares.RobotsMiddleware": 100,
-    # Responses pass from the high numbers to the low: unpacked first, then kept, and only then seen by Scrapy's
-    # redirects (600) and retries (550).
+    # Responses pass from the high numbers to the low: unpacked first, then kept, and only then seen by
+    # Scrapy's redirects (600) and retries (550).
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 880,
     "zsparkcrawl.middlewares.CaptureMiddleware": 870,
     "zsparkcrawl.middlewares.PartialMiddleware": 860,
@@ -75,7 +78,7 @@ EXTENSIONS = {
     "zsparkcrawl.extensions.ProgressBar": 0,
 }
 
-# -- handing out ----------------------------------------------------------------------------------------------------
+# -- handing out -----------------------------------------------------------------------------------
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORT_FIELDS = FIELDS
 FEED_EXPORTERS = {"csv": "zsparkcrawl.feeds.ArticleCsvExporter"}

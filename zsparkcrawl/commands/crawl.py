@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn
 
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from zsparkcrawl.errors import ZsparkError
@@ -32,8 +33,8 @@ class Command(crawl.Command):
         """Look at everything that can be known to fail before Scrapy starts and begins to log."""
         try:
             super().process_options(args, opts)
-            if len(args) == 1:
-                self._prepare(args[0], opts)
+            if len(args) == 1 and self.settings is not None:
+                self._prepare(args[0], opts, self.settings)
         except UsageError as error:
             if not str(error):
                 raise
@@ -41,23 +42,21 @@ class Command(crawl.Command):
         except ZsparkError as error:
             _leave(error)
 
-    def _prepare(self, name: str, opts: argparse.Namespace) -> None:
-        assert self.settings is not None
-        loader = get_spider_loader(self.settings)
+    def _prepare(self, name: str, opts: argparse.Namespace, settings: Settings) -> None:
+        loader = get_spider_loader(settings)
         if name not in loader.list():
             raise ArgumentError(f"no spider {name!r}: there are {', '.join(sorted(loader.list()))}")
         spider = loader.load(name)
         if issubclass(spider, ParkSpider):
             plan(spider.section, opts.spargs)
-            check_feeds(self.settings.getdict("FEEDS"))
-            self.keeping = Keeping.hold(environment(self.settings))
+            check_feeds(settings.getdict("FEEDS"))
+            self.keeping = Keeping.hold(environment(settings))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and say how it ended."""
-        if self.keeping is None:
+        if self.keeping is None or self.crawler_process is None:
             super().run(args, opts)  # a spider that is none of ours, or bad usage
             return
-        assert self.crawler_process is not None
         try:
             crawler = self._create_crawler(args[0])
             task = self.crawler_process.crawl(crawler, **opts.spargs)

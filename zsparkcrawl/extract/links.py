@@ -1,4 +1,5 @@
-"""Reading a listing by what its links look like: the path tells an article, the label and the date stand beside it.
+"""Reading a listing by what its links look like: the path tells an article, the label and the date stand
+beside it.
 
 The site's own listing pages were never seen, so nothing here hangs on one guessed selector.
 """
@@ -15,37 +16,37 @@ from lxml.html import HtmlElement
 
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.pagination import PageLink, next_pages
+from zsparkcrawl.extract.row_dates import (
+    date_beside,
+    date_between,
+    date_inside,
+    is_date,
+    line,
+    text_of,
+    without_date,
+)
 from zsparkcrawl.extract.tree import parse
 from zsparkcrawl.sites import Section
 
 __all__ = ["Link", "ListedArticle", "Listing", "links_of", "read_listing", "section_listings"]
 
-_DAY = r"(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?"
-_DATE = re.compile(rf"(?<![\d.-]){_DAY}(?![\d])")
-_ALONE = (
-    re.compile(rf"[\[(（【<]*(?:日期|时间|发布时间|发布日期|date)?[:：]?\s*{_DAY}"
-               r"(?:\s*\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】>]*", re.IGNORECASE),
-    # A calendar leaf: the day large, the month of the year below it, or the other way round.
-    re.compile(r"(?P<d>\d{1,2})日?\s+(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})月?"),
-    re.compile(r"(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})月?\s+(?P<d>\d{1,2})日?"),
-)  # fmt: skip
-_TAIL = re.compile(rf"\s*[\[(（【]?\s*{_DAY}\s*[\])）】]?\s*$")
-_HEAD = re.compile(rf"^\s*[\[(（【]?\s*{_DAY}\s*[\])）】]?\s+")
 _CUT = re.compile(r"\s*(?:…+|\.{2,}|⋯+|·{3,}|。{3,})\s*$")
 _MORE = frozenset(
-    ["详细", "详情", "查看详情", "查看详细", "查看更多", "点击查看", "点击查看更多", "阅读全文", "阅读更多", "查看全文",
-     "更多", "全文", "more", "readmore", "detail", "details", "查看", "阅读", "了解更多", "进入"]
+    ["详细", "详情", "查看详情", "查看详细", "查看更多", "点击查看", "点击查看更多", "阅读全文", "阅读更多",
+     "查看全文", "更多", "全文", "more", "readmore", "detail", "details", "查看", "阅读", "了解更多", "进入"]
 )  # fmt: skip
 _BRACKETS = "[]()【】<>«»›‹→·|-_ "
 _ROW_ENDS = frozenset(["li", "tr", "dl", "article", "body", "html", "table", "ul", "ol"])
 _ROW_DEPTH = 6
 _ROW_LENGTH = 1500
-"""A row with a longer text is not a row but the page: on a listing with one article, climbing finds no neighbour."""
+"""A row with a longer text is not a row but the page: on a listing with one article, climbing finds no
+neighbour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of a page: where it leads (absolute, no fragment), its text, its title attribute, its element."""
+    """One link of a page: where it leads (absolute, no fragment), its text, its title attribute, its
+    element."""
 
     url: str
     text: str
@@ -55,8 +56,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ListedArticle:
-    """An article as a listing shows it: the text is the page's own, damage and all. ``date`` is None when no whole
-    date stands beside it."""
+    """An article as a listing shows it: the text is the page's own, damage and all. ``date`` is None when
+    no whole date stands beside it."""
 
     url: str
     title: str
@@ -87,7 +88,10 @@ def read_listing(page: str | HtmlElement, url: str, section: Section, hosts: Col
     numbered = [(link, section.native_id(link.url)) for link in links]
     pages = next_pages(
         url,
-        [PageLink(link.url, link.text or link.title, _group(link.element), number) for link, number in numbered],
+        [
+            PageLink(link.url, link.text or link.title, _group(link.element), number)
+            for link, number in numbered
+        ],
     )
     found: dict[str, list[Link]] = {}
     for link, number in numbered:
@@ -105,7 +109,7 @@ def section_listings(
 
     >>> from zsparkcrawl.sites import site_named
     >>> news = site_named("nhtp").sections["news"]
-    >>> section_listings('<a href="/x/">新聞(wén)中心</a><a href="/y/">招商</a>', "http://www.nhtp.org/", news)
+    >>> section_listings('<a href="/x/">新聞(wén)中心</a><a href="/y/">x</a>', "http://www.nhtp.org/", news)
     ('http://www.nhtp.org/x/',)
     """
     tree = parse(page) if isinstance(page, str) else page
@@ -115,8 +119,8 @@ def section_listings(
 
 
 def links_of(tree: HtmlElement, url: str, hosts: Collection[str] = ()) -> Iterator[Link]:
-    """All links of the page to its own host, or one of ``hosts``, in the order of the page. A choice in a select
-    box counts as a link when its value is an address."""
+    """All links of the page to its own host, or one of ``hosts``, in the order of the page. A choice in a
+    select box counts as a link when its value is an address."""
     base = _base(tree, url)
     for element in tree.iter("a", "area", "link", "option"):
         if element.tag == "link" and (element.get("rel") or "").casefold() != "next":
@@ -125,8 +129,8 @@ def links_of(tree: HtmlElement, url: str, hosts: Collection[str] = ()) -> Iterat
         if element.tag == "option" and not re.search(r"[/?.]", target):
             continue  # a bare value, such as the number of a page, is no address
         if absolute := _absolute(target, base, url, hosts):
-            text = "next" if element.tag == "link" else _text(element)
-            yield Link(absolute, text, _line(element.get("title") or ""), element)
+            text = "next" if element.tag == "link" else text_of(element)
+            yield Link(absolute, text, line(element.get("title") or ""), element)
 
 
 def _base(tree: HtmlElement, url: str) -> str:
@@ -172,9 +176,9 @@ def _row(group: Sequence[Link], key: str, articles: dict[HtmlElement, str]) -> L
     row = _row_element(group[0].element, key, articles)
     in_row = [link for link in group if link.element is row or row in link.element.iterancestors()]
     skip = {link.element for link in in_row or group}
-    date = _date_of(row, skip) or next(filter(None, (_own_date(link) for link in group)), None)
+    date = date_beside(row, skip) or next(filter(None, (date_inside(link.element) for link in group)), None)
     if date is None:
-        date = _date_between(row, key, articles)
+        date = date_between(row, key, articles)
     return ListedArticle(group[0].url, _title(group), date)
 
 
@@ -186,124 +190,38 @@ def _row_element(anchor: HtmlElement, key: str, articles: dict[HtmlElement, str]
         if parent is None or row.tag in _ROW_ENDS or parent.tag in {"body", "html"}:
             break
         others = (articles.get(a) for a in parent.iter("a"))
-        if any(other not in {None, key} for other in others) or len(_text(parent)) > _ROW_LENGTH:
+        if any(other not in {None, key} for other in others) or len(text_of(parent)) > _ROW_LENGTH:
             break
         row = parent
     return row
 
 
-def _date_of(element: HtmlElement, skip: Collection[HtmlElement]) -> dt.date | None:
-    """The date of a row outside its links: one that stands alone in its element before one inside a sentence, and
-    none rather than one of several."""
-    alone = [found for text in _element_texts(element, skip) if (found := _whole_date(text))]
-    if alone:
-        return alone[0] if len(set(alone)) == 1 else None
-    inside = {found for text in _own_texts(element, skip) for found in _dates(text)}
-    return inside.pop() if len(inside) == 1 else None
-
-
-def _own_date(link: Link) -> dt.date | None:
-    """The date inside the link's own text: in an element of its own, or at one end of the text."""
-    own = {found for child in link.element.iterdescendants() if (found := _whole_date(_text(child)))}
-    if len(own) == 1:
-        return own.pop()
-    edge = _TAIL.search(link.text) or _HEAD.search(link.text)
-    return _day(edge) if edge else None
-
-
-def _date_between(row: HtmlElement, key: str, articles: dict[HtmlElement, str]) -> dt.date | None:
-    """The date among the neighbours of a row in one container: links and dates take turns, and whether dates lead
-    or follow is told by what the container begins with."""
-    container = row.getparent()
-    if container is None:
-        return None
-    pieces: list[tuple[str, list[str]]] = [("", [])]
-    for article, text in _stream(container, articles):
-        if article and article != pieces[-1][0]:
-            pieces.append((article, []))
-        pieces[-1][1].append(text)
-    at = next(index for index, (article, _) in enumerate(pieces) if article == key)
-    leading = any(_DATE.search(text) for text in pieces[0][1])
-    found = {day for text in pieces[at - leading][1] for day in _dates(text)}
-    return found.pop() if len(found) == 1 else None
-
-
-def _stream(element: HtmlElement, articles: dict[HtmlElement, str]) -> Iterator[tuple[str, str]]:
-    """Articles and the text between them, in the order of the page; what the links say is left out."""
-    if element in articles:
-        yield articles[element], ""
-        return
-    yield "", element.text or ""
-    for child in element:
-        yield from _stream(child, articles)
-        yield "", child.tail or ""
-
-
-def _element_texts(element: HtmlElement, skip: Collection[HtmlElement]) -> Iterator[str]:
-    """The whole text of each element, and each piece of text between elements, outside ``skip``."""
-    if element in skip:
-        return
-    yield _text(element)
-    yield _line(element.text or "")
-    for child in element:
-        yield from _element_texts(child, skip)
-        yield _line(child.tail or "")
-
-
-def _own_texts(element: HtmlElement, skip: Collection[HtmlElement]) -> Iterator[str]:
-    if element in skip:
-        return
-    yield element.text or ""
-    for child in element:
-        yield from _own_texts(child, skip)
-        yield child.tail or ""
-
-
-def _whole_date(text: str) -> dt.date | None:
-    return next((_day(match) for pattern in _ALONE if (match := pattern.fullmatch(text))), None)
-
-
-def _dates(text: str) -> Iterator[dt.date]:
-    return (day for match in _DATE.finditer(text) if (day := _day(match)))
-
-
-def _day(match: re.Match[str]) -> dt.date | None:
-    try:
-        return dt.date(int(match["y"]), int(match["m"]), int(match["d"]))
-    except ValueError:
-        return None
-
-
 def _title(group: Sequence[Link]) -> str:
-    """The best name among the links to one article: its longest text; the title attribute when it goes on where the
-    text was cut, and only then, for on a hijacked page it may be an advertisement."""
+    """The best name among the links to one article: its longest text; the title attribute when it goes on
+    where the text was cut, and only then, for on a hijacked page it may be an advertisement."""
     texts = [text for link in group if (text := _headline(link)) and fold(text).strip(_BRACKETS) not in _MORE]
     attributes = [name for link in group for name in (link.title, *_alternatives(link)) if name]
     if not texts:
         return attributes[0] if attributes else ""
     text = max(texts, key=lambda t: (not _CUT.search(t), len(t)))
     begins = fold(_CUT.sub("", text))
-    longer = [name for name in attributes if begins and fold(name).startswith(begins) and len(fold(name)) > len(begins)]
+    longer = [
+        name
+        for name in attributes
+        if begins and fold(name).startswith(begins) and len(fold(name)) > len(begins)
+    ]
     return max(longer, key=len) if longer else text
 
 
 def _headline(link: Link) -> str:
     """The text of the link without a date that stands in it."""
-    parts = [_line(link.element.text or "")]
+    parts = [line(link.element.text or "")]
     for child in link.element:
-        parts += [part for part in (_text(child),) if not _whole_date(part)]
-        parts.append(_line(child.tail or ""))
-    text = _line(" ".join(part for part in parts if part)) if len(link.element) else link.text
-    return _HEAD.sub("", _TAIL.sub("", text)).strip(" ·•-") or text.strip()
+        parts += [part for part in (text_of(child),) if not is_date(part)]
+        parts.append(line(child.tail or ""))
+    text = line(" ".join(part for part in parts if part)) if len(link.element) else link.text
+    return without_date(text).strip(" ·•-")
 
 
 def _alternatives(link: Link) -> list[str]:
-    return [_line(image.get("alt") or "") for image in link.element.iter("img")]
-
-
-def _text(element: HtmlElement) -> str:
-    return _line(" ".join(element.itertext()))
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
+    return [line(image.get("alt") or "") for image in link.element.iter("img")]

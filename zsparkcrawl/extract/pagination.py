@@ -1,4 +1,5 @@
-"""Where a listing goes on: by the label of a link, by numbers that stand together, by the pattern of its address."""
+"""Where a listing goes on: by the label of a link, by numbers that stand together, by the pattern of its
+address."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from zsparkcrawl.chinese.script import fold
@@ -13,12 +15,14 @@ from zsparkcrawl.chinese.script import fold
 __all__ = ["PageLink", "next_pages", "page_of"]
 
 _NEXT = frozenset(["下一页", "下页", "后一页", "后页", "下一", "next", "nextpage", "next_page"])
-_PREVIOUS = frozenset(["上一页", "上页", "前一页", "前页", "首页", "第一页", "prev", "previous", "first", "返回", "1"])
+_PREVIOUS = frozenset(
+    ["上一页", "上页", "前一页", "前页", "首页", "第一页", "prev", "previous", "first", "返回", "1"]
+)
 _ARROWS = re.compile(r"[>»›→]{1,2}")
 _NUMBER = re.compile(r"第?(\d{1,4})页?")
 _PARAMETERS = frozenset(
-    ["page", "p", "pg", "pn", "pageno", "pageindex", "page_no", "pagenum", "curpage", "currentpage", "cpage", "paged",
-     "offset", "start", "pageid"]
+    ["page", "p", "pg", "pn", "pageno", "pageindex", "page_no", "pagenum", "curpage", "currentpage", "cpage",
+     "paged", "offset", "start", "pageid"]
 )  # fmt: skip
 _FILE = re.compile(
     r"(?P<stem>(?:index|list|lists|page|p|pg|default|more|news|articles?|[a-z]*list)?)[-_]?(?P<number>\d{1,4})?"
@@ -30,8 +34,8 @@ _DIRECTORY = re.compile(r"/(?:(?:page|p|pg)/)?(\d{1,4})/$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A link as a candidate for the next page: ``group`` is the same for links that stand together, ``article`` the
-    number of the article when its address looks like one."""
+    """A link as a candidate for the next page: ``group`` is the same for links that stand together,
+    ``article`` the number of the article when its address looks like one."""
 
     url: str
     label: str
@@ -40,7 +44,8 @@ class PageLink:
 
 
 def next_pages(url: str, links: Sequence[PageLink]) -> tuple[str, ...]:
-    """Where the listing at ``url`` goes on, each address once: pages called "next" first, then by page number.
+    """Where the listing at ``url`` goes on, each address once: pages called "next" first, then by page
+    number.
 
     >>> next_pages("http://a.cn/news/", [PageLink("http://a.cn/news/list_2.html", "下一頁(yè)", 1)])
     ('http://a.cn/news/list_2.html',)
@@ -69,7 +74,9 @@ def page_of(url: str) -> tuple[str, int] | None:
     """
     parts = urlsplit(url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    rest = [(name, value) for name, value in pairs if name.casefold() not in _PARAMETERS or not value.isdecimal()]
+    rest = [
+        (name, value) for name, value in pairs if name.casefold() not in _PARAMETERS or not value.isdecimal()
+    ]
     asked = [int(value) for name, value in pairs if (name, value) not in rest]
     query = f"?{urlencode(rest)}" if rest else ""
     if asked:
@@ -97,7 +104,8 @@ def _is_next(link: PageLink, url: str) -> bool:
         return True
     if word or link.article:
         return False
-    # An arrow alone also turns picture shows: it counts only on an address that can be a page of this listing.
+    # An arrow alone also turns picture shows: it counts only on an address that can be a page of this
+    # listing.
     return bool(_ARROWS.fullmatch(label.strip("[]()【】 "))) and _stands_near(link.url, url)
 
 
@@ -116,8 +124,8 @@ def _page_number(link: PageLink) -> int:
 
 
 def _numbered(links: Iterable[PageLink]) -> list[list[PageLink]]:
-    """Links that stand together, are called 2, 3, 4 …, and whose addresses differ in nothing but a number that
-    rises with the label."""
+    """Links that stand together, are called 2, 3, 4 …, and whose addresses differ in nothing but a number
+    that rises with the label."""
     groups: dict[tuple[object, str], list[tuple[int, int, PageLink]]] = defaultdict(list)
     for link in links:
         called = _number(link)
@@ -133,8 +141,8 @@ def _rises(members: Sequence[tuple[int, int, PageLink]]) -> bool:
     if len(steps) == 1:
         called, number = steps[0]
         return called == number and members[0][2].article is None and page_of(members[0][2].url) is not None
-    follows = any(b[0] - a[0] == 1 for a, b in zip(steps, steps[1:], strict=False))
-    slopes = {(b[1] - a[1]) / (b[0] - a[0]) for a, b in zip(steps, steps[1:], strict=False) if b[0] != a[0]}
+    follows = any(b[0] - a[0] == 1 for a, b in pairwise(steps))
+    slopes = {(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(steps) if b[0] != a[0]}
     return follows and len(slopes) == 1 and min(slopes) > 0
 
 
@@ -151,6 +159,7 @@ def _same_listing(address: str, url: str) -> bool:
 
 
 def _stands_near(address: str, url: str) -> bool:
-    """Whether one of the two folders holds the other, so that a calendar elsewhere on the site is no pagination."""
+    """Whether one of the two folders holds the other, so that a calendar elsewhere on the site is no
+    pagination."""
     there, here = (urlsplit(each).path.rpartition("/")[0] + "/" for each in (address, url))
     return there.startswith(here) or here.startswith(there)

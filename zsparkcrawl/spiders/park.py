@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, cast
 
 from scrapy import Spider
 from scrapy.exceptions import IgnoreRequest
@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from zsparkcrawl.charset import decode
 from zsparkcrawl.extract import UnreadableError, extract
-from zsparkcrawl.extract.links import Listing, ListedArticle, read_listing, section_listings
+from zsparkcrawl.extract.links import ListedArticle, Listing, read_listing, section_listings
 from zsparkcrawl.items import Article, Page
 from zsparkcrawl.keeping import Run
 from zsparkcrawl.sites import site_named, site_names
@@ -32,7 +32,8 @@ _SCRAPYS_CONCURRENCY = 8
 
 
 class ParkSpider(Spider):
-    """Walks the listings of one section and reads the articles they name. A section's spider only gives the name.
+    """Walks the listings of one section and reads the articles they name. A section's spider only gives the
+    name.
 
     Arguments: site, start_url, since, until, limit, full; see :class:`zsparkcrawl.spiders.plan.Plan`.
     """
@@ -44,7 +45,6 @@ class ParkSpider(Spider):
     def __init__(self, name: str | None = None, **arguments: str | None) -> None:
         super().__init__(name)
         self.plan = plan(self.section, arguments)
-        self.allowed_domains = list(self.plan.hosts)
         self._asked: set[str] = set()
         self._met: set[str] = set()
         self._listings: set[str] = set()
@@ -60,8 +60,8 @@ class ParkSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Add the contact to the User-Agent. Where the operator has switched the delays off, the careful bound on
-        parallel requests goes as well."""
+        """Add the contact to the User-Agent. Where the operator has switched the delays off, the careful
+        bound on parallel requests goes as well."""
         super().update_settings(settings)
         if contact := settings.get("ZSPARK_CONTACT"):
             settings.set("USER_AGENT", f"{settings['USER_AGENT']} +{contact}", priority="spider")
@@ -120,8 +120,8 @@ class ParkSpider(Spider):
         yield article
 
     def listing_failed(self, failure: Failure) -> Iterator[Request]:
-        """Go on with the pages behind one that could not be fetched. That the site lacks one of the listings its
-        profile names is no more than a note."""
+        """Go on with the pages behind one that could not be fetched. That the site lacks one of the
+        listings its profile names is no more than a note."""
         request, walk = _request(failure), _request(failure).cb_kwargs["walk"]
         reason = self._why(failure)
         absent = walk.pages == 1 and _status(failure) in _GONE
@@ -143,14 +143,15 @@ class ParkSpider(Spider):
         """The home page is only a help: without it the profile's listings have to do."""
         logger.info("no home page at %s: %s", _request(failure).url, self._why(failure))
 
-    # -- inside --------------------------------------------------------------------------------------------------
+    # -- inside ------------------------------------------------------------------------------------
 
     @property
     def _sated(self) -> bool:
         return self.plan.limit is not None and len(self._asked) >= self.plan.limit
 
     def _needless(self, row: ListedArticle) -> bool:
-        """Whether there is no need to ask for an article: too old, or in the archive of a run that saw them all."""
+        """Whether there is no need to ask for an article: too old, or in the archive of a run that saw them
+        all."""
         if self.plan.since is not None and row.date is not None and row.date < self.plan.since:
             return True
         return self.run is not None and self.run.walked_before and row.url in self.run.known
@@ -181,19 +182,20 @@ class ParkSpider(Spider):
             self._count("bounded")
 
     def _walk(self) -> Walk:
-        return Walk(bound=self.settings.getint("ZSPARK_LISTING_PAGES", 500) if hasattr(self, "settings") else 500)
+        return Walk(bound=self.settings.getint("ZSPARK_LISTING_PAGES"))
 
     def _stay(self, response: Response) -> None:
-        """A site that sends the reader of a lost article to its home page must not have that stored as the article."""
+        """A site that sends the reader of a lost article to its home page must not have that stored as the
+        article."""
         asked = response.meta.get("redirect_urls")
         place = self.plan.site.place
         if asked and place(asked[0]) != place(response.url):
             raise UnreadableError(f"{asked[0]} leads to another page")
 
     def _why(self, failure: Failure) -> str:
-        if failure.check(HttpError):
+        if isinstance(failure.value, HttpError):
             return f"HTTP status {_status(failure)}"
-        if failure.check(IgnoreRequest):
+        if isinstance(failure.value, IgnoreRequest):
             return str(failure.value) or "refused"
         text = " ".join(str(failure.value).split()) or "no reason given"
         return f"{type(failure.value).__name__}: {text[:200]}"
@@ -222,9 +224,7 @@ def _text(response: Response) -> str:
 
 
 def _request(failure: Failure) -> Request:
-    request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-    assert isinstance(request, Request)
-    return request
+    return cast(Request, failure.request)  # type: ignore[attr-defined]  # Scrapy puts it there
 
 
 def _status(failure: Failure) -> int | None:

@@ -31,9 +31,8 @@ class ArgumentError(ZsparkError):
 class Plan:
     """What one crawl of one section is to do.
 
-    ``since`` and ``until`` are inclusive. ``limit`` bounds the articles asked for. ``full`` looks at every listing
-    page, also where everything is known. ``given`` are the arguments as they were given.
-    """
+    ``since`` and ``until`` are inclusive. ``limit`` bounds the articles asked for. ``full`` looks at every
+    listing page, also where everything is known. ``given`` are the arguments as they were given."""
 
     site: SiteProfile
     section: Section
@@ -46,7 +45,8 @@ class Plan:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Hosts that belong to this crawl: the profile's, or the one of ``start_url`` when that is another."""
+        """Hosts that belong to this crawl: the profile's, or the one of ``start_url`` when that is
+        another."""
         if self.start_url is None:
             return self.site.hosts
         host = urlsplit(self.start_url).hostname or ""
@@ -84,7 +84,9 @@ def plan(section: str, arguments: Mapping[str, str | None]) -> Plan:
         raise ArgumentError(f"unknown argument {unknown[0]!r}: known are {', '.join(ARGUMENTS)}")
     site = site_named(given.get("site", DEFAULT_SITE))
     if section not in site.sections:
-        raise ArgumentError(f"site {site.name!r} has no section {section!r}: it has {', '.join(site.sections)}")
+        raise ArgumentError(
+            f"site {site.name!r} has no section {section!r}: it has {', '.join(site.sections)}"
+        )
     since, until = _day("since", given), _day("until", given)
     if since and until and since > until:
         raise ArgumentError(f"since {since} is later than until {until}")

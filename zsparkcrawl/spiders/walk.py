@@ -10,14 +10,15 @@ from zsparkcrawl.extract.pagination import page_of
 __all__ = ["Walk"]
 
 _IN_A_ROW = 2
-"""Pages in a row without anything new that end a walk. One may be a coincidence: a notice that was pinned to the
-top moves the rest, and a page of known articles can stand before one of new ones."""
+"""Pages in a row without anything new that end a walk. One may be a coincidence: a notice that was pinned
+to the top moves the rest, and a page of known articles can stand before one of new ones."""
 
 
 @dataclass
 class Walk:
-    """One walk along one listing. Pages are visited one at a time, so that "two in a row" means what it says; what
-    a page links to beyond the next one is remembered, so that one broken page does not end the walk."""
+    """One walk along one listing. Pages are visited one at a time, so that "two in a row" means what it
+    says; what a page links to beyond the next one is remembered, so that one broken page does not end the
+    walk."""
 
     bound: int
     pages: int = 0
@@ -34,8 +35,8 @@ class Walk:
         self._met.add(url)
 
     def read(self, url: str, next_pages: Iterable[str], *, barren: bool, stale: bool) -> None:
-        """A page was read. ``barren``: it showed no article that this crawl had not met before, as the endless pages
-        of a trap do. ``stale``: it showed nothing that is worth asking for."""
+        """A page was read. ``barren``: it showed no article that this crawl had not met before, as the
+        endless pages of a trap do. ``stale``: it showed nothing that is worth asking for."""
         self._met.add(url)
         for page in next_pages:
             if page not in self._met and page not in self._queue:
