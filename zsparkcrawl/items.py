@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Literal
 
 from zsparkcrawl.edits import Damage, Edit
 
-__all__ = ["Article", "Attachment", "Diagnosis", "Image", "Injection", "MissingReason", "Page", "Precision", "Script"]
+__all__ = ["Article", "Attachment", "Diagnosis", "Image", "Injection", "MissingReason", "Page", "Precision", "Script", "plain"]
 
 Script = Literal["simplified", "turned", "traditional", "unknown"]
 Precision = Literal["second", "minute", "day", "month"]
@@ -120,3 +120,24 @@ class Article:
     damaged: Mapping[str, tuple[Damage, ...]] = field(default_factory=dict)
     """By field: what no rule could mend."""
     injections: tuple[Injection, ...] = ()
+
+
+def plain(value: object) -> Any:
+    """A value of this program as JSON has it: dataclasses become objects, dates ISO text, sets sorted lists.
+
+    >>> plain(Attachment("附件1.docx", "http://www.nhtp.org/1.docx"))
+    {'name': '附件1.docx', 'url': 'http://www.nhtp.org/1.docx'}
+    >>> plain({"date": dt.date(2019, 2, 19), "readings": frozenset({"b", "a"})})
+    {'date': '2019-02-19', 'readings': ['a', 'b']}
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return {entry.name: plain(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset)):
+        return sorted(plain(inner) for inner in value)
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    return value

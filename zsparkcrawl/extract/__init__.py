@@ -56,7 +56,8 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     heading = find_title(lines, byline.first, head_title)
     start = _start(lines, byline.last, heading[1] if heading else None)
     content = find_content(lines, start, base, _places(tree, site))
-    if not content.paragraphs and not content.images and not content.attachments:
+    paragraphs = content.paragraphs or _last_resort(decoded.text, page.url)
+    if not paragraphs and not content.images and not content.attachments:
         raise UnreadableError("the page shows no article text")
     section, native_id = (site.place(page.url) if site else None) or (None, None)
     moment = byline.moment
@@ -74,13 +75,22 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
         author=byline.author,
         source=byline.source,
         editor=byline.editor,
-        body="\n".join(content.paragraphs),
+        body="\n".join(paragraphs),
         attachments=content.attachments,
         images=content.images,
         charset=decoded.charset,
         charset_reason=decoded.reason,
         injections=injections,
     )
+
+
+def _last_resort(text: str, url: str) -> tuple[str, ...]:
+    """The body as trafilatura sees it, for pages on which nothing stands where an article's text stands. Its other
+    fields are not used: on Chinese pages it takes a footer's date and finds no author."""
+    import trafilatura  # half a second to load, and one page in thousands needs it
+
+    found = trafilatura.extract(text, url=url, output_format="txt", include_comments=False, favor_recall=True)
+    return tuple(line for line in (found or "").splitlines() if line.strip())
 
 
 def _body(tree: HtmlElement) -> HtmlElement:

@@ -99,7 +99,7 @@ class _Reader:
             elif element.tag == "img":
                 yield from self._flush()
                 yield Block("", self.elements[-1], image=element.get("src") or "")
-            self.pieces.append(element.text or "")
+            yield from self._text(element.text)
             if element.tag == "a":
                 self.links += _links(element)
             stack.append((element, True))
@@ -114,8 +114,15 @@ class _Reader:
 
     def _tail(self, element: HtmlElement, root: HtmlElement) -> Iterator[Block]:
         if element is not root:
-            self.pieces.append(element.tail or "")
-        return iter(())
+            yield from self._text(element.tail)
+
+    def _text(self, text: str | None) -> Iterator[Block]:
+        """Text goes to the line at hand; in a <pre> its line ends are line ends."""
+        first, *others = (text or "").split("\n") if self.elements[-1].tag == "pre" else [text or ""]
+        self.pieces.append(first)
+        for line in others:
+            yield from self._flush()
+            self.pieces.append(line)
 
     def _flush(self) -> Iterator[Block]:
         text = collapse("".join(self.pieces))

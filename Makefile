@@ -1,0 +1,49 @@
+# Sets everything up with Python 3.11+, pip and make alone. What is installed stands in requirements.lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+
+.PHONY: demo test lint types contracts check bench lock clean
+
+## demo: do the main job on the bundled site and show the result
+demo: $(READY)
+	$(BIN)/zsparkcrawl demo
+
+## test: pass the tests
+test: $(READY)
+	$(BIN)/python -m pytest
+
+## lint: style and formatting
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+## types: mypy, strict on the package
+types: $(READY)
+	$(BIN)/mypy
+
+## contracts: imports go downward only
+contracts: $(READY)
+	$(BIN)/lint-imports
+
+## check: everything that must pass before a change lands
+check: test lint types contracts
+
+## lock: choose versions anew
+lock:
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet uv
+	build/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header --python-version 3.11 --extra dev --upgrade pyproject.toml --output-file requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "zsparkcrawl needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) data/demo data/sample/site

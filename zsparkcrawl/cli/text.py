@@ -1,0 +1,150 @@
+"""`zsparkcrawl repair | despam | clean | read`: text and saved pages, without database or network."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zsparkcrawl.charset import decode
+from zsparkcrawl.chinese.diagnosis import diagnose
+from zsparkcrawl.edits import Edited
+from zsparkcrawl.errors import ZsparkError
+from zsparkcrawl.items import Diagnosis, Page, plain
+
+__all__ = ["clean", "despam", "read", "repair"]
+
+Mend = Callable[[str, Diagnosis], Edited]
+
+
+class InputError(ZsparkError):
+    """What was given to read is not what was announced."""
+
+
+def _text_command(name: str, summary: str, mend: Callable[[], Mend]) -> click.Command:
+    @click.command(name, help=summary)
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path), default="-")
+    @click.option("--json", "as_json", is_flag=True, help="Print text, edits, damaged and diagnosis as one JSON object.")
+    @click.option("--jsonl", is_flag=True, help='Each line is a JSON object with a "text"; print it mended, with "edits".')
+    def command(file: Path, as_json: bool, jsonl: bool) -> None:
+        if as_json and jsonl:
+            raise click.UsageError("--json and --jsonl exclude each other")
+        if jsonl:
+            _each_line(file, mend())
+            return
+        text = _text_of(file)
+        diagnosis = diagnose(text)
+        edited = mend()(text, diagnosis)
+        if as_json:
+            _print(_json(_record(edited, diagnosis)) + "\n")
+        else:
+            _print(edited.text)
+
+    return command
+
+
+def _repair() -> Mend:
+    from zsparkcrawl.repair import repair
+
+    return repair
+
+
+def _despam() -> Mend:
+    from zsparkcrawl.spam import despam
+
+    return despam
+
+
+def _clean() -> Mend:
+    from zsparkcrawl.clean import clean_text
+
+    return clean_text
+
+
+_TEXT = "Text comes from FILE or, without one, from standard input; the result goes to standard output."
+repair = _text_command("repair", f"Mend damaged text. {_TEXT}", _repair)
+despam = _text_command("despam", f"Cut injected spam out of text. {_TEXT}", _despam)
+clean = _text_command("clean", f"Mend damaged text and cut injected spam. {_TEXT}", _clean)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--url", required=True, help="Where the page was fetched: for its section, its number and its links.")
+@click.option("--site", "site_name", help="The site's profile; without it the URL's host decides.")
+@click.option("--content-type", default="", help="The Content-Type header that came with the page.")
+def read(file: Path, url: str, site_name: str | None, content_type: str) -> None:
+    """Read one saved page: its article as JSON, with all fields, edits and the diagnosis."""
+    from zsparkcrawl.clean import read as read_page
+    from zsparkcrawl.sites import site_named
+
+    article = read_page(Page(url, _bytes_of(file), content_type), site_named(site_name) if site_name else None)
+    _print(_json(plain(article)) + "\n")
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _text_of(file: Path) -> str:
+    """The text of a file in whatever charset; what does not decode becomes U+FFFD and is said on standard error."""
+    body = _bytes_of(file)
+    decoded = decode(body)
+    if lost := decoded.text.count("\ufffd") - body.count(b"\xef\xbf\xbd"):
+        if lost > 0:
+            click.echo(f"zsparkcrawl: read as {decoded.charset}; {lost} bytes do not decode and show as U+FFFD", err=True)
+    elif decoded.charset != "utf-8":
+        click.echo(f"zsparkcrawl: read as {decoded.charset}", err=True)
+    return decoded.text
+
+
+def _each_line(file: Path, mend: Mend) -> None:
+    source: Iterable[bytes] = sys.stdin.buffer if str(file) == "-" else file.open("rb")
+    for number, line in enumerate(source, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"line {number} is no JSON: {error}") from error
+        if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+            raise InputError(f'line {number} is no JSON object with a "text"')
+        diagnosis = diagnose(record["text"])
+        edited = mend(record["text"], diagnosis)
+        record["text"] = edited.text
+        record["edits"] = plain(edited.edits)
+        _print(_json(record) + "\n")
+
+
+def _record(edited: Edited, diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "text": edited.text,
+        "edits": plain(edited.edits),
+        "damaged": [{**plain(d), "text": edited.text[d.start : d.end]} for d in edited.damaged],
+        "diagnosis": plain(diagnosis),
+    }
+
+
+def _json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    # A lone surrogate cannot be written as UTF-8; escaped, JSON can hold it.
+    return text if text.isascii() or _encodes(text) else json.dumps(value)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _print(text: str) -> None:
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.flush()
