@@ -87,4 +87,3 @@ def _plausibility(sample: bytes, charset: str) -> float:
     if charset == "utf-8" and lost <= (1 if len(sample) == _SAMPLE else 0):
         return 2.0
     return (good - 3 * lost) / len(foreign)
-

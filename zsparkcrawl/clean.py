@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zsparkcrawl.chinese.diagnosis import diagnose
-from zsparkcrawl.edits import Damage, Edit, Edited
+from zsparkcrawl.edits import Edited
 from zsparkcrawl.extract import extract
-from zsparkcrawl.items import Article, Attachment, Diagnosis, Image, Page
+from zsparkcrawl.items import Article, Diagnosis, Page
 from zsparkcrawl.repair import RULES as REPAIR_RULES
 from zsparkcrawl.sites import SiteProfile, UnknownSiteError, site_named
 from zsparkcrawl.spam import RULES as SPAM_RULES
@@ -21,7 +21,8 @@ TEXT_FIELDS = ("title", "author", "source", "editor", "body")
 def read(page: Page, site: SiteProfile | None = None) -> Article:
     """From a page to a clean article: extract, then clean. Raises UnreadableError when the page holds no article.
 
-    >>> html = "<h1>產(chǎn)業(yè)園區(qū)發(fā)展</h1><p>發(fā)布時(shí)間：2019-02-19</p><p>218日，關(guān)于創(chuàng)新的會(huì)議召開。</p>"
+    >>> html = "<h1>產(chǎn)業(yè)園區(qū)發(fā)展</h1><p>發(fā)布時(shí)間：2019-02-19</p>"
+    >>> html += "<p>218日，關(guān)于創(chuàng)新的會(huì)議召開。</p>"
     >>> article = read(Page("http://www.nhtp.org/news/7.html", html.encode()))
     >>> article.title, article.body
     ('产业园区发展', '2月18日，关于创新的会议召开。')
@@ -35,33 +36,40 @@ def clean(article: Article, site: SiteProfile | None = None) -> Article:
     An author, source or editor that cleaning leaves empty becomes None.
     """
     site = site or _site_of(article)
+    texts = _texts(article)
     diagnosis = diagnose(
-        *(getattr(article, name) for name in TEXT_FIELDS),
+        *texts.values(),
         written_in=site.script if site else None,
         published=article.date,
     )
-    texts: dict[str, Edited] = {
-        name: clean_text(text, diagnosis) for name in TEXT_FIELDS if (text := getattr(article, name)) is not None
-    }
-    for kind, items in (("attachments", article.attachments), ("images", article.images)):
-        for number, item in enumerate(items):
-            name = item.name if isinstance(item, Attachment) else item.caption
-            if name is not None:
-                texts[f"{kind}.{number}"] = clean_text(name, diagnosis)
+    edited = {name: clean_text(text, diagnosis) for name, text in texts.items()}
+    clean_texts = {name: each.text for name, each in edited.items()}
     return replace(
         article,
         diagnosis=diagnosis,
-        **{name: texts[name].text or (None if name != "body" else "") for name in TEXT_FIELDS if name in texts},
+        title=clean_texts.get("title") or None,
+        author=clean_texts.get("author") or None,
+        source=clean_texts.get("source") or None,
+        editor=clean_texts.get("editor") or None,
+        body=clean_texts["body"],
         attachments=tuple(
-            Attachment(texts[f"attachments.{number}"].text, item.url) for number, item in enumerate(article.attachments)
+            replace(item, name=clean_texts[f"attachments.{number}"]) for number, item in enumerate(article.attachments)
         ),
         images=tuple(
-            Image(item.url, None if item.caption is None else texts[f"images.{number}"].text or None)
+            replace(item, caption=clean_texts.get(f"images.{number}") or None)
             for number, item in enumerate(article.images)
         ),
-        edits=_only_filled({name: edited.edits for name, edited in texts.items()}),
-        damaged=_only_damaged({name: edited.damaged for name, edited in texts.items()}),
+        edits={name: each.edits for name, each in edited.items() if each.edits},
+        damaged={name: each.damaged for name, each in edited.items() if each.damaged},
     )
+
+
+def _texts(article: Article) -> dict[str, str]:
+    """All prose of an article by field; the name of attachment 0 is "attachments.0", likewise the captions."""
+    texts = {name: getattr(article, name) for name in TEXT_FIELDS}
+    texts |= {f"attachments.{number}": item.name for number, item in enumerate(article.attachments)}
+    texts |= {f"images.{number}": item.caption for number, item in enumerate(article.images)}
+    return {name: text for name, text in texts.items() if text is not None}
 
 
 def clean_text(text: str, diagnosis: Diagnosis | None = None) -> Edited:
@@ -72,10 +80,8 @@ def clean_text(text: str, diagnosis: Diagnosis | None = None) -> Edited:
     """
     diagnosis = diagnose(text) if diagnosis is None else diagnosis
     edited = Edited(text)
-    for repair_rule in REPAIR_RULES:
-        edited = repair_rule(edited, diagnosis)
-    for spam_rule in SPAM_RULES:
-        edited = spam_rule(edited)
+    for rule in (*REPAIR_RULES, *SPAM_RULES):
+        edited = rule(edited, diagnosis)
     return edited
 
 
@@ -84,11 +90,3 @@ def _site_of(article: Article) -> SiteProfile | None:
         return site_named(article.site) if article.site else None
     except UnknownSiteError:
         return None
-
-
-def _only_filled(edits: dict[str, tuple[Edit, ...]]) -> dict[str, tuple[Edit, ...]]:
-    return {name: made for name, made in edits.items() if made}
-
-
-def _only_damaged(damaged: dict[str, tuple[Damage, ...]]) -> dict[str, tuple[Damage, ...]]:
-    return {name: spans for name, spans in damaged.items() if spans}

@@ -79,8 +79,9 @@ def edit(edited: Edited, rule: str, changes: Iterable[Change]) -> Edited:
     Changes that would change nothing are dropped. Damage marks move with the text; a mark that an edit touches is
     dropped, for the edit is the answer to it. Raises ValueError when changes overlap or leave the text.
 
-    >>> edit(Edited("發(fā)展"), "annotations", [Change(1, 5, "")])
-    Edited(text='發展', edits=(Edit(rule='annotations', start=1, before='(fā)', after='', certainty='certain'),), damaged=())
+    >>> edited = edit(Edited("發(fā)展"), "annotations", [Change(1, 5, "")])
+    >>> edited.text, edited.edits
+    ('發展', (Edit(rule='annotations', start=1, before='(fā)', after='', certainty='certain'),))
     """
     text = edited.text
     wanted = sorted(

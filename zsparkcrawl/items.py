@@ -12,7 +12,18 @@ from typing import Any, Literal
 
 from zsparkcrawl.edits import Damage, Edit
 
-__all__ = ["Article", "Attachment", "Diagnosis", "Image", "Injection", "MissingReason", "Page", "Precision", "Script", "plain"]
+__all__ = [
+    "Article",
+    "Attachment",
+    "Diagnosis",
+    "Image",
+    "Injection",
+    "MissingReason",
+    "Page",
+    "Precision",
+    "Script",
+    "plain",
+]
 
 Script = Literal["simplified", "turned", "traditional", "unknown"]
 Precision = Literal["second", "minute", "day", "month"]

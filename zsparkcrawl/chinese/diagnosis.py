@@ -28,8 +28,10 @@ _TURNED_WORDS = re.compile(
 # Only a writer of Traditional, or a converter that knows phrases, makes these: a character table leaves 于 后 并 …
 _GENUINE = frozenset("於後並併幹餘製裡裏雲週麵繫係佔佈託範採徵鬆儘鬱鬍闆嚮颱鬥捲鹼穀僅籲甦祇")
 _MARKS = re.compile(rf"[?\ufffd]\(?\s?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{{1,6}}\s?\)")
-_PUBLISHED = re.compile(r"(?:發|发)(?:\([^)]{1,8}\))?布(?:時|时|日)(?:\([^)]{1,8}\))?(?:間|间|期)(?:\([^)]{1,8}\))?\s*[:：]\s*"
-                        r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})")
+_PUBLISHED = re.compile(
+    r"(?:發|发)(?:\([^)]{1,8}\))?布(?:時|时|日)(?:\([^)]{1,8}\))?(?:間|间|期)(?:\([^)]{1,8}\))?\s*[:：]\s*"
+    r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})"
+)
 
 
 def diagnose(

@@ -13,7 +13,16 @@ from types import MappingProxyType
 
 import opencc
 
-__all__ = ["ANNOTATION", "Folded", "common_characters", "fold", "fold_with_positions", "simplified_of", "simplify", "traditional_of"]
+__all__ = [
+    "ANNOTATION",
+    "Folded",
+    "common_characters",
+    "fold",
+    "fold_with_positions",
+    "simplified_of",
+    "simplify",
+    "traditional_of",
+]
 
 _LETTERS = "a-zāáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ"
 ANNOTATION = re.compile(rf"[(（]\s?([{_LETTERS}]{{1,6}})\s?[)）]")

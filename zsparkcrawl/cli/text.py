@@ -28,8 +28,12 @@ class InputError(ZsparkError):
 def _text_command(name: str, summary: str, mend: Callable[[], Mend]) -> click.Command:
     @click.command(name, help=summary)
     @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path), default="-")
-    @click.option("--json", "as_json", is_flag=True, help="Print text, edits, damaged and diagnosis as one JSON object.")
-    @click.option("--jsonl", is_flag=True, help='Each line is a JSON object with a "text"; print it mended, with "edits".')
+    @click.option(
+        "--json", "as_json", is_flag=True, help="Print text, edits, damaged and diagnosis as one JSON object."
+    )
+    @click.option(
+        "--jsonl", is_flag=True, help='Each line is a JSON object with a "text"; print it mended, with "edits".'
+    )
     def command(file: Path, as_json: bool, jsonl: bool) -> None:
         if as_json and jsonl:
             raise click.UsageError("--json and --jsonl exclude each other")
@@ -98,7 +102,9 @@ def _text_of(file: Path) -> str:
     decoded = decode(body)
     if lost := decoded.text.count("\ufffd") - body.count(b"\xef\xbf\xbd"):
         if lost > 0:
-            click.echo(f"zsparkcrawl: read as {decoded.charset}; {lost} bytes do not decode and show as U+FFFD", err=True)
+            click.echo(
+                f"zsparkcrawl: read as {decoded.charset}; {lost} bytes do not decode and show as U+FFFD", err=True
+            )
     elif decoded.charset != "utf-8":
         click.echo(f"zsparkcrawl: read as {decoded.charset}", err=True)
     return decoded.text

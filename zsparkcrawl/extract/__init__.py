@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
 from zsparkcrawl.errors import ZsparkError
-from zsparkcrawl.extract.blocks import Block, blocks, collapse
+from zsparkcrawl.extract.blocks import blocks, collapse
 from zsparkcrawl.extract.byline import read_byline
 from zsparkcrawl.extract.content import find_content
 from zsparkcrawl.extract.title import find_title
@@ -22,7 +22,6 @@ from zsparkcrawl.spam.markup import prune
 
 __all__ = ["UnreadableError", "extract"]
 
-_HTML_START = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"Rar!")
 
 
@@ -51,10 +50,10 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     base = _base(tree, page.url)
     injections = prune(tree, page.url)
     head_title = collapse(tree.findtext("head/title") or "")
-    lines = blocks(tree if tree.tag == "body" else _body(tree))
+    lines = blocks(_body(tree))
     byline = read_byline(lines, _latest(page, site))
     heading = find_title(lines, byline.first, head_title)
-    start = _start(lines, byline.last, heading[1] if heading else None)
+    start = _start(byline.last, heading[1] if heading else None)
     content = find_content(lines, start, base, _places(tree, site))
     paragraphs = content.paragraphs or _last_resort(decoded.text, page.url)
     if not paragraphs and not content.images and not content.attachments:
@@ -113,7 +112,7 @@ def _latest(page: Page, site: SiteProfile | None) -> dt.date | None:
     return page.fetched_at.astimezone(ZoneInfo(site.time_zone if site else "Asia/Shanghai")).date()
 
 
-def _start(lines: list[Block], byline_end: int | None, title: int | None) -> int:
+def _start(byline_end: int | None, title: int | None) -> int:
     """The number of the first block that can be body: behind the byline, else behind the title."""
     if byline_end is not None:
         return max(byline_end, title if title is not None else 0) + 1
@@ -122,6 +121,7 @@ def _start(lines: list[Block], byline_end: int | None, title: int | None) -> int
 
 def _places(tree: HtmlElement, site: SiteProfile | None) -> list[HtmlElement]:
     for selector in site.body_selectors if site else ():
-        if found := CSSSelector(selector)(tree):
-            return list(found)
+        found = CSSSelector(selector)(tree)
+        if isinstance(found, list) and found:
+            return [element for element in found if isinstance(element, HtmlElement)]
     return []

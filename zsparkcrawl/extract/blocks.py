@@ -11,7 +11,8 @@ from lxml.html import HtmlElement
 __all__ = ["Block", "Link", "blocks", "collapse"]
 
 _BLOCK_TAGS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
+    "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
+    " "
     "header hr html legend li main nav ol p pre section table tbody td tfoot th thead title tr ul option select".split()
 )
 _SILENT = frozenset("script style noscript template iframe object embed head textarea select button svg".split())

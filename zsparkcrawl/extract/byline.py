@@ -19,9 +19,12 @@ _LABELS = {
     "author": "作者|撰稿|撰稿人|撰文|执笔",
     "source": "来源|稿件来源|文章来源|信息来源|新闻来源|消息来源|稿源|出处|来源于",
     "editor": "责任编辑|责编|编辑|录入|录入人|录入员",
-    "other": "浏览次数|浏览量|浏览|点击|点击数|点击率|点击次数|点击量|阅读次数|阅读数|阅读量|阅读|人气|访问次数|访问量|字号|字体|字体大小|"
+    "other": "浏览次数|浏览量|浏览|点击|点击数|点击率|点击次数|点击量|阅读次数|阅读数|阅读量|阅读|人气|访问次数|访问量|"
+    "字号|字体|字体大小|"
     "打印|分享|分享到|审核|审稿|校对|摄影|通讯员|记者|供稿|栏目|分类|所属栏目|更新时间|更新日期|信息类别|索引号|发布单位|发布机构|文号|标签|关键字|关键词",
 }
+
+
 def _alternatives(labels: str) -> str:
     """The labels of one kind as a pattern, the longest first, with room for blanks between the characters."""
     return "|".join(r"\s*".join(label) for label in sorted(labels.split("|"), key=len, reverse=True))

@@ -22,8 +22,12 @@ _END = re.compile(
     "技术支持|友情链接|网站地图|联系我们|关于我们|粤icp|.{0,12}icp备|.{0,8}公网安备|最后更新|更新日期)"
 )
 _FILES = frozenset("doc docx wps pdf ofd xls xlsx et csv ppt pptx zip rar 7z txt rtf".split())
-_DECORATION = re.compile(r"(?:^data:|/(?:icon|logo|btn|button|bg|arrow|share|qr(?:code)?)[^/]*\.\w+$|\.gif$)", re.IGNORECASE)
-_CAPTION_CLASS = re.compile(r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE)
+_DECORATION = re.compile(
+    r"(?:^data:|/(?:icon|logo|btn|button|bg|arrow|share|qr(?:code)?)[^/]*\.\w+$|\.gif$)", re.IGNORECASE
+)
+_CAPTION_CLASS = re.compile(
+    r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE
+)
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _SENTENCE_END = tuple("。！？；!?;：:")
 _CAPTION_LONGEST = 60
@@ -100,7 +104,10 @@ def _narrowest(region: Sequence[Block]) -> HtmlElement:
     # All that hold so much lie on one line of descent; the deepest is the narrowest.
     narrow = max(wide, key=_depth)
     # A single paragraph is not the place of the body: its neighbours belong to it, however short they are.
-    while narrow.tag in {"p", "span", "li", "font", "td", "tr", "tbody", "h1", "h2", "h3"} and narrow.getparent() is not None:
+    while (
+        narrow.tag in {"p", "span", "li", "font", "td", "tr", "tbody", "h1", "h2", "h3"}
+        and narrow.getparent() is not None
+    ):
         if narrow.tag == "td" and held[narrow] == total:
             break
         narrow = narrow.getparent()

@@ -16,7 +16,9 @@ DATE = re.compile(
     r"(?:[\sT]*(?P<hour>[01]?\d|2[0-3])\s*[:：时]\s*(?P<minute>[0-5]\d)(?:\s*[:：分]\s*(?P<second>[0-5]\d))?)?"
 )
 _COMPACT = re.compile(r"(?<!\d)(?P<year>19[89]\d|20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)")
-_NUMERALS = re.compile(r"(?P<year>[一二][〇○零0一二三四五六七八九]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日")
+_NUMERALS = re.compile(
+    r"(?P<year>[一二][〇○零0一二三四五六七八九]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日"
+)
 _VALUES = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0, "0": 0}
 
 

@@ -88,10 +88,7 @@ def read_listing(page: str | HtmlElement, url: str, section: Section, hosts: Col
     numbered = [(link, section.native_id(link.url)) for link in links]
     pages = next_pages(
         url,
-        [
-            PageLink(link.url, link.text or link.title, _group(link.element), number)
-            for link, number in numbered
-        ],
+        [PageLink(link.url, link.text or link.title, _group(link.element), number) for link, number in numbered],
     )
     found: dict[str, list[Link]] = {}
     for link, number in numbered:
@@ -205,11 +202,7 @@ def _title(group: Sequence[Link]) -> str:
         return attributes[0] if attributes else ""
     text = max(texts, key=lambda t: (not _CUT.search(t), len(t)))
     begins = fold(_CUT.sub("", text))
-    longer = [
-        name
-        for name in attributes
-        if begins and fold(name).startswith(begins) and len(fold(name)) > len(begins)
-    ]
+    longer = [name for name in attributes if begins and fold(name).startswith(begins) and len(fold(name)) > len(begins)]
     return max(longer, key=len) if longer else text
 
 

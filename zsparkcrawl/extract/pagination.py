@@ -15,9 +15,7 @@ from zsparkcrawl.chinese.script import fold
 __all__ = ["PageLink", "next_pages", "page_of"]
 
 _NEXT = frozenset(["下一页", "下页", "后一页", "后页", "下一", "next", "nextpage", "next_page"])
-_PREVIOUS = frozenset(
-    ["上一页", "上页", "前一页", "前页", "首页", "第一页", "prev", "previous", "first", "返回", "1"]
-)
+_PREVIOUS = frozenset(["上一页", "上页", "前一页", "前页", "首页", "第一页", "prev", "previous", "first", "返回", "1"])
 _ARROWS = re.compile(r"[>»›→]{1,2}")
 _NUMBER = re.compile(r"第?(\d{1,4})页?")
 _PARAMETERS = frozenset(
@@ -74,9 +72,7 @@ def page_of(url: str) -> tuple[str, int] | None:
     """
     parts = urlsplit(url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    rest = [
-        (name, value) for name, value in pairs if name.casefold() not in _PARAMETERS or not value.isdecimal()
-    ]
+    rest = [(name, value) for name, value in pairs if name.casefold() not in _PARAMETERS or not value.isdecimal()]
     asked = [int(value) for name, value in pairs if (name, value) not in rest]
     query = f"?{urlencode(rest)}" if rest else ""
     if asked:

@@ -53,7 +53,9 @@ def find_title(blocks: Sequence[Block], before: int | None, head_title: str) -> 
 def _may_be_title(block: Block) -> bool:
     text = block.text
     # A title is seldom a link (the boxes of other articles are), ends in no full stop and names no label.
-    return 2 <= len(text) <= 160 and block.linked * 2 < len(text) and not text.endswith("。") and not is_breadcrumb(text)
+    return (
+        2 <= len(text) <= 160 and block.linked * 2 < len(text) and not text.endswith("。") and not is_breadcrumb(text)
+    )
 
 
 def _score(block: Block, pieces: set[str]) -> float:

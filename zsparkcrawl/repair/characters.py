@@ -12,10 +12,13 @@ from zsparkcrawl.items import Diagnosis
 __all__ = ["decode_entities", "remove_invisible"]
 
 _WIDE = "\u2018-\u201d\u2026\u2014\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff65"
-_INVISIBLE = re.compile(rf"(?<=[{_WIDE}\d])[\u00ad\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+(?=[{_WIDE}\d])")
+_INVISIBLE = re.compile(
+    rf"(?<=[{_WIDE}\d])[\u00ad\u200b-\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+(?=[{_WIDE}\d])"
+)
 # Named entities that stand in Chinese pages for punctuation and blanks; others are more likely meant.
 _ENTITY = re.compile(
-    r"(?:&(?:amp;)?(?:nbsp|ldquo|rdquo|lsquo|rsquo|mdash|hellip|middot|bull|quot|#\d{2,6}|#x[0-9a-f]{2,5});)+", re.IGNORECASE
+    r"(?:&(?:amp;)?(?:nbsp|ldquo|rdquo|lsquo|rsquo|mdash|hellip|middot|bull|quot|#\d{2,6}|#x[0-9a-f]{2,5});)+",
+    re.IGNORECASE,
 )
 _ABOUT_MARKUP = re.compile(r"</?[a-z]+|html|实体|實體|转义|轉義|编码|編碼|代码|代碼|字符|字元", re.IGNORECASE)
 

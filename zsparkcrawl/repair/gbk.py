@@ -31,7 +31,9 @@ __all__ = ["rejoin_bytes"]
 
 _PINYIN = r"\s?([a-z]{0,4}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{0,3})\s?\)"
 _STRADDLE = re.compile(rf"(?:\?|\ufffd\(){_PINYIN}")
-_CUT = re.compile(rf"[?\ufffd]?(?P<mark>[{''.join(MARKS)}])(?=[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef\u0370-\u0451\u2010-\u2642@-~?])")
+_CUT = re.compile(
+    rf"[?\ufffd]?(?P<mark>[{''.join(MARKS)}])(?=[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef\u0370-\u0451\u2010-\u2642@-~?])"
+)
 
 _WIDTH = 48
 """Paths kept alive at once. The true one was among the first 5 wherever it was found at all."""
@@ -249,7 +251,9 @@ class _Search:
 
     # What a reading costs.
 
-    def _emitted(self, path: _Path, added: str, position: int | None = None, *, carry: int | None = None, cost: float = 0.0) -> _Path:
+    def _emitted(
+        self, path: _Path, added: str, position: int | None = None, *, carry: int | None = None, cost: float = 0.0
+    ) -> _Path:
         context = path.context
         for char in added:
             plain = simplified_of().get(char, char)

@@ -13,11 +13,12 @@ __all__ = ["restore_simplified"]
 
 # 著 stands for 着 but in the words that are written with 著 in Simplified too: fame, writing, and what is striking.
 _ZHU = re.compile(
-    "著(?=[名作称述书录者于有文立论说])|"
-    "(?<=[显卓昭彰名原编专论译巨遗合所拙土新旧大撰等学著])著|(?<=《)著"
+    "著(?=[名作称述书录者于有文立论说])|(?<=[显卓昭彰名原编专论译巨遗合所拙土新旧大撰等学著])著|(?<=《)著"
 )
 # The words in which 着 follows one of those characters, or stands before one: 向着名 …, 有着作, 沿着名.
-_ZHE = re.compile("(?<=[有随沿向朝带拿接靠对为跟看说等本])著(?=[名作称述书者于有文立论说])(?!名[单册]|作[者品为])|(?<=等)著|著(?=有效)")
+_ZHE = re.compile(
+    "(?<=[有随沿向朝带拿接靠对为跟看说等本])著(?=[名作称述书者于有文立论说])(?!名[单册]|作[者品为])|(?<=等)著|著(?=有效)"
+)
 
 
 def restore_simplified(edited: Edited, diagnosis: Diagnosis) -> Edited:

@@ -12,7 +12,10 @@ from zsparkcrawl.items import Diagnosis
 __all__ = ["restore_months"]
 
 # At the head of a paragraph, or behind 于 or the year: three or four digits cannot be a day.
-_RUN_TOGETHER = re.compile(r"(?:(?<=年)|(?:(?<=^)|(?<=\n))(?P<blank>[\s\u3000]*))(?P<digits>\d{2,4})日(?=[,，、。上下中午晚早凌傍至—\-(（]|$)", re.M)
+_RUN_TOGETHER = re.compile(
+    r"(?:(?<=年)|(?:(?<=^)|(?<=\n))(?P<blank>[\s\u3000]*))(?P<digits>\d{2,4})日(?=[,，、。上下中午晚早凌傍至—\-(（]|$)",
+    re.M,
+)
 _AGE = 45
 """Days before publication within which a report's own date lies: 98 % of the reports that the rule was tried on."""
 

@@ -1,4 +1,4 @@
-"""Spam: what was injected into a page's text goes out, every cut on record; no character of the article goes with it."""
+"""Spam: what was injected into a page's text is cut, every cut on record; no character of the article goes with it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _LINE = re.compile(r"[^\n]+")
 _PAUSES = "，,、；;"
 
 
-def cut_lines(edited: Edited) -> Edited:
+def cut_lines(edited: Edited, diagnosis: Diagnosis) -> Edited:
     """Cut whole lines that are nothing but a list of spam terms, with the line end before them.
 
     Leaves alone: lines with a sentence in them, whatever words it uses.
 
-    >>> cut_lines(Edited("园区新闻\\n亚洲国产日本一区二区,国产av无码专区,国产精品动漫在线一区")).text
+    >>> cut_lines(Edited("园区新闻\\n亚洲国产日本一区二区,国产av无码专区,国产精品动漫在线一区"), Diagnosis()).text
     '园区新闻'
     """
     return edit(edited, "spam-line", _line_cuts(edited.text))
@@ -41,12 +41,12 @@ def _line_cuts(text: str) -> Iterator[Change]:
         cut_to = end
 
 
-def cut_phrases(edited: Edited) -> Edited:
+def cut_phrases(edited: Edited, diagnosis: Diagnosis) -> Edited:
     """Cut injected phrases inside a sentence or between paragraphs, with one of the pauses that set them off.
 
     Leaves alone: words that an honest text may use (成人教育, 国产药, 彩票公益金).
 
-    >>> cut_phrases(Edited("项目进展顺利，澳门威尼斯人网上娱乐，预计年底完工。")).text
+    >>> cut_phrases(Edited("项目进展顺利，澳门威尼斯人网上娱乐，预计年底完工。"), Diagnosis()).text
     '项目进展顺利，预计年底完工。'
     """
     return edit(edited, "spam-phrase", _phrase_cuts(edited.text))
@@ -57,20 +57,17 @@ def _phrase_cuts(text: str) -> Iterator[Change]:
     for start, end in spam_phrases(text):
         before, after = text[max(start - 1, read) : start], text[end : end + 1]
         alone = before in {"", "\n"} and after in {"", "\n"}
-        if alone and after:
-            end += 1
-        elif alone and before:
-            start -= 1
-        elif before and before in _PAUSES and (after in _PAUSES or after in "。！？\n"):
-            start -= 1
-        elif after and after in _PAUSES:
-            end += 1
-        if start >= read:
-            yield Change(start, end, "")
-            read = end
+        pauses = before != "" and before in _PAUSES and after in (*_PAUSES, *"。！？\n")
+        # One of the two line ends or pauses around the phrase goes with it.
+        with_after = after != "" and (alone or (not pauses and after in _PAUSES))
+        with_before = not with_after and (pauses or (alone and before != ""))
+        change = Change(start - with_before, end + with_after, "")
+        if change.start >= read:
+            yield change
+            read = change.end
 
 
-RULES: tuple[Callable[[Edited], Edited], ...] = (cut_lines, cut_phrases)
+RULES: tuple[Callable[[Edited, Diagnosis], Edited], ...] = (cut_lines, cut_phrases)
 """The rules in the order in which they are applied."""
 
 
@@ -82,5 +79,5 @@ def despam(text: str, diagnosis: Diagnosis | None = None) -> Edited:
     """
     edited = Edited(text)
     for rule in RULES:
-        edited = rule(edited)
+        edited = rule(edited, diagnosis or Diagnosis())
     return edited

@@ -62,7 +62,9 @@ def is_spam_line(line: str) -> bool:
     full = sum(1 for term, share in zip(terms, own, strict=True) if share >= 0.6 * len(term))
     strong = len(spam_phrases(line))
     # A list has several terms, each of them mostly made of listed words; one strong phrase makes a pair enough.
-    return sum(own) >= _OWN_SHARE * letters and full >= (1 if strong else 3) and (strong > 0 or full >= 0.7 * len(terms))
+    return (
+        sum(own) >= _OWN_SHARE * letters and full >= (1 if strong else 3) and (strong > 0 or full >= 0.7 * len(terms))
+    )
 
 
 def is_spam(text: str) -> bool:
