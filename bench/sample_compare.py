@@ -2,17 +2,17 @@
 
 A body is exact when it equals the truth character by character. Pages whose archive kept full-width marks as
 ASCII (`narrowed`) cannot come home so, since they do not tell which comma was wide: there, and there alone,
-both sides are compared with full-width ASCII folded (！ to !, ， to ,). The count without that is given too.
+texts are compared with full-width ASCII folded (！ to !, ， to ,). The count without that is `strict`.
 """
 
-import datetime as dt
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bench.sample_truth import Truth, recipes, truths
 
-FIELDS = ("title", "date", "author", "source", "body")
+FIELDS = ("title", "date", "author", "source", "body", "attachments", "captions")
 _FOLD = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 
 
@@ -27,23 +27,23 @@ class Comparison:
     source: bool
     body: bool
     strict: bool
-    difference: str = ""
-    """The first place where the bodies differ: the truth and what came home."""
-
-    @property
-    def exact(self) -> bool:
-        """Whether all fields came home."""
-        return all(getattr(self, name) for name in FIELDS)
+    attachments: bool
+    """The files' names as shown."""
+    captions: bool
+    """The pictures' captions."""
+    differences: Mapping[str, str]
+    """By field that did not come home: the first place where the two differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """All articles that came home, and the paths of those that did not."""
+    """All articles that came home, the paths of those that did not, and URLs which the truth does not know."""
 
     compared: tuple[Comparison, ...]
     missing: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = field(default=())
-    """Articles which the truth does not know."""
+    unknown: tuple[str, ...] = ()
+    folded: int = 0
+    """Articles compared with full-width marks folded."""
 
     @property
     def expected(self) -> int:
@@ -57,57 +57,70 @@ class Home:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: the totals, and the articles that are not exact."""
+        differing = [
+            {"path": each.path, "differences": dict(each.differences)} for each in self.compared if each.differences
+        ]
         return {
             "expected": self.expected,
             "came_home": len(self.compared),
             "exact": self.counts(),
-            "differing": [asdict(each) for each in self.compared if not each.exact],
+            "folded": self.folded,
+            "differing": differing,
             "missing": list(self.missing),
             "unknown": list(self.unknown),
         }
 
     def as_text(self) -> str:
         """For people."""
-        lines = [f"{len(self.compared)} of {self.expected} articles came home"]
+        lines = [f"{len(self.compared)} of {self.expected} articles came home, {self.folded} compared folded"]
         for name, count in self.counts().items():
-            label = "body, full-width marks not folded" if name == "strict" else name
+            label = "body, nothing folded" if name == "strict" else name
             lines.append(f"{label}: {count} exact ({count / max(self.expected, 1):.1%})")
         for each in self.compared:
-            wrong = [name for name in FIELDS if not getattr(each, name)]
-            if wrong:
-                lines.append(f"{each.path}: {', '.join(wrong)} {each.difference}".rstrip())
+            lines += [f"{each.path}: {name} {difference}" for name, difference in each.differences.items()]
         lines += [f"{path}: missing" for path in self.missing]
         return "\n".join([*lines, *(f"{url}: not an article of the sample" for url in self.unknown)])
 
 
 def compare(truth: Truth, row: Mapping[str, Any], *, narrowed: bool = False) -> Comparison:
-    """One article beside its truth. `row` has the columns of the table articles."""
-    body = row["body"] or ""
-    date = row["date"].isoformat() if isinstance(row["date"], dt.date) else row["date"]
-    here, there = (truth.body, body) if not narrowed else (truth.body.translate(_FOLD), body.translate(_FOLD))
-    title = (truth.title, row["title"] or "")
-    if narrowed:
-        title = (title[0].translate(_FOLD), title[1].translate(_FOLD))
+    """One article beside its truth. `row` has the columns of the table articles; `narrowed` folds full-width
+    marks on both sides."""
+    pairs = {
+        "title": (truth.title, row["title"]),
+        "date": (truth.date.isoformat(), str(row["date"])),
+        "author": (truth.author, row["author"]),
+        "source": (truth.source, row["source"]),
+        "body": (truth.body, row["body"]),
+        "attachments": ([each.name for each in truth.attachments], _each(row["attachments"], "name")),
+        "captions": ([each.caption for each in truth.images], _each(row["images"], "caption")),
+    }
+    texts = {name: (_text(here, narrowed), _text(there, narrowed)) for name, (here, there) in pairs.items()}
+    differences = {name: _difference(*each) for name, each in texts.items() if each[0] != each[1]}
     return Comparison(
         path=truth.path,
-        title=title[0] == title[1],
-        date=date == truth.date.isoformat(),
-        author=row["author"] == truth.author,
-        source=row["source"] == truth.source,
-        body=here == there,
-        strict=body == truth.body,
-        difference=_difference(here, there),
+        **{name: name not in differences for name in FIELDS},
+        strict=truth.body == row["body"],
+        differences=differences,
     )
+
+
+def _each(listed: Any, key: str) -> list[str | None]:
+    """One value of each entry of a list, which some readers of a database hand out as JSON text."""
+    entries = json.loads(listed) if isinstance(listed, str) else listed or []
+    return [entry[key] for entry in entries]
+
+
+def _text(value: object, narrowed: bool) -> str:
+    text = value if isinstance(value, str) else "\n".join(map(str, value)) if isinstance(value, list) else "-"
+    return text.translate(_FOLD) if narrowed else text
 
 
 def _difference(truth: str, found: str) -> str:
     """Where two texts part, with a few characters around.
 
     >>> _difference("园区召开会议", "园区召開会议")
-    "at 4: '园区召开会议' came home as '园区召開会议'"
+    "at 3: '园区召开会议' came home as '园区召開会议'"
     """
-    if truth == found:
-        return ""
     pairs = enumerate(zip(truth, found, strict=False))
     at = next((number for number, (a, b) in pairs if a != b), min(len(truth), len(found)))
     begin, end = max(at - 6, 0), at + 18
@@ -117,15 +130,19 @@ def _difference(truth: str, found: str) -> str:
 def compare_all(rows: Iterable[Mapping[str, Any]]) -> Home:
     """All articles beside their truths, by section and number."""
     found = {(row["section"], row["native_id"]): row for row in rows}
-    known, pages = truths(), recipes().pages
-    compared, missing = [], []
-    for truth in known:
+    pages = recipes().pages
+    compared: list[Comparison] = []
+    missing: list[str] = []
+    folded = 0
+    for truth in truths():
         row = found.pop((truth.section, str(truth.id)), None)
         if row is None:
             missing.append(truth.path)
-        else:
-            compared.append(compare(truth, row, narrowed=pages[truth.path].narrowed))
-    return Home(tuple(compared), tuple(missing), tuple(str(row["url"]) for row in found.values()))
+            continue
+        narrowed = pages[truth.path].narrowed
+        folded += narrowed
+        compared.append(compare(truth, row, narrowed=narrowed))
+    return Home(tuple(compared), tuple(missing), tuple(str(row["url"]) for row in found.values()), folded)
 
 
 def home_from(database: str) -> Home:

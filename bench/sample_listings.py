@@ -42,9 +42,7 @@ def turning(pages: Sequence[str], number: int) -> str:
         ("下一页", number + 1, number < last),
         ("尾页", last, number < last),
     ]
-    shown = (
-        f'<a href="{pages[to]}">{name}</a>' if live else f"<span>{name}</span>" for name, to, live in named
-    )
+    shown = (f'<a href="{pages[to]}">{name}</a>' if live else f"<span>{name}</span>" for name, to, live in named)
     return f'<div class="turn">{" ".join(shown)} 共{len(pages)}页</div>\n'
 
 

@@ -80,7 +80,8 @@ def build(out: Path = SITE) -> Recipes:
     known = recipes()
     files = {path: page(source, known.pages[path]) for path, source in page_sources().items()}
     files |= {"/robots.txt": _ROBOTS.encode(), "/style.css": _STYLE.encode()}
-    names = [each.file for truth in truths() for each in (*truth.images, *truth.attachments)]
+    names = [each.file for truth in truths() for each in truth.images]
+    names += [each.file for truth in truths() for each in truth.attachments]
     files |= {f"/uploads/{name}": made(name) for name in names}
     files |= {f"/images/{name}.png": made(f"{name}.png") for name in ("logo", "banner", "none")}
     if out.exists():

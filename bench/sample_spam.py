@@ -92,8 +92,7 @@ def _junk(html: str, hijacker: Hijacker) -> str:
 def _links(hijacker: Hijacker) -> str:
     words = re.split(r"[-,_|]", hijacker.line)
     return "".join(
-        f'<a href="http://{hijacker.domain}/{number}.html">{escape(word)}</a>\n'
-        for number, word in enumerate(words, 3)
+        f'<a href="http://{hijacker.domain}/{number}.html">{escape(word)}</a>\n' for number, word in enumerate(words, 3)
     )
 
 

@@ -1,7 +1,7 @@
 """The article pages of the made-up park site before anything happened to them, as HTML source.
 
 The markup is plain ASCII and the text Simplified Chinese. Comments such as `<!--joint-->` name places for
-what is added later; each stands behind a tag, where no damage of the text reaches it. `finished` takes them out.
+later additions; each stands behind a tag, where no damage of the text reaches. `finished` takes them out.
 """
 
 import re
@@ -11,9 +11,7 @@ from html import escape
 from bench.sample_truth import Recipe, Truth
 
 LABELS = {"news": "新闻中心", "notices": "政策公告"}
-HEAD, TOP, CONTENT, JOINT, END, FOOT = (
-    f"<!--{name}-->" for name in ("head", "top", "content", "joint", "end", "foot")
-)
+HEAD, TOP, CONTENT, JOINT, END, FOOT = (f"<!--{name}-->" for name in ("head", "top", "content", "joint", "end", "foot"))
 _MARKERS = re.compile(r"<!--(?:head|top|content|joint|end|foot)-->")
 
 
@@ -47,9 +45,7 @@ def head(title: str, meta: str, keywords: str) -> str:
 
 
 def _top(notices: Sequence[Truth]) -> str:
-    box = "\n".join(
-        f'<li><a href="{each.path}">{escape(cut(each.title, 18).rstrip("…"))}</a></li>' for each in notices
-    )
+    box = "\n".join(f'<li><a href="{each.path}">{escape(cut(each.title, 18).rstrip("…"))}</a></li>' for each in notices)
     return (
         f'<div class="logo"><a href="/"><img src="/images/logo.png" alt="logo"></a></div>\n'
         f'<div class="nav"><a href="/">首页</a> <a href="/about/">走进基地</a> <a href="/news/">新闻中心</a> '
@@ -79,17 +75,13 @@ Neighbours = tuple[Truth | None, Truth | None]
 def article(truth: Truth, recipe: Recipe, neighbours: Neighbours, notices: Sequence[Truth]) -> str:
     """The page of one article, in the markup that its recipe names."""
     label = LABELS[truth.section]
-    here = (
-        f'<div class="pos">当前位置:<a href="/">首页</a> &gt; <a href="/{truth.folder}/">{label}</a></div>\n'
-    )
+    here = f'<div class="pos">当前位置:<a href="/">首页</a> &gt; <a href="/{truth.folder}/">{label}</a></div>\n'
     middle = _LAYOUTS[recipe.layout](truth, recipe)
     around = "<br>\n".join(
         f'{word}：<a href="{each.path}">{escape(each.title)}</a>' if each else f"{word}：没有了"
         for word, each in zip(("上一篇", "下一篇"), neighbours, strict=True)
     )
-    html = page(
-        head(truth.title, recipe.meta, label), notices, f'{here}{middle}<div class="page">{around}</div>\n'
-    )
+    html = page(head(truth.title, recipe.meta, label), notices, f'{here}{middle}<div class="page">{around}</div>\n')
     for fault in recipe.broken:
         html = _FAULTS[fault](html)
     return html
@@ -117,9 +109,7 @@ def _joined(truth: Truth, texts: Iterable[str], picture: Callable[[str, str], st
 
 
 def _files(truth: Truth, form: str) -> str:
-    return "".join(
-        form.format(f'<a href="/uploads/{each.file}">{escape(each.name)}</a>') for each in truth.attachments
-    )
+    return "".join(form.format(f'<a href="/uploads/{each.file}">{escape(each.name)}</a>') for each in truth.attachments)
 
 
 def _as_p(truth: Truth, recipe: Recipe) -> str:
@@ -128,8 +118,7 @@ def _as_p(truth: Truth, recipe: Recipe) -> str:
         truth,
         (f"<p>\u3000\u3000{text}</p>" for text in _paragraphs(truth, recipe)),
         lambda url, said: (
-            f'<p style="text-align:center"><img src="{url}" alt=""></p>\n'
-            f'<p style="text-align:center">{said}</p>'
+            f'<p style="text-align:center"><img src="{url}" alt=""></p>\n<p style="text-align:center">{said}</p>'
         ),
     )
     return (

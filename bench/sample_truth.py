@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +100,7 @@ class Recipes:
 
 def truths() -> list[Truth]:
     """All articles, each section from the newest to the oldest."""
-    found = [
-        _truth(tomllib.loads(path.read_text("utf-8"))) for path in sorted((SAMPLE / "truth").glob("*/*.toml"))
-    ]
+    found = [_truth(tomllib.loads(path.read_text("utf-8"))) for path in sorted((SAMPLE / "truth").glob("*/*.toml"))]
     return sorted(found, key=lambda each: (each.section, -each.date.toordinal(), each.id))
 
 
@@ -132,11 +130,10 @@ def _tool(name: str, facts: dict[str, Any]) -> Host:
     made = {0: Host("", "none"), 2: family_2()}.get(facts["family"]) or family_1(facts["cut_off"])
     given = {key: value for key, value in facts.items() if key not in {"family", "cut_off", "without"}}
     kept = tuple(rule for rule in made.rules if rule not in rules(facts.get("without", "")))
-    fields = {key: getattr(made, key) for key in Host.__slots__}  # type: ignore[attr-defined]
-    return Host(**fields | {"name": name, "rules": kept} | given)
+    return replace(made, **{"name": name, "rules": kept} | given)
 
 
 def _recipe(facts: dict[str, Any], hijackers: dict[str, Hijacker]) -> Recipe:
     hijacker = hijackers[facts.pop("by")] if "by" in facts else None
-    lists = {key: tuple(facts.pop(key, ())) for key in ("spam", "broken")}
-    return Recipe(hijacker=hijacker, **facts, **lists)
+    spam, broken = tuple(facts.pop("spam", ())), tuple(facts.pop("broken", ()))
+    return Recipe(hijacker=hijacker, spam=spam, broken=broken, **facts)
