@@ -134,6 +134,10 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> s
         said.append(f"{_number(counts['failed'], 'article')} could not be fetched")
     if counts["unreadable"]:
         said.append(f"{_number(counts['unreadable'], 'page')} could not be read")
+    # Scrapy drops a redirect to a page that was fetched already, and tells nobody.
+    dropped = counts["asked"] - counts["read"] - counts["failed"] - counts["unreadable"]
+    if dropped > 0 and finish == "finished":
+        said.append(f"{_number(dropped, 'article')} led to a page already seen")
     if counts["listings_failed"]:
         said.append(f"{_number(counts['listings_failed'], 'listing page')} could not be fetched")
     if said and "zspark/last_failure" in stats:
