@@ -111,9 +111,7 @@ class Archive:
             writing.bury_dead_runs(connection)
             return writing.insert_run(connection, row)
 
-    def end_run(
-        self, run_id: int, *, state: str, reason: str, counts: Mapping[str, int], ended: dt.datetime
-    ) -> None:
+    def end_run(self, run_id: int, *, state: str, reason: str, counts: Mapping[str, int], ended: dt.datetime) -> None:
         """Enter how a run ended. Raises KeyError when there is no such run."""
         values = {"state": state, "reason": storable(reason), "counts": dict(counts), "ended": stamp(ended)}
         with self._writing() as connection:

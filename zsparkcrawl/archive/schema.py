@@ -42,22 +42,16 @@ def _content() -> Iterator[Column[object]]:
     yield Column("url", Text, nullable=False, comment="the page it was read from")
     yield Column("title", Text, comment="repaired headline; NULL when the page shows none")
     yield Column("date", Text, comment="day of publication, ISO; NULL when no trustworthy one was found")
-    yield Column(
-        "time", Text, comment="time of publication in the site's time zone, HH:MM:SS; NULL when not given"
-    )
+    yield Column("time", Text, comment="time of publication in the site's time zone, HH:MM:SS; NULL when not given")
     yield Column("date_raw", Text, comment="what the date was read from, as the page has it")
-    yield Column(
-        "date_precision", Text, comment="second, minute, day or month: how exactly the page tells it"
-    )
+    yield Column("date_precision", Text, comment="second, minute, day or month: how exactly the page tells it")
     yield Column("date_missing", Text, comment="why date is NULL: absent, illegible or conflict")
     yield Column("author", Text, comment="names joined by a blank; NULL when the page names nobody")
     yield Column("source", Text, comment="where the site has it from; NULL when it does not say")
     yield Column("editor", Text, comment="the responsible editor; never taken for the author")
     yield Column("body", Text, nullable=False, comment="repaired text, each paragraph on a line of its own")
     yield Column("attachments", JSON, nullable=False, comment="list of {name, url}")
-    yield Column(
-        "images", JSON, nullable=False, comment="list of {url, caption}; caption null when there is none"
-    )
+    yield Column("images", JSON, nullable=False, comment="list of {url, caption}; caption null when there is none")
 
 
 def _capture(meaning: str) -> Column[int]:
@@ -93,9 +87,7 @@ captures = Table(
     Column("url", Text, nullable=False, comment="what was asked for"),
     Column("time", Text, nullable=False, comment="when the response came, UTC"),
     Column("status", Integer, nullable=False, comment="HTTP status"),
-    Column(
-        "content_type", Text, nullable=False, comment="the Content-Type header, empty when there was none"
-    ),
+    Column("content_type", Text, nullable=False, comment="the Content-Type header, empty when there was none"),
     Column("charset", Text, comment="the encoding that reading chose; NULL when it was not read"),
     Column("partial", Boolean, nullable=False, comment="the connection ended before the whole body came"),
     Column("digest", Text, nullable=False, comment="WARC-Payload-Digest of the body: sha1: and base32"),
@@ -221,8 +213,7 @@ def describe() -> str:
 
 def _described(table: Table) -> str:
     rows = [
-        f"| {c.name} | {str(c.type).lower()} | {'NULL' if c.nullable else ''} | {c.comment} |"
-        for c in table.columns
+        f"| {c.name} | {str(c.type).lower()} | {'NULL' if c.nullable else ''} | {c.comment} |" for c in table.columns
     ]
     keys = [f"Primary key: {', '.join(column.name for column in table.primary_key.columns)}."]
     uniques = [list(c.columns.keys()) for c in table.constraints if isinstance(c, UniqueConstraint)]
@@ -234,6 +225,4 @@ def _described(table: Table) -> str:
     ]
     comment = table.comment or ""
     head = [f"### {table.name}", f"{comment[:1].upper()}{comment[1:]}. {' '.join(keys)}"]
-    return "\n\n".join(
-        [*head, "\n".join(["| column | type | may be | meaning |", "|---|---|---|---|", *rows])]
-    )
+    return "\n\n".join([*head, "\n".join(["| column | type | may be | meaning |", "|---|---|---|---|", *rows])])

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from zsparkcrawl.edits import Damage, Edit, revert
-from zsparkcrawl.items import Article, Diagnosis
+from zsparkcrawl.items import Article, Attachment, Diagnosis
 
 __all__ = [
     "CONTENT",
@@ -135,8 +135,12 @@ def _clean(value: object) -> object:
 
 
 def _text(article: Article, name: str) -> str:
-    """The field's text, "" for a field that is no text (its edits are then kept as they are)."""
-    value = getattr(article, name, None)
+    """The text of a field, or of an item of one such as "attachments.0"; "" when there is none."""
+    kind, _, number = name.partition(".")
+    value = getattr(article, kind, None)
+    if kind in ("attachments", "images") and number.isdigit():
+        item = value[int(number)] if value and int(number) < len(value) else None
+        value = item.name if isinstance(item, Attachment) else getattr(item, "caption", None)
     return value if isinstance(value, str) else ""
 
 
@@ -169,8 +173,7 @@ def _diagnosis(found: Diagnosis | None) -> dict[str, Any] | None:
     return {
         "script": found.script,
         "annotated": {
-            storable(sign): sorted(map(storable, readings))
-            for sign, readings in sorted(found.annotated.items())
+            storable(sign): sorted(map(storable, readings)) for sign, readings in sorted(found.annotated.items())
         },
         "shifted": found.shifted,
         "published": found.published.isoformat() if found.published else None,

@@ -55,19 +55,21 @@ def exchange_records(
     """Both records as gzip members, the length of the response's, and the digest of the body."""
     out = BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="1.1")
-    about = {"WARC-Date": _warc_date(time)}
     url = _safe(url)
+    date = {"WARC-Date": _warc_date(time)}
     response = writer.create_warc_record(
-        url, "response", payload=BytesIO(body), http_headers=head, warc_headers_dict=about
+        url,
+        "response",
+        payload=BytesIO(body),
+        length=len(body),  # without it warcio copies the body into a temporary file
+        http_headers=head,
+        warc_headers_dict=date,
     )
     writer.write_record(response)
     length = out.tell()
-    about["WARC-Concurrent-To"] = response.rec_headers.get_header("WARC-Record-ID")
-    writer.write_record(
-        writer.create_warc_record(
-            url, "request", payload=BytesIO(), http_headers=request, warc_headers_dict=about
-        )
-    )
+    about = {**date, "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}
+    asked = writer.create_warc_record(url, "request", http_headers=request, warc_headers_dict=about)
+    writer.write_record(asked)
     return out.getvalue(), length, response.rec_headers.get_header("WARC-Payload-Digest")
 
 

@@ -80,9 +80,7 @@ def insert_capture(connection: Connection, captured: Captured, facts: Mapping[st
     return int(connection.execute(insert(captures).values(row).returning(captures.c.id)).scalar_one())
 
 
-def insert_seen(
-    connection: Connection, run_id: int, listing_url: str, rows: Iterable[Listed], moment: str
-) -> None:
+def insert_seen(connection: Connection, run_id: int, listing_url: str, rows: Iterable[Listed], moment: str) -> None:
     """Enter what a listing page showed; a link it showed before keeps the moment it was first seen."""
     shown = {
         storable(row.url): {

@@ -28,8 +28,8 @@ class NotFoundError(ZsparkError):
     """What was asked for is not in the archive."""
 
 
-class UnreadableError(ZsparkError):
-    """Some captures could not be read; all others were."""
+class DamagedError(ZsparkError):
+    """Some captures are damaged or missing; all others were read."""
 
 
 class _Day(click.ParamType[dt.date]):
@@ -149,8 +149,8 @@ def reread(database: str | None) -> None:
     with _open(database, readonly=False) as archive:
         counts = reread_captures(archive, captures_folder(os.environ), on_failure=_tell)
     click.echo(", ".join(f"{number} {name}" for name, number in counts.items()))
-    if counts["unreadable"]:
-        raise UnreadableError(f"{counts['unreadable']} captures could not be read")
+    if counts["damaged"]:
+        raise DamagedError(f"{counts['damaged']} captures are damaged or missing")
 
 
 def _tell(line: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.captures import CaptureError, read_capture
 from zsparkcrawl.clean import read
+from zsparkcrawl.extract import UnreadableError
 from zsparkcrawl.items import Page
 from zsparkcrawl.sites import SiteProfile, site_for_url, site_named, site_names
 
@@ -24,7 +25,7 @@ def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str
     read once, from its newest capture: so the outcome is the same however often this is done, even when an
     article was captured from several hosts.
     """
-    counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0})
+    counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0, "damaged": 0})
     done: set[tuple[str, str, str]] = set()
     for capture in archive.captures():
         site = _site(capture)
@@ -33,14 +34,18 @@ def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str
             continue
         if (key := (site.name, *place)) in done:
             continue
-        done.add(key)
         try:
-            page = _page(folder, capture)
+            article = read(_page(folder, capture), site)
         except CaptureError as error:
             on_failure(str(error))
+            counts["damaged"] += 1
+            done.add(key)  # an older capture must not take the place of a newer state
+            continue
+        except UnreadableError as error:  # an error page, say: what the article was then, an older one tells
+            on_failure(f"{capture['url']}: {error}")
             counts["unreadable"] += 1
             continue
-        article = read(page, site)
+        done.add(key)
         now = dt.datetime.now(dt.UTC)
         outcome = archive.store(article, run_id=None, capture_id=capture["id"], now=now, origin="reading")
         counts[outcome] += 1

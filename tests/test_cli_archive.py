@@ -1,0 +1,331 @@
+"""The commands export, show, status and reread, as somebody at a terminal or in a pipe meets them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import pty
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from zsparkcrawl.archive import Archive, captures_folder, database_url
+from zsparkcrawl.archive.captures import CaptureWriter
+from zsparkcrawl.cli import main
+from zsparkcrawl.edits import Damage, Edit
+from zsparkcrawl.items import Article, Injection
+
+NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
+
+ARTICLE = Article(
+    "nhtp",
+    "news",
+    "1207",
+    "http://www.nhtp.org/news/1207.html",
+    title="产业园区\x1b[31m发展",
+    date=dt.date(2019, 2, 19),
+    source="健康报",
+    body="第一段\n第\x1b]0;二段",
+    edits={"title": (Edit("annotations", 1, "(fā)", ""), Edit("units", 0, "a", "b", "inferred"))},
+    damaged={"body": (Damage(0, 2, "lost"),)},
+    injections=(Injection("hidden", "赌\n博", "bad.example"),),
+)
+
+
+@pytest.fixture
+def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setenv("ZSPARK_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("ZSPARK_DATABASE", raising=False)
+    return dict(os.environ)
+
+
+@pytest.fixture
+def archive(environ: dict[str, str]) -> Iterator[Archive]:
+    with Archive.open(database_url(environ)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def filled(archive: Archive) -> Archive:
+    run = archive.start_run(site="nhtp", section="news", start_url=None, arguments={}, started=NOW)
+    archive.store(ARTICLE, run_id=run, capture_id=None, now=NOW)
+    archive.end_run(run, state="good", reason="finished [b]well", counts={"new": 1}, ended=NOW)
+    return archive
+
+
+def zspark(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def said(result: Result, code: int) -> str:
+    """The one line of a refusal."""
+    assert result.exit_code == code, result.output
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("zsparkcrawl: ")
+    return line
+
+
+# -- export --
+
+
+@pytest.mark.usefixtures("filled")
+def test_export_to_standard_output_and_to_a_file(tmp_path: Path) -> None:
+    result = zspark("export", "csv", "--columns", "native_id,date,author")
+    assert (result.exit_code, result.stdout_bytes) == (0, b"native_id,date,author\r\n1207,2019-02-19,\r\n")
+    assert zspark("export", "csv", "-o", "-").stdout_bytes == zspark("export", "csv").stdout_bytes
+    out = tmp_path / "out.json"
+    result = zspark("export", "json", "-o", out)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", f"1 articles in {out}\n")
+    (row,) = json.loads(out.read_text("utf-8"))
+    assert (row["title"], row["edit_count"]) == (ARTICLE.title, 2)
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("filters", "number"),
+    [
+        (["--section", "news"], 1),
+        (["--section", "notices"], 0),
+        (["--since", "2019-02-19", "--until", "2019-02-19"], 1),
+        (["--since", "2019-02-20"], 0),
+        (["--until", "2019-02-18"], 0),
+        (["--text", "第一"], 1),
+        (["--text", "产业发展"], 0),
+    ],
+)
+def test_export_takes_filters(filters: list[str], number: int) -> None:
+    result = zspark("export", "jsonl", *filters)
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) == number
+
+
+@pytest.mark.usefixtures("filled")
+def test_export_refuses_in_one_line(tmp_path: Path) -> None:
+    assert "no column 'nonsense'" in said(zspark("export", "csv", "--columns", "nonsense"), 1)
+    assert "cannot write" in said(zspark("export", "csv", "-o", tmp_path / "missing" / "a.csv"), 1)
+    assert "2019-13-01" in zspark("export", "csv", "--since", "2019-13-01").stderr
+    assert zspark("export", "xml").exit_code == 2
+
+
+# -- faults that all commands share --
+
+
+@pytest.mark.usefixtures("environ")
+@pytest.mark.parametrize("command", [("export", "csv"), ("show", "1"), ("status",)])
+def test_reading_commands_make_no_database(command: tuple[str, ...], tmp_path: Path) -> None:
+    assert "no database at" in said(zspark(*command), 1)
+    assert "no database at" in said(zspark(*command, "--database", f"sqlite:///{tmp_path / 'other'}"), 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_database_can_be_named(filled: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZSPARK_DATA", str(tmp_path / "elsewhere"))
+    assert zspark("show", "1", "--database", f"sqlite:///{filled.name}").exit_code == 0
+    monkeypatch.setenv("ZSPARK_DATABASE", f"sqlite:///{filled.name}")
+    assert zspark("show", "1").exit_code == 0
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
+def test_a_reader_that_leaves_early_is_no_fault(archive: Archive, environ: dict[str, str], form: str) -> None:
+    for number in range(4):
+        article = Article("nhtp", "news", str(number), f"http://x.example/{number}", body="长" * 100_000)
+        archive.store(article, run_id=None, capture_id=None, now=NOW)
+    command = [sys.executable, "-W", "error", "-c", "from zsparkcrawl.cli import main; main()", "export", form]
+    code_folder = str(Path(__file__).parent.parent)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**environ, "PYTHONPATH": code_folder}
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+# -- show and status --
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("key", ["1", "news/1207", "http://www.nhtp.org/news/1207.html"])
+def test_show(key: str) -> None:
+    result = zspark("show", key)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert "date             2019-02-19" in lines
+    assert "第一段" in lines
+    assert "1 edits of title: annotations, certain" in lines
+    assert "1 edits of title: units, inferred" in lines
+    assert "kept out: hidden bad.example '赌\\n博'" in lines
+    assert not any(line.startswith("author") for line in lines)
+    assert "\x1b" not in result.stdout  # what a page says must not steer the terminal
+    found = json.loads(zspark("show", key, "--json").stdout)
+    assert (found["title"], found["author"], len(found["edits"])) == (ARTICLE.title, None, 2)
+    assert found["edits"][0]["before"] == "(fā)"
+    assert found["injections"][0]["domain"] == "bad.example"
+
+
+@pytest.mark.usefixtures("filled")
+def test_show_what_is_not_there() -> None:
+    assert "no article 'news/1'" in said(zspark("show", "news/1"), 1)
+
+
+def test_status_in_a_pipe_is_lines_with_tabs(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 2))
+    result = zspark("status")
+    assert result.exit_code == 0
+    lines = [line.split("\t") for line in result.stdout.splitlines()]
+    section = dict(zip(lines[0], lines[1], strict=True))
+    assert (section["section"], section["articles"], section["damaged"]) == ("news", "1", "1")
+    run = dict(zip(lines[3], lines[4], strict=True))
+    assert (run["state"], run["reason"], run["counts"]) == ("good", "finished [b]well", "new=1")
+    assert result.stdout.splitlines()[-1].startswith("note: SQLite 3.51.2 may have the WAL-reset bug")
+    found = json.loads(zspark("status", "--json").stdout)
+    assert (found["sections"][0]["articles"], found["runs"][0]["state"]) == (1, "good")
+    assert found["database"] == filled.name
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 3))
+    assert "note:" not in zspark("status").stdout
+
+
+@pytest.mark.usefixtures("archive")
+def test_status_of_an_empty_archive() -> None:
+    result = zspark("status")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("no articles yet\n")
+
+
+@pytest.mark.usefixtures("filled")
+def test_status_on_a_terminal_is_a_drawn_table(environ: dict[str, str]) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-W", "error", "-c", "from zsparkcrawl.cli import main; main()", "status"]
+    code_folder = str(Path(__file__).parent.parent)
+    try:
+        more = {"PYTHONPATH": code_folder, "COLUMNS": "80", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
+        subprocess.run(command, stdout=theirs, env={**environ, **more}, check=True)
+        drawn = os.read(ours, 100_000).decode("utf-8")
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert "nhtp news" in drawn
+    assert "│ articles" in drawn
+    assert "finished [b]well" in " ".join(drawn.split())
+    assert max(map(len, drawn.splitlines()[:12])) <= 80
+
+
+# -- reread --
+
+
+def page(
+    title: str, *, body: str = "园区召开会议，部署全年的重点工作，听取了各部门的汇报，并提出了新的要求。"
+) -> bytes:
+    html = f"""<html><head><meta charset="utf-8"><title>{title}</title></head><body><h1>{title}</h1>
+    <div>发布时间：2019-02-19 来源：健康报</div><div class="content"><p>{body}</p><p>{body}</p></div></body></html>"""
+    return html.encode()
+
+
+def keep(archive: Archive, environ: dict[str, str], *responses: tuple[str, bytes, int]) -> None:
+    run = archive.start_run(site="nhtp", section="news", start_url=None, arguments={}, started=NOW)
+    with CaptureWriter(captures_folder(environ)) as writer:
+        for url, body, status in responses:
+            captured = writer.write(
+                url=url,
+                status=status,
+                headers=[("Content-Type", "text/html")],
+                body=body,
+                request_headers=[],
+                time=NOW,
+            )
+            archive.add_capture(captured, run_id=run)
+
+
+def articles_of(archive: Archive) -> list[tuple[str, str, int]]:
+    return [(row["native_id"], row["title"], row["version"]) for row in archive.articles()]
+
+
+def test_reread_makes_the_articles_from_the_captures_alone(archive: Archive, environ: dict[str, str]) -> None:
+    keep(
+        archive,
+        environ,
+        ("http://www.nhtp.org/news/", b"<a href=/news/1.html>x</a>", 200),
+        ("http://www.nhtp.org/news/1.html", page("从前的标题是这样的"), 200),
+        ("http://127.0.0.1:8000/news/2.html", page("第二条新闻的标题"), 200),
+        ("http://www.nhtp.org/news/1.html", page("后来的标题是那样的"), 200),
+        ("http://www.nhtp.org/news/1.html", page("找不到这个页面"), 404),
+        ("http://www.nhtp.org/news/3.html", page("也找不到这个页面"), 500),
+    )
+    result = zspark("reread")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "2 new, 0 version, 0 unchanged, 0 unreadable, 0 damaged\n"
+    meant = [("1", "后来的标题是那样的", 1), ("2", "第二条新闻的标题", 1)]
+    assert articles_of(archive) == meant
+    row = archive.article("news/1")
+    assert row is not None
+    assert (row["date"], row["source"], row["first_seen"]) == ("2019-02-19", "健康报", "2026-11-22T08:30:00Z")
+    assert archive.versions_of(row["id"])[0]["made_by"] == "reading"
+    charsets = {capture["id"]: capture["charset"] for capture in archive.captures()}
+    assert charsets[row["capture_id"]] is not None
+    before = list(archive.articles())
+    assert zspark("reread").stdout == "0 new, 0 version, 2 unchanged, 0 unreadable, 0 damaged\n"
+    assert list(archive.articles()) == before
+
+
+def test_an_article_kept_from_two_hosts_does_not_go_to_and_fro(archive: Archive, environ: dict[str, str]) -> None:
+    keep(
+        archive,
+        environ,
+        ("http://www.nhtp.org/news/1.html", page("甲处的标题是这样的"), 200),
+        ("http://127.0.0.1/news/1.html", page("乙处的标题是那样的"), 200),
+    )
+    for _ in range(2):
+        zspark("reread")
+        assert articles_of(archive) == [("1", "乙处的标题是那样的", 1)]
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_goes_on(archive: Archive, environ: dict[str, str]) -> None:
+    keep(
+        archive,
+        environ,
+        ("http://www.nhtp.org/news/1.html", page("从前的标题是这样的"), 200),
+        ("http://www.nhtp.org/news/2.html", page("第二条新闻的标题"), 200),
+        ("http://www.nhtp.org/news/2.html", b"", 200),
+    )
+    keep(archive, environ, ("http://www.nhtp.org/news/1.html", page("后来的标题是那样的"), 200))
+    newest = next(archive.captures())
+    (captures_folder(environ) / newest["file"]).unlink()
+    result = zspark("reread")
+    assert result.exit_code == 1
+    # The older state of 1 must not come after the newer one that was lost; 2 was no article for a while.
+    assert articles_of(archive) == [("2", "第二条新闻的标题", 1)]
+    lost, empty, summary = result.stderr.splitlines()
+    assert str(newest["file"]) in lost
+    assert "http://www.nhtp.org/news/2.html" in empty
+    assert summary == "zsparkcrawl: 1 captures are damaged or missing"
+    assert result.stdout == "1 new, 0 version, 0 unchanged, 1 unreadable, 1 damaged\n"
+
+
+def test_a_response_that_broke_off_takes_no_ones_place(archive: Archive, environ: dict[str, str]) -> None:
+    keep(
+        archive,
+        environ,
+        ("http://www.nhtp.org/news/1.html", page("从前的标题是这样的"), 200),
+        ("http://www.nhtp.org/news/1.html", page("后来的标题", body="园区召开会议，部署全年的重点工作"), 200),
+    )
+    with closing(sqlite3.connect(archive.name)) as raw, raw:
+        raw.execute("UPDATE captures SET partial = 1 WHERE id = 2")
+    assert zspark("reread").exit_code == 0
+    assert articles_of(archive) == [("1", "从前的标题是这样的", 1)]
+
+
+def test_reread_finds_a_file_that_is_still_open(archive: Archive, environ: dict[str, str]) -> None:
+    keep(archive, environ, ("http://www.nhtp.org/news/1.html", page("从前的标题是这样的"), 200))
+    (file,) = captures_folder(environ).iterdir()
+    file.rename(f"{file}.open")
+    assert zspark("reread").exit_code == 0
+    assert len(articles_of(archive)) == 1
