@@ -21,13 +21,13 @@ _TURNED_WORDS = re.compile(
     "|并[且對與將為從於給進開邀現請]|[，,;；。]并"
     "|[以之最然今隨先此戰會課產前]后|后[續來勤臺備]|"
     "干[部事勁線貨群]|骨干|能干|實干|才干|主干|干凈|若干|干燥"
-    "|[這那哪園區城村鄉心]里|里面"
-    "|制[藥造劑備品]|[研創自監復繪]制|聯系|關系|系[列統]?數|維系|"
-    "云[計端平服]|范[圍例本]|[規示模典]范|采[用取購集訪納]|占[地比據領]|委托|托管|分布式|剩余|其余|余[萬個人名項家戶]|周[末期年邊]"
+    "|[這那哪園區城村鄉心]里"
+    "|制[藥造劑備品]|[研監復繪]制|聯系|關系|云[計端平服]|范[圍例本]|[規示模典]范|采[用取購集訪納]|委托|剩余|其余"
+    "|余[萬個人名項家戶]"
 )
 # Only a writer of Traditional, or a converter that knows phrases, makes these: a character table leaves 于 后 并 …
 _GENUINE = frozenset("於後並併幹餘製裡裏雲週麵繫係佔佈託範採徵鬆儘鬱鬍闆嚮颱鬥捲鹼穀僅籲甦祇")
-_MARKS = re.compile(rf"[?\ufffd]\(?\s?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{{1,6}}\s?\)")
+_MARKS = re.compile(r"[?\ufffd]\(?\s?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\s?\)")
 _PUBLISHED = re.compile(
     r"(?:發|发)(?:\([^)]{1,8}\))?布(?:時|时|日)(?:\([^)]{1,8}\))?(?:間|间|期)(?:\([^)]{1,8}\))?\s*[:：]\s*"
     r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})"
@@ -108,20 +108,22 @@ def _script(text: str, written_in: str | None, by_tool: bool) -> tuple[Script, l
         f"{traditional} characters only Traditional, {simplified} only Simplified",
         f"{genuine} characters that a character table never makes, {words} words that only one makes",
     ]
+    script: Script = "unknown"
     if not traditional:
-        return ("simplified" if simplified else "unknown"), evidence if simplified else []
-    if by_tool and genuine <= words + traditional // 20:
-        return "turned", evidence
-    if genuine > words:
-        return ("traditional" if traditional > simplified else "simplified"), evidence
-    if words > 2 * genuine and traditional > simplified:
-        return "turned", evidence
-    if simplified > traditional:
-        return "simplified", evidence
-    if written_in == "simplified" and traditional >= 2:
+        script = "simplified" if simplified else "unknown"
+        evidence = evidence if simplified else []
+    elif by_tool and genuine <= words + traditional // 20:
+        script = "turned"
+    elif simplified > traditional:
+        script = "simplified"
+    elif genuine > words:
+        script = "traditional"
+    elif words > 2 * genuine:
+        script = "turned"
+    elif written_in == "simplified" and traditional >= 2:
         evidence.append("the site writes Simplified")
-        return "turned", evidence
-    return "unknown", evidence
+        script = "turned"
+    return script, evidence
 
 
 def _published(text: str) -> dt.date | None:

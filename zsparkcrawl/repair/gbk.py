@@ -47,8 +47,8 @@ _LOST = 3.0
 """Bits against every byte that must have been lost."""
 _GARBLED = 8.5
 """Bits a character above which the text behind a mark may be shifted; news stays below 6, shifted text above 12."""
-_MARGIN = 14.0
-"""Bits by which a cut undone must beat the text as it stands."""
+_MARGIN = {"turned": 14.0, "unknown": 28.0}
+"""Bits by which a cut undone must beat the text as it stands; more where nothing else on the page shows damage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
     >>> rejoin_bytes(Edited(text), diagnose(text)).text
     '一支忠誠干凈擔(dān)當(dāng)的干部隊伍'
     """
-    if not (diagnosis.shifted or diagnosis.script == "turned"):
+    if not diagnosis.shifted and diagnosis.script not in _MARGIN:
         return edited
     found: list[tuple[Change, tuple[int, ...]]] = []
     damaged: list[Damage] = []
@@ -111,6 +111,7 @@ class _Search:
     def __init__(self, text: str, diagnosis: Diagnosis) -> None:
         self.text = text
         self.turned = diagnosis.script == "turned"
+        self.margin = _MARGIN.get(diagnosis.script, _MARGIN["unknown"])
         self.annotated = diagnosis.annotated
 
     def anchors(self) -> Iterator[tuple[int, int, list[_Path]]]:
@@ -146,7 +147,7 @@ class _Search:
         best = min(ended, key=total.__getitem__)
         if not self.is_straddle(start):
             standing = self._plain_cost(start, horizon, self._context(start))
-            if standing - total[best] < _MARGIN:
+            if standing - total[best] < self.margin:
                 return None
         return best
 

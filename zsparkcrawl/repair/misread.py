@@ -14,12 +14,16 @@ __all__ = ["reread_misread"]
 _LATIN = re.compile(r"[\u00a1-\u00ff](?:[\u00a1-\u00ff\u0152-\u02dc\u2013-\u2122 ]*[\u00a1-\u00ff])+")
 _IDEOGRAPHS = re.compile(r"[\u2e80-\u9fff\ue000-\uffef€·]{3,}")
 
+_ABOUT_CHARSETS = re.compile(
+    r"乱码|亂碼|[编解][码碼]|編碼|字符集|utf-?8|gbk|gb ?2312|latin-?1|锟斤拷|烫烫烫", re.IGNORECASE
+)
+
 
 def reread_misread(edited: Edited, diagnosis: Diagnosis) -> Edited:
     """Read again what was read with the wrong charset: GBK as Latin-1 (ÐÂÎÅ), UTF-8 as GBK (鏂伴椈).
 
     Leaves alone: words of other languages with accents, any stretch that does not convert to the last byte or does
-    not become common Chinese, and what lost bytes on the way.
+    not become common Chinese, what lost bytes on the way, and any text that speaks of charsets: it shows them.
 
     >>> reread_misread(Edited("ÐÂÎÅÖÐÐÄ"), Diagnosis()).text, reread_misread(Edited("鏂伴椈"), Diagnosis()).text
     ('新闻中心', '新闻')
@@ -28,7 +32,7 @@ def reread_misread(edited: Edited, diagnosis: Diagnosis) -> Edited:
 
 
 def _changes(text: str) -> Iterator[Change]:
-    if not text.isascii():
+    if not text.isascii() and not _ABOUT_CHARSETS.search(text):
         for match in _LATIN.finditer(text):
             if (good := _reread(match[0], "latin-1", "gbk")) and len(good) >= 2:
                 yield Change(*match.span(), good)
