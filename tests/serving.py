@@ -1,0 +1,153 @@
+"""A small site on loopback, and the commands that crawl it: for the tests of whole crawls."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+__all__ = [
+    "FAST",
+    "ORDINARY",
+    "ROOT",
+    "End",
+    "Route",
+    "Site",
+    "article",
+    "command",
+    "crawl",
+    "ended",
+    "listing",
+    "page",
+    "redirect",
+]
+
+ROOT = Path(__file__).parents[1]
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "DOWNLOAD_TIMEOUT=10")
+
+Route = tuple[int, Mapping[str, str], bytes]
+
+
+def page(html: str, **headers: str) -> Route:
+    return 200, {"Content-Type": "text/html; charset=utf-8", **headers}, html.encode()
+
+
+def article(number: int, day: str = "2019-02-19", text: str = "健康基地召开会议，部署新一年的工作。") -> Route:
+    return page(
+        f"<html><head><title>园区新闻{number}</title></head><body><div><h1>园区新闻{number}</h1>"
+        f'<p>作者：  来源：中山日报  发布时间：{day}</p><div><p>{text}</p><p>第二段,有"引号"。</p></div></div></body></html>'
+    )
+
+
+def listing(numbers: range | list[int], following: str = "", day: str = "2019-02-19", extra: str = "") -> Route:
+    rows = "".join(f'<li><a href="/news/{n}.html">园区新闻{n}</a><span>{day}</span></li>' for n in numbers)
+    more = f'<a href="{following}">下一頁(yè)</a>' if following else ""
+    return page(f"<html><body><ul>{rows}</ul>{more}{extra}</body></html>")
+
+
+def redirect(target: str) -> Route:
+    return 302, {"Location": target}, b""
+
+
+@dataclass
+class Site:
+    """A small site: routes by path (with the query), everything asked for is remembered."""
+
+    routes: dict[str, Route | Any]
+    host: str = "127.0.0.1"
+    asked: list[str] = field(default_factory=list)
+    agents: set[str] = field(default_factory=set)
+
+    def __enter__(self) -> Site:
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append(self.path)
+                site.agents.add(self.headers["User-Agent"])
+                route = site.routes.get(self.path) or site.routes.get("*") or (404, {}, b"nothing here")
+                status, headers, body = route(self.path) if callable(route) else route
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+                self.close_connection = True
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer((self.host, 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.server.server_address[1]}"
+
+
+@dataclass
+class End:
+    """How a command ended, and what it left."""
+
+    code: int
+    out: str
+    err: str
+    data: Path
+    site: Site | None = None
+    more: list[End] = field(default_factory=list)
+    left: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def last(self) -> str:
+        return self.err.strip().splitlines()[-1]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        connection = sqlite3.connect(f"file:{self.data / 'zspark.sqlite'}?mode=ro", uri=True)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+
+def command(data: Path, *words: str, code: str = "", **environ: str) -> subprocess.Popen[str]:
+    begin = f"{code}\nimport sys; from scrapy.cmdline import execute; execute(['scrapy', *sys.argv[1:]])"
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("ZSPARK") and not k.lower().endswith("_proxy")}
+    return subprocess.Popen(
+        [sys.executable, "-c", begin, *words],
+        cwd=ROOT,
+        env={**clean, "ZSPARK_DATA": str(data), "PYTHONUTF8": "1", **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen[str], data: Path, site: Site | None = None) -> End:
+    out, err = process.communicate(timeout=60)
+    return End(process.returncode, out, err, data, site)
+
+
+def crawl(data: Path, site: Site, *words: str, code: str = "", **environ: str) -> End:
+    start = f"start_url={site.url}/news/"
+    return ended(command(data, "crawl", "news", "-a", start, *FAST, *words, code=code, **environ), data, site)
+
+
+ORDINARY: dict[str, Route | Any] = {
+    "/robots.txt": (404, {}, b""),
+    "/news/": listing([1, 2, 3]),
+    **{f"/news/{n}.html": article(n) for n in range(1, 4)},
+}

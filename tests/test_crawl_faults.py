@@ -1,0 +1,184 @@
+"""What can go wrong in a crawl, and what it then says: many crawls in one process and one reactor."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests.serving import ORDINARY, ROOT, End, Route, Site, article, ended, listing, page, redirect
+
+DRIVER = """
+import asyncio, json, sys
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+import zsparkcrawl.spiders.park as park
+from zsparkcrawl.archive import Archive, ArchiveError
+from zsparkcrawl.extensions import end_of
+from zsparkcrawl.spiders.news import NewsSpider
+
+store, extract, start = Archive.store, park.extract, park.ParkSpider.start
+
+def broken_store(self, article, **rest):
+    if article.native_id == "666":
+        raise ArchiveError("database x: disk full")
+    return store(self, article, **rest)
+
+def raising_extract(page, site):
+    if page.url.endswith("/667.html"):
+        raise RuntimeError("boom")
+    return extract(page, site)
+
+async def raising_start(self):
+    if self.plan.limit == 668:
+        raise RuntimeError("boom")
+    async for request in start(self):
+        yield request
+
+Archive.store, park.extract, park.ParkSpider.start = broken_store, raising_extract, raising_start
+
+def settings(extra):
+    made = Settings()
+    made.setmodule("zsparkcrawl.settings", priority="project")
+    made.setdict({"ZSPARK_KEEP": True, "LOG_LEVEL": "CRITICAL", **extra}, priority="cmdline")
+    return made
+
+process = AsyncCrawlerProcess(settings({}))
+ends = {}
+
+def begin(name, jobs):
+    extra, arguments = jobs.pop(0)
+    crawler = Crawler(NewsSpider, settings(extra))
+    def done(task):
+        end = end_of(crawler, task)
+        ends.setdefault(name, []).append([end.exit_code, end.line(name)])
+        if jobs:
+            begin(name, jobs)
+    process.crawl(crawler, **arguments).add_done_callback(done)
+
+for name, jobs in json.loads(sys.argv[1]).items():
+    begin(name, jobs)
+process.start()
+print(json.dumps(ends))
+"""
+
+Job = tuple[dict[str, str], dict[str, str]]
+
+
+def served(kind: Any) -> dict[str, Route | Any]:
+    """A site whose listing has no end: ``kind`` makes the page of each number."""
+
+    def route(path: str) -> Route:
+        if "html" in path:
+            return article(int(path[6:-5]))
+        number = int(path.partition("page=")[2] or 1)
+        return listing(kind(number), f"/news/?page={number + 1}")
+
+    return {"/robots.txt": (404, {}, b""), "*": route}
+
+
+def ordinary(*numbers: int) -> dict[str, Route | Any]:
+    return {**ORDINARY, "/news/": listing(list(numbers)), **{f"/news/{n}.html": article(n) for n in numbers}}
+
+
+def walk(pages: int) -> dict[str, Route | Any]:
+    """A site of that many listing pages with two articles each."""
+    routes: dict[str, Route | Any] = {
+        f"/news/list_{n}.html": listing([n * 10, n * 10 + 1], f"list_{n + 1}.html" if n < pages else "")
+        for n in range(2, pages + 1)
+    }
+    routes["/news/"] = listing([1, 2], "list_2.html")
+    routes["/robots.txt"] = (404, {}, b"")
+    routes["*"] = lambda path: article(int(path.rpartition("/")[2].removesuffix(".html")))
+    return routes
+
+
+TOGETHER: dict[str, tuple[dict[str, Route | Any], list[Job]]] = {
+    "failing": (
+        {"/robots.txt": (404, {}, b""), "/news/": listing([1, 2, 3]), "*": (500, {}, b"broken")},
+        [({"RETRY_TIMES": "1"}, {})],
+    ),
+    "raising": (ordinary(1, 667, 3), [({}, {})]),
+    "no start": (ORDINARY, [({}, {"limit": "668"})]),
+    "broken archive": (ordinary(1, 666, 3), [({"CONCURRENT_REQUESTS": "1"}, {})]),
+    "walk": (walk(8), [({}, {"limit": "3"}), ({}, {}), ({}, {}), ({}, {"since": "2019-02-20", "limit": "3"})]),
+    "same for ever": (served(lambda _: [1, 2]), [({}, {"full": "1"})]),
+    "new for ever": (served(lambda number: [number * 2, number * 2 + 1]), [({"ZSPARK_LISTING_PAGES": "5"}, {})]),
+    "forbidden": ({**ORDINARY, "/robots.txt": (200, {}, b"User-agent: zsparkcrawl\nDisallow: /")}, [({}, {})]),
+    "unknown rules": ({**ORDINARY, "/robots.txt": redirect("http://127.0.0.2:1/robots.txt")}, [({}, {})]),
+    "failing rules": ({**ORDINARY, "/robots.txt": (503, {}, b"")}, [({"RETRY_ENABLED": "0"}, {})]),
+    "nothing": ({"/robots.txt": (404, {}, b""), "/news/": page("<p>建设中</p>")}, [({}, {})]),
+}
+
+
+@pytest.fixture(scope="module")
+def end(tmp_path_factory: pytest.TempPathFactory) -> End:
+    """The crawls, each with a site and a data folder of its own, and how they ended."""
+    data = tmp_path_factory.mktemp("crawls")
+    with ExitStack() as stack:
+        sites, jobs = {}, {}
+        for name, (routes, wanted) in TOGETHER.items():
+            site = sites[name] = stack.enter_context(Site(dict(routes)))
+            own = {"ZSPARK_DATA": str(data / name), "DOWNLOAD_DELAY": "0", "AUTOTHROTTLE_ENABLED": "0"}
+            start = {"start_url": f"{site.url}/news/"}
+            jobs[name] = [({**own, **extra}, {**start, **arguments}) for extra, arguments in wanted]
+        process = subprocess.Popen(
+            [sys.executable, "-c", DRIVER, json.dumps(jobs)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        end = ended(process, data)
+        assert end.code == 0, end.err
+        end.left = {"ends": json.loads(end.out), "asked": {name: site.asked for name, site in sites.items()}}
+        return end
+
+
+def test_a_known_listing_is_not_walked_to_its_end(end: End) -> None:
+    limited, rest, again, later = [line for _, line in end.left["ends"]["walk"]]
+    assert "3 articles (3 new" in limited
+    assert "16 articles (13 new, 0 changed, 3 unchanged) from 8 listing pages" in rest, "the first saw not all"
+    assert "4 articles (0 new, 0 changed, 4 unchanged) from 2 listing pages" in again
+    assert "0 articles (0 new, 0 changed, 0 unchanged) from 2 listing pages" in later
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("failing", 1, "failed: none of 3 articles could be read: "),
+        ("raising", 1, "failed: 1 page met an error of the program (RuntimeError): see the log; 2 articles (2 new"),
+        ("no start", 1, "failed: the spider could not start (RuntimeError): see the log"),
+        ("broken archive", 1, "failed: database x: disk full"),
+        ("forbidden", 1, "Forbidden by robots.txt"),
+        ("unknown rules", 1, "/robots.txt could not be had (IgnoreRequest: "),
+        ("failing rules", 1, "/robots.txt could not be had (HTTP status 503)"),
+        ("nothing", 2, "suspicious: no article is linked on 1 listing page"),
+        ("same for ever", 0, "good: all read; 2 articles (2 new, 0 changed, 0 unchanged) from 3 listing pages"),
+        ("new for ever", 2, "suspicious: stopped at the bound on listing pages (ZSPARK_LISTING_PAGES); 10 articles"),
+    ],
+)
+def test_every_end_has_its_word(end: End, name: str, code: int, said: str) -> None:
+    ((got, line),) = end.left["ends"][name]
+    assert (got, said in line) == (code, True), line
+    state = End(0, "", "", end.data / name).rows("SELECT state FROM runs")
+    assert state == [({0: "good", 1: "failed", 2: "suspicious"}[code],)]
+
+
+def test_failures_lose_nothing(end: End) -> None:
+    numbers = "SELECT native_id FROM articles ORDER BY 1"
+    assert End(0, "", "", end.data / "raising").rows(numbers) == [("1",), ("3",)]
+    assert End(0, "", "", end.data / "broken archive").rows("SELECT count(*) FROM captures")[0][0] >= 3
+    for data in (end.data / "raising", end.data / "failing"):
+        files = list((data / "captures").iterdir())
+        assert files, "there are captures"
+        assert {path.suffix for path in files} == {".gz"}, "and they are whole"
+
+
+def test_what_robots_txt_leaves_open_is_not_asked_for(end: End) -> None:
+    asked = end.left["asked"]
+    assert {path for name in ("forbidden", "unknown rules", "failing rules") for path in asked[name]} == {"/robots.txt"}
