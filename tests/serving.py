@@ -42,7 +42,8 @@ def page(html: str, **headers: str) -> Route:
 def article(number: int, day: str = "2019-02-19", text: str = "健康基地召开会议，部署新一年的工作。") -> Route:
     return page(
         f"<html><head><title>园区新闻{number}</title></head><body><div><h1>园区新闻{number}</h1>"
-        f'<p>作者：  来源：中山日报  发布时间：{day}</p><div><p>{text}</p><p>第二段,有"引号"。</p></div></div></body></html>'
+        f"<p>作者：  来源：中山日报  发布时间：{day}</p><div><p>{text}</p>"
+        '<p>第二段,有"引号"。</p></div></div></body></html>'
     )
 
 

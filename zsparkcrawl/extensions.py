@@ -88,15 +88,13 @@ class RunLedger:
         if self._closing is None:
             logger.critical("the run ends: %s", error)
             self.crawler.stats.set_value("zspark/fatal", str(error))
-            self._closing = asyncio.ensure_future(
-                self.crawler.engine.close_spider_async(reason="cannot_keep")
-            )
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="cannot_keep"))
 
     def spider_opened(self) -> None:
         """Give the spider its run."""
         setattr(self.crawler.spider, "run", self.run)  # noqa: B010 - only our own spiders have the attribute
 
-    def item_dropped(self, exception: DropItem) -> None:  # noqa: ARG002 - Scrapy passes by name
+    def item_dropped(self, exception: DropItem) -> None:
         """Count an article that was not wanted."""
         self.count("outside")
 
@@ -150,11 +148,7 @@ class ProgressBar:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """When ZSPARK_PROGRESS asks for it and there is a terminal to show it on."""
-        if (
-            not crawler.settings.getbool("ZSPARK_PROGRESS")
-            or not sys.stderr.isatty()
-            or crawler.spider is None
-        ):
+        if not crawler.settings.getbool("ZSPARK_PROGRESS") or not sys.stderr.isatty() or crawler.spider is None:
             raise NotConfigured
         bar = cls(crawler, crawler.spider.name)
         crawler.signals.connect(bar.open, signal=signals.spider_opened)
@@ -199,9 +193,5 @@ def _came_to_the_end(stats: Mapping[str, Any], spider: object) -> bool:
     """Whether a later run may take the articles known by then for all that there were."""
     plan = getattr(spider, "plan", None)
     partly = plan is None or plan.limit is not None or plan.since is not None or plan.until is not None
-    missing = ("listings_failed", "lost", "unreadable", "item_errors", "bounded")
-    return (
-        not partly
-        and bool(stats.get("zspark/rows"))
-        and not any(stats.get(f"zspark/{name}") for name in missing)
-    )
+    missing = ("listings_failed", "lost", "item_errors", "bounded")
+    return not partly and bool(stats.get("zspark/rows")) and not any(stats.get(f"zspark/{name}") for name in missing)

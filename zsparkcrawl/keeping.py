@@ -112,13 +112,9 @@ class Keeping:
             self.archive.close()
             self._lock.close()
 
-    def start_run(
-        self, *, site: str, section: str, start_url: str | None, arguments: Mapping[str, str]
-    ) -> Run:
+    def start_run(self, *, site: str, section: str, start_url: str | None, arguments: Mapping[str, str]) -> Run:
         """Enter a run, and learn what earlier ones know."""
-        known = frozenset(
-            str(row["url"]) for row in self.archive.articles(Filters(site=site, section=section))
-        )
+        known = frozenset(str(row["url"]) for row in self.archive.articles(Filters(site=site, section=section)))
         earlier = self.archive.status(last_runs=_RUNS_LOOKED_AT).runs
         complete = any(
             (run["site"], run["section"], run["start_url"]) == (site, section, start_url)
@@ -171,9 +167,7 @@ class Run:
         capture = self._captures.pop(article.url, None)
         if capture is not None and article.charset is not None:
             self.keeping.archive.set_charset(capture, article.charset)
-        return self.keeping.archive.store(
-            article, run_id=self.number, capture_id=capture, now=self.keeping.now()
-        )
+        return self.keeping.archive.store(article, run_id=self.number, capture_id=capture, now=self.keeping.now())
 
     def end(self, outcome: Outcome) -> None:
         """Enter how the run ended. Only the first word counts."""

@@ -34,9 +34,21 @@ from zsparkcrawl.extensions import RunLedger, is_kept
 from zsparkcrawl.keeping import Exchange
 from zsparkcrawl.spiders.plan import Plan
 
-__all__ = ["CaptureMiddleware", "PartialMiddleware", "RobotsMiddleware", "UrlGuard", "UrlGuardMiddleware"]
+__all__ = [
+    "CaptureMiddleware",
+    "NotNowError",
+    "PartialMiddleware",
+    "RobotsMiddleware",
+    "UrlGuard",
+    "UrlGuardMiddleware",
+]
 
 logger = logging.getLogger(__name__)
+
+
+class NotNowError(IgnoreRequest):
+    """A refusal that another day may lift, unlike one by robots.txt or by the guard."""
+
 
 _FAILURES = (
     CannotResolveHostError,
@@ -151,15 +163,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         try:
             response = await self.crawler.engine.download_async(asking)
         except _FAILURES as error:
-            raise IgnoreRequest(f"{url} could not be had ({type(error).__name__}: {error})") from error
+            raise NotNowError(f"{url} could not be had ({type(error).__name__}: {error})") from error
         if response.status >= 500:
-            raise IgnoreRequest(f"{url} could not be had (HTTP status {response.status})")
+            raise NotNowError(f"{url} could not be had (HTTP status {response.status})")
         if response.status >= 400:
             return None
         parser = self._parserimpl.from_crawler(self.crawler, response.body)
-        await self.crawler.signals.send_catch_log_async(
-            signals.robots_parsed, robotparser=parser, request=request
-        )
+        await self.crawler.signals.send_catch_log_async(signals.robots_parsed, robotparser=parser, request=request)
         return parser
 
 
@@ -194,7 +204,7 @@ class CaptureMiddleware:
             request.meta["fetched_at"] = self.ledger.run.capture(exchange)
         except ZsparkError as error:
             self.ledger.broke(error)
-            raise IgnoreRequest(str(error)) from error
+            raise NotNowError(str(error)) from error
         self.ledger.count("captures")
         return response
 
@@ -218,7 +228,7 @@ class PartialMiddleware:
         spider = self.crawler.spider
         if spider and (again := get_retry_request(request, spider=spider, reason="partial")):
             return again
-        raise IgnoreRequest("the answer ended before it was whole")
+        raise NotNowError("the answer ended before it was whole")
 
 
 def is_partial(response: Response) -> bool:
@@ -228,9 +238,7 @@ def is_partial(response: Response) -> bool:
 
 def _plain(headers: Headers) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in headers.items()
-        for value in values
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
     )
 
 

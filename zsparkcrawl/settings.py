@@ -4,8 +4,14 @@ reason stands beside it."""
 from __future__ import annotations
 
 import os
+from importlib.metadata import PackageNotFoundError, version
 
 from zsparkcrawl.feeds import FIELDS
+
+try:
+    _VERSION = version("zsparkcrawl")
+except PackageNotFoundError:  # a checkout that was never installed
+    _VERSION = "0"
 
 BOT_NAME = "zsparkcrawl"
 SPIDER_MODULES = ["zsparkcrawl.spiders"]
@@ -26,7 +32,7 @@ ZSPARK_PROGRESS = False
 # -- manners ---------------------------------------------------------------------------------------
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "zsparkcrawl"
-USER_AGENT = "zsparkcrawl/0.1 (archive of a science park's news)"
+USER_AGENT = f"zsparkcrawl/{_VERSION} (archive of a science park's news)"
 """The spiders add the contact, see ZSPARK_CONTACT."""
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0

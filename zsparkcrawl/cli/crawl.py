@@ -23,17 +23,11 @@ __all__ = ["crawl"]
 
 @click.command()
 @click.option("--site", default=DEFAULT_SITE, show_default=True, help="The site's profile.")
-@click.option(
-    "--section", "sections", multiple=True, help="Only this section; may be repeated. Default: all."
-)
+@click.option("--section", "sections", multiple=True, help="Only this section; may be repeated. Default: all.")
 @click.option("--full", is_flag=True, help="Look at every listing page, also where all articles are known.")
 @click.option("--start-url", metavar="URL", help="Begin at this listing; needs one --section.")
-@click.option(
-    "-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting; may be repeated."
-)
-def crawl(
-    site: str, sections: Sequence[str], full: bool, start_url: str | None, settings: Sequence[str]
-) -> None:
+@click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting; may be repeated.")
+def crawl(site: str, sections: Sequence[str], full: bool, start_url: str | None, settings: Sequence[str]) -> None:
     """Crawl all sections of a site, one after the other.
 
     Says nothing when all is well and nobody looks on. Exit code: 0 good, 1 failed, 2 suspicious or bad
@@ -77,9 +71,7 @@ def _settings(given: Sequence[str]) -> Settings:
     return settings
 
 
-def _crawl(
-    settings: Settings, sections: Sequence[str], arguments: dict[str, str]
-) -> list[tuple[str, Outcome]]:
+def _crawl(settings: Settings, sections: Sequence[str], arguments: dict[str, str]) -> list[tuple[str, Outcome]]:
     """One run after the other in one reactor: at once they would ask the site twice as fast as it was
     promised."""
     from scrapy.crawler import AsyncCrawlerProcess

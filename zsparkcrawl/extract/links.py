@@ -92,7 +92,7 @@ def read_listing(page: str | HtmlElement, url: str, section: Section, hosts: Col
     )
     found: dict[str, list[Link]] = {}
     for link, number in numbered:
-        if number and link.url not in pages and link.element.tag == "a":
+        if number and link.url not in pages and link.element.tag in {"a", "area"}:
             found.setdefault(f"{_pattern(section, link.url)} {number}", []).append(link)
     articles = {link.element: key for key, group in found.items() for link in group}
     rows = [_row(group, key, articles) for key, group in found.items()]
@@ -176,7 +176,8 @@ def _row(group: Sequence[Link], key: str, articles: dict[HtmlElement, str]) -> L
     date = date_beside(row, skip) or next(filter(None, (date_inside(link.element) for link in group)), None)
     if date is None:
         date = date_between(row, key, articles)
-    return ListedArticle(group[0].url, _title(group), date)
+    # The path tells the article; a query behind it only makes one article look like many.
+    return ListedArticle(group[0].url.partition("?")[0], _title(group), date)
 
 
 def _row_element(anchor: HtmlElement, key: str, articles: dict[HtmlElement, str]) -> HtmlElement:

@@ -19,6 +19,7 @@ from zsparkcrawl.extract import UnreadableError, extract
 from zsparkcrawl.extract.links import ListedArticle, Listing, read_listing, section_listings
 from zsparkcrawl.items import Article, Page
 from zsparkcrawl.keeping import Run
+from zsparkcrawl.middlewares import NotNowError
 from zsparkcrawl.sites import site_named, site_names
 from zsparkcrawl.spiders.plan import plan
 from zsparkcrawl.spiders.walk import Walk
@@ -26,6 +27,8 @@ from zsparkcrawl.spiders.walk import Walk
 __all__ = ["ParkSpider", "page_of_response"]
 
 logger = logging.getLogger(__name__)
+# It logs up to three lines, as errors, for a page that it can make nothing of. The spider reports that page in one.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _GONE = frozenset([404, 410])
 _SCRAPYS_CONCURRENCY = 8
@@ -134,7 +137,8 @@ class ParkSpider(Spider):
         """Count an article that could not be fetched."""
         url, reason = _request(failure).url, self._why(failure)
         self._count("failed")
-        if _status(failure) not in _GONE:
+        for_good = isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, NotNowError)
+        if not for_good and _status(failure) not in _GONE:
             self._count("lost")
         self._note(f"{url}: {reason}")
         logger.warning("could not fetch %s: %s", url, reason)
@@ -197,8 +201,9 @@ class ParkSpider(Spider):
             return f"HTTP status {_status(failure)}"
         if isinstance(failure.value, IgnoreRequest):
             return str(failure.value) or "refused"
-        text = " ".join(str(failure.value).split()) or "no reason given"
-        return f"{type(failure.value).__name__}: {text[:200]}"
+        said = " ".join(str(failure.value).split())[:200] or "no reason given"
+        # What a server says may reach this text, and a control character in it the operator's terminal.
+        return f"{type(failure.value).__name__}: {''.join(c if c.isprintable() else '?' for c in said)}"
 
     def _count(self, name: str, number: int = 1) -> None:
         self.crawler.stats.inc_value(f"zspark/{name}", number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
@@ -84,9 +85,7 @@ def plan(section: str, arguments: Mapping[str, str | None]) -> Plan:
         raise ArgumentError(f"unknown argument {unknown[0]!r}: known are {', '.join(ARGUMENTS)}")
     site = site_named(given.get("site", DEFAULT_SITE))
     if section not in site.sections:
-        raise ArgumentError(
-            f"site {site.name!r} has no section {section!r}: it has {', '.join(site.sections)}"
-        )
+        raise ArgumentError(f"site {site.name!r} has no section {section!r}: it has {', '.join(site.sections)}")
     since, until = _day("since", given), _day("until", given)
     if since and until and since > until:
         raise ArgumentError(f"since {since} is later than until {until}")
@@ -106,8 +105,8 @@ def _day(name: str, given: Mapping[str, str]) -> dt.date | None:
     if (value := given.get(name)) is None:
         return None
     try:
-        # The basic form 20190219 is refused: it is too easily a number of something else.
-        if len(value) == len("2019-02-19"):
+        # Python also reads 20190219 and 2019-W08-2, which are too easily something else.
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
             return dt.date.fromisoformat(value)
     except ValueError:
         pass

@@ -1,0 +1,142 @@
+"""What guards a crawl and what keeps it: addresses, the lock, the run, the judgement of its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zsparkcrawl.feeds import FeedError, check_feeds
+from zsparkcrawl.items import Article
+from zsparkcrawl.keeping import Keeping, LockedError
+from zsparkcrawl.middlewares import UrlGuard
+from zsparkcrawl.outcome import Outcome, judge, worst
+from zsparkcrawl.spiders.plan import plan
+
+HOME = "http://www.nhtp.org"
+
+
+@pytest.mark.parametrize(
+    ("start_url", "good", "bad"),
+    [
+        (
+            None,
+            [f"{HOME}/news/", "https://nhtp.org/"],
+            ["http://nhtp.org:8080/", "http://a.nhtp.org/", "http://x.org/"],
+        ),
+        ("http://nhtp.org/news/", [f"{HOME}/"], ["http://127.0.0.1/", "ftp://nhtp.org/", "data:text/html,x"]),
+        (
+            "http://127.0.0.1:8000/news/",
+            ["http://127.0.0.1:8000/x"],
+            ["http://127.0.0.1:8001/", "http://127.0.0.1/", "http://127.0.0.2:8000/", HOME, "file:///etc/hostname"],
+        ),
+        (
+            "http://mirror.example/news/",
+            ["https://mirror.example/x"],
+            [HOME, "http://mirror.example:81/", "http://[x/"],
+        ),
+        ("http://169.254.169.254/news/", ["http://169.254.169.254/"], ["https://169.254.169.254/", "http://10.0.0.1/"]),
+    ],
+)
+def test_the_guard(start_url: str | None, good: list[str], bad: list[str]) -> None:
+    guard = UrlGuard.of_plan(plan("news", {"start_url": start_url}))
+    assert [url for url in good if guard.objection(url)] == []
+    assert [url for url in bad if not guard.objection(url)] == []
+
+
+def test_a_host_name_that_leads_inside() -> None:
+    guard = UrlGuard({("localhost", 80)})
+    assert guard.objection("http://localhost/") is None
+    assert asyncio.run(guard.leads_inside("http://localhost/"))
+    assert not asyncio.run(UrlGuard({("localhost", 80)}, ("localhost", 80)).leads_inside("http://localhost/"))
+
+
+# -- keeping, judging, telling ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> Iterator[dict[str, str]]:
+    yield {"ZSPARK_DATA": str(tmp_path / "data")}
+
+
+def test_a_process_opens_once_and_locks_others_out(environ: dict[str, str]) -> None:
+    first = Keeping.hold(environ)
+    second = Keeping.hold(environ)
+    assert first is second
+    code = (
+        "import os, sys; from zsparkcrawl.keeping import Keeping, LockedError\n"
+        "try: Keeping.hold(os.environ)\nexcept LockedError as error: sys.exit(str(error))"
+    )
+    root = Path(__file__).parents[1]
+    words = [sys.executable, "-c", code]
+    other = subprocess.run(words, env={**os.environ, **environ}, cwd=root, capture_output=True, text=True, check=False)
+    assert other.stderr == f"another crawl is at work in {environ['ZSPARK_DATA']} (process {os.getpid()})\n"
+    first.release()
+    second.release()
+    again = Keeping.hold(environ)
+    assert again is not first
+    again.release()
+    assert LockedError.exit_code == 3
+
+
+def test_a_run_knows_what_earlier_ones_left(environ: dict[str, str]) -> None:
+    keeping = Keeping.hold(environ)
+    facts: dict[str, Any] = {"site": "nhtp", "section": "news", "start_url": None, "arguments": {}}
+    run = keeping.start_run(**facts)
+    assert (run.known, run.walked_before) == (frozenset(), False)
+    article = Article("nhtp", "news", "1", f"{HOME}/news/1.html", title="甲", body="乙")
+    assert [run.store(article), run.store(article)] == ["new", "unchanged"]
+    run.end(Outcome("good", "all read", {"complete": 1}))
+    run.end(Outcome("failed", "too late", {}))
+    later = keeping.start_run(**facts)
+    assert (later.known, later.walked_before) == ({article.url}, True)
+    assert not keeping.start_run(**{**facts, "start_url": "http://mirror.example/"}).walked_before
+    assert [row["state"] for row in keeping.archive.status().runs] == ["running", "running", "good"]
+    keeping.release()
+
+
+READ = {"zspark/listings": 2, "zspark/rows": 5, "zspark/asked": 5, "zspark/read": 5}
+
+
+@pytest.mark.parametrize(
+    ("stats", "finish", "state", "said"),
+    [
+        (READ, "finished", "good", "all read"),
+        (READ, "closespider_itemcount", "good", "ended early as asked for"),
+        (READ, "memusage_exceeded", "failed", "ended early (memusage_exceeded)"),
+        (READ, "shutdown", "failed", "stopped by a signal"),
+        ({**READ, "spider_exceptions/KeyError": 2, "spider_exceptions/count": 2}, "finished", "failed", "2 pages met"),
+        ({**READ, "zspark/item_errors": 1}, "finished", "failed", "1 article met an error of the program"),
+        ({**READ, "zspark/fatal": "disk full"}, "cannot_keep", "failed", "disk full"),
+        ({**READ, "zspark/read": 0, "zspark/failed": 5}, "finished", "failed", "none of 5 articles"),
+        ({**READ, "zspark/read": 4, "zspark/failed": 1}, "finished", "good", "1 article could not be fetched"),
+        ({**READ, "zspark/read": 4}, "finished", "good", "1 article led to a page already seen"),
+        ({**READ, "zspark/listings_failed": 1}, "finished", "good", "1 listing page could not be fetched"),
+        ({"zspark/listings": 2}, "finished", "suspicious", "no article is linked on 2 listing pages"),
+        ({"zspark/listings": 2, "zspark/rows": 9}, "finished", "good", "all read"),
+        ({}, "finished", "failed", "no listing page could be read"),
+    ],
+)
+def test_judgement(stats: dict[str, Any], finish: str, state: str, said: str) -> None:
+    outcome = judge(stats, finish)
+    assert (outcome.state, said in outcome.reason) == (state, True), outcome.reason
+
+
+def test_the_worst_counts() -> None:
+    good, odd, bad = (Outcome(state, "", {}) for state in ("good", "suspicious", "failed"))
+    assert [worst([good]), worst([good, odd]), worst([odd, bad, good]), worst([])] == [0, 2, 1, 1]
+    assert judge(READ, "finished", ["the feed x has 0 of 5 articles"]).exit_code == 1
+
+
+def test_feeds_that_cannot_be_written(tmp_path: Path) -> None:
+    check_feeds(
+        {str(tmp_path / "new" / "x.csv"): {}, "stdout:": {}, "/%(name)s/x.csv": {}, (tmp_path / "y").as_uri(): {}}
+    )
+    with pytest.raises(FeedError):
+        check_feeds({str(tmp_path): {}})
