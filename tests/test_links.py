@@ -117,6 +117,9 @@ def test_other_hosts_only_when_named() -> None:
     assert news(page).rows == ()
     assert [row.title for row in read_listing(page, f"{HOME}/news/", NEWS, SITE.hosts).rows] == ["甲"]
     local = "http://127.0.0.1:8000/news/"
+    page = '<base href="http://www.nhtp.org/news/"><a href="3.html">甲</a><a href="http://x.example/news/4.html">乙</a>'
+    (row,) = read_listing(page, local, NEWS, ["127.0.0.1"], SITE.hosts).rows
+    assert row.url == "http://127.0.0.1:8000/news/3.html"
     assert read_listing('<a href="http://127.0.0.1:9000/news/1.html">x</a>', local, NEWS).rows == ()
 
 

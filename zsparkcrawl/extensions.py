@@ -49,7 +49,8 @@ class RunLedger:
         self.run = run
         self.outcome: Outcome | None = None
         """How it ended, once it has."""
-        self._finish = "unknown"
+        # Only a signal at an odd moment ends a crawl without a word.
+        self._finish = "shutdown"
         self._fed: Counter[str] = Counter()
         self._closing: asyncio.Task[None] | None = None
 

@@ -13,6 +13,8 @@ State = Literal["good", "suspicious", "failed"]
 _EXIT_CODES: Mapping[State, int] = {"good": 0, "suspicious": 2, "failed": 1}
 _SEVERITY: tuple[State, ...] = ("good", "suspicious", "failed")
 
+_STOPPED = "stopped by a signal before it was done"
+
 COUNTS = (
     "listings",
     "listings_failed",
@@ -48,6 +50,11 @@ class Outcome:
     state: State
     reason: str
     counts: Mapping[str, int]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a signal ended it."""
+        return self.reason == _STOPPED
 
     @property
     def exit_code(self) -> int:
@@ -107,7 +114,7 @@ def _broken(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) ->
     names = ", ".join(exceptions)
     said = {
         str(stats.get("zspark/fatal")): "zspark/fatal" in stats,
-        "stopped by a signal before it was done": finish == "shutdown",
+        _STOPPED: finish == "shutdown",
         f"the spider could not start ({names}): see the log": finish == "start_error",
         f"{_number(total, 'page')} met an error of the program ({names}): see the log": bool(exceptions),
         f"{_number(counts['item_errors'], 'article')} met an error of the program: see the log": bool(

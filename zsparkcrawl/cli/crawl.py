@@ -79,19 +79,24 @@ def _crawl(settings: Settings, sections: Sequence[str], arguments: dict[str, str
     from zsparkcrawl.extensions import end_of
 
     process = AsyncCrawlerProcess(settings)
+    if missing := [section for section in sections if section not in process.spider_loader.list()]:
+        raise ArgumentError(f"section {missing[0]!r} has no spider")
     waiting = list(sections)
-    outcomes: list[tuple[str, Outcome]] = []
+    begun: list[tuple[Crawler, asyncio.Task[None]]] = []
 
     def begin() -> None:
-        section = waiting.pop(0)
-        crawler = process.create_crawler(section)
-        process.crawl(crawler, **arguments).add_done_callback(partial(done, section, crawler))
+        crawler = process.create_crawler(waiting.pop(0))
+        task = process.crawl(crawler, **arguments)
+        begun.append((crawler, task))
+        task.add_done_callback(partial(done, crawler))
 
-    def done(section: str, crawler: Crawler, task: asyncio.Task[None]) -> None:
-        outcomes.append((section, end_of(crawler, task)))
-        if waiting and crawler.stats.get_value("finish_reason") != "shutdown":
+    def done(crawler: Crawler, task: asyncio.Task[None]) -> None:
+        if waiting and not end_of(crawler, task).stopped:
             begin()
 
     begin()
     process.start()
-    return outcomes
+    # A signal at the very beginning stops the reactor under the first crawl: that has ended, too.
+    outcomes = [end_of(crawler, task) for crawler, task in begun]
+    outcomes += [Outcome("failed", "not begun: stopped by a signal", {}) for _ in waiting]
+    return list(zip(sections, outcomes, strict=True))

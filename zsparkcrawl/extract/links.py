@@ -72,10 +72,13 @@ class Listing:
     next_pages: tuple[str, ...]
 
 
-def read_listing(page: str | HtmlElement, url: str, section: Section, hosts: Collection[str] = ()) -> Listing:
+def read_listing(
+    page: str | HtmlElement, url: str, section: Section, hosts: Collection[str] = (), aliases: Collection[str] = ()
+) -> Listing:
     """Articles of ``section`` and next pages on the listing at ``url``.
 
-    Links to other hosts than the listing's own, or one of ``hosts``, are left out.
+    Links to other hosts than the listing's own, or one of ``hosts``, are left out. Links to one of
+    ``aliases`` are taken for links to the page's own host: a mirror may still name the original.
 
     >>> from zsparkcrawl.sites import site_named
     >>> news = site_named("nhtp").sections["news"]
@@ -84,7 +87,7 @@ def read_listing(page: str | HtmlElement, url: str, section: Section, hosts: Col
     (ListedArticle(url='http://www.nhtp.org/news/3.html', title='园区动态', date=datetime.date(2019, 2, 19)),)
     """
     tree = parse(page) if isinstance(page, str) else page
-    links = list(links_of(tree, url, hosts))
+    links = list(links_of(tree, url, hosts, aliases))
     numbered = [(link, section.native_id(link.url)) for link in links]
     pages = next_pages(
         url,
@@ -115,7 +118,7 @@ def section_listings(
     return tuple(dict.fromkeys(link.url for link in links if fold(link.text).strip(_BRACKETS) in labels))
 
 
-def links_of(tree: HtmlElement, url: str, hosts: Collection[str] = ()) -> Iterator[Link]:
+def links_of(tree: HtmlElement, url: str, hosts: Collection[str] = (), aliases: Collection[str] = ()) -> Iterator[Link]:
     """All links of the page to its own host, or one of ``hosts``, in the order of the page. A choice in a
     select box counts as a link when its value is an address."""
     base = _base(tree, url)
@@ -125,7 +128,7 @@ def links_of(tree: HtmlElement, url: str, hosts: Collection[str] = ()) -> Iterat
         target = element.get("value" if element.tag == "option" else "href") or ""
         if element.tag == "option" and not re.search(r"[/?.]", target):
             continue  # a bare value, such as the number of a page, is no address
-        if absolute := _absolute(target, base, url, hosts):
+        if absolute := _absolute(target, base, url, hosts, aliases):
             text = "next" if element.tag == "link" else text_of(element)
             yield Link(absolute, text, line(element.get("title") or ""), element)
 
@@ -138,7 +141,7 @@ def _base(tree: HtmlElement, url: str) -> str:
         return url
 
 
-def _absolute(target: str, base: str, url: str, hosts: Collection[str]) -> str | None:
+def _absolute(target: str, base: str, url: str, hosts: Collection[str], aliases: Collection[str]) -> str | None:
     """The address a link leads to, None when it is not a page of the same site."""
     target = re.sub(r"[\t\r\n]", "", target).strip()
     if not target or target.startswith("#"):
@@ -149,10 +152,13 @@ def _absolute(target: str, base: str, url: str, hosts: Collection[str]) -> str |
         if there.scheme not in {"http", "https"} or not there.hostname or there.username is not None:
             return None
         same = there.hostname == here.hostname and there.port == here.port
-        known = there.hostname in hosts and there.port is None
+        if same or (there.hostname in hosts and there.port is None):
+            return absolute
+        if there.hostname in aliases and there.port is None:
+            return there._replace(scheme=here.scheme, netloc=here.netloc).geturl()
     except ValueError:  # an address that cannot be taken apart leads nowhere
         return None
-    return absolute if same or known else None
+    return None
 
 
 def _pattern(section: Section, url: str) -> int:

@@ -97,7 +97,8 @@ class ParkSpider(Spider):
     def parse_listing(self, response: Response, walk: Walk | None = None) -> Iterator[Request]:
         """Ask for the articles of a listing page, and for the page after it."""
         walk = walk or self._walk()
-        listing = read_listing(_text(response), response.url, self.plan.section, self.plan.hosts)
+        made = self.plan
+        listing = read_listing(_text(response), response.url, made.section, made.hosts, made.aliases)
         self._entered(response.url, listing)
         urls = {row.url for row in listing.rows}
         barren = urls <= self._met

@@ -54,6 +54,11 @@ class Plan:
         return self.site.hosts if host in self.site.hosts else (host,)
 
     @property
+    def aliases(self) -> tuple[str, ...]:
+        """Hosts whose pages ``start_url``'s host serves under the same paths: a mirror may name the original."""
+        return tuple(host for host in self.site.hosts if host not in self.hosts)
+
+    @property
     def listings(self) -> tuple[str, ...]:
         """The listing pages at which the crawl begins."""
         return (self.start_url,) if self.start_url else tuple(self.site.listing_urls(self.section.name))
