@@ -4,8 +4,8 @@
 
 Prints the size of the data, the time to load it in fresh processes, look-ups a second, and for each file:
 bits a character of the text and of its shifted reading (Simplified, and turned Traditional first as the
-rewriting tool does; readings are turned Simplified before they are judged), and the share of short stretches
-whose right reading is the likelier one.
+rewriting tool does; readings are turned Simplified before they are judged), the share of short stretches
+whose right reading is the likelier one, and of lost lead bytes that are found again.
 """
 
 from __future__ import annotations
@@ -85,6 +85,19 @@ def discriminate(texts: list[str], length: int, count: int = 8000) -> dict[str, 
     return {name: sum(won) / len(won) for name, won in sorted(wins.items())}
 
 
+def lost_leads(texts: list[str], count: int = 2000) -> float:
+    """Share of characters found again when the lead byte is lost: 126 candidates, two characters on each side."""
+    model = likelihood.model()
+    right = 0
+    for part, before in stretches(texts, 3, count):
+        trail = TO_TRADITIONAL.convert(part[0]).encode("gbk", "replace")[-1:]
+        read = (bytes([lead]) + trail for lead in range(0x81, 0xFF))
+        rivals = {TO_SIMPLIFIED.convert(c) for c in (pair.decode("gbk", "ignore") for pair in read) if len(c) == 1}
+        costs = {c: model.text_cost(c + part[1:3], before) for c in sorted(rivals)}
+        right += min(costs, key=lambda c: costs[c]) == part[0]
+    return right / count
+
+
 def speed(texts: list[str]) -> dict[str, float]:
     """Look-ups a second: characters with one and with two before them, in random order; running text."""
     model = likelihood.model()
@@ -125,6 +138,7 @@ def report(path: Path) -> None:
             f" (99 %: {statistics.quantiles(right, n=100)[98]:.2f}), shifted {statistics.mean(wrong):.2f}"
             f" (1 %: {statistics.quantiles(wrong, n=100)[0]:.2f}), right wins {won:.4f}"
         )
+    print(f"  a lost lead byte found again: {lost_leads(texts):.4f}")
     for length in LENGTHS:
         shares = discriminate(texts, length)
         print(f"  {length} characters: " + ", ".join(f"{name} {share:.4f}" for name, share in shares.items()))

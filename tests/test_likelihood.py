@@ -51,11 +51,30 @@ def test_good_chinese_beats_its_bytes_read_one_off(sentence: str) -> None:
             assert model().text_cost(sentence[start : start + length]) < model().text_cost(shifted)
 
 
-def test_a_lost_byte_is_found_again() -> None:
-    """專科醫護 cut inside 專 (8C A3): of all lead bytes, the right one reads best between its neighbours."""
-    rivals = [bytes([lead, 0xA3]).decode("gbk", "ignore") for lead in range(0x81, 0xFF)]
-    simplified = ["专" if c == "專" else c for c in rivals if c]
-    assert min(simplified, key=lambda c: model().text_cost(f"医院的{c}科医护人员")) == "专"
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        ("确{}活动顺利进行", "保"),
+        ("组织{}家组评审", "专"),
+        ("造{}社会", "福"),
+        ("指示精神{}考察期间", "。"),
+        ("{}险化学品储存", "危"),
+        # known failures: three characters cannot tell that a full stop does not fit here
+        *(
+            pytest.param(text, lost, marks=pytest.mark.xfail(strict=True))
+            for text, lost in (
+                ("医院的{}科医护人员", "专"),
+                ("发展{}洋生物产业", "海"),
+                ("项目已{}工建设", "停"),
+            )
+        ),
+    ],
+)
+def test_a_lost_byte_is_found_again(text: str, lost: str) -> None:
+    """Of all characters with the trail byte A3, the one that stood there reads best between its neighbours."""
+    pairs = [bytes([lead, 0xA3]).decode("gbk", "ignore") for lead in range(0x81, 0xFF)]
+    rivals = ["专" if c == "專" else c for c in pairs if c]
+    assert min(rivals, key=lambda c: model().text_cost(text.format(c))) == lost
 
 
 @pytest.mark.parametrize(
@@ -77,9 +96,7 @@ def test_values_of_a_class_cost_the_same(one: str, other: str) -> None:
 def test_sums() -> None:
     text = SENTENCES[0]
     m = model()
-    assert m.text_cost(text) == pytest.approx(
-        sum(m.cost(c, text[max(0, i - 2) : i]) for i, c in enumerate(text))
-    )
+    assert m.text_cost(text) == pytest.approx(sum(m.cost(c, text[max(0, i - 2) : i]) for i, c in enumerate(text)))
     assert m.text_cost(text[4:], text[:4]) == pytest.approx(m.text_cost(text) - m.text_cost(text[:4]))
     assert m.per_character(text) == pytest.approx(m.text_cost(text) / len(text))
     assert m.text_cost("") == m.per_character("") == 0.0
