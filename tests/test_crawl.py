@@ -38,7 +38,7 @@ def whole(data: Path) -> End:
         }
         with Site(routes) as site:
             feeds = [word for kind in ("csv", "json", "jsonl") for word in ("-O", str(data / f"out.{kind}"))]
-            end = crawl(data, site, *feeds, ZSPARK_CONTACT="mailto:park@example.org")
+            end = crawl(data, site, *feeds, ZSPARK_CONTACT="mailto:park@example.org", PYTHONWARNINGS="always")
             end.left = {"asked": list(site.asked), "rows": _contents(end)}
             end.more.append(crawl(data, site, "-a", "full=1"))
             end.left["again"] = _contents(end)
@@ -131,6 +131,7 @@ def test_a_whole_crawl(crawls: Crawls) -> None:
     end = crawls["whole"].result()
     assert end.code == 0, end.err
     assert "Traceback" not in end.err
+    assert "Warning: " not in end.err, "nothing is left open"
     assert (
         "news: good: 5 articles could not be fetched, 1 page could not be read, 1 article led to a page already seen"
         in end.last

@@ -102,6 +102,10 @@ TOGETHER: dict[str, tuple[dict[str, Route | Any], list[Job]]] = {
         {"/robots.txt": (404, {}, b""), "/news/": listing([1, 2, 3]), "*": (500, {}, b"broken")},
         [({"RETRY_TIMES": "1"}, {})],
     ),
+    "storm": (
+        {"/robots.txt": (404, {}, b""), "/news/": listing(range(1, 200)), "*": (503, {}, b"")},
+        [({"RETRY_ENABLED": "0"}, {})],
+    ),
     "raising": (ordinary(1, 667, 3), [({}, {})]),
     "no start": (ORDINARY, [({}, {"limit": "668"})]),
     "broken archive": (ordinary(1, 666, 3), [({"CONCURRENT_REQUESTS": "1"}, {})]),
@@ -151,6 +155,7 @@ def test_a_known_listing_is_not_walked_to_its_end(end: End) -> None:
     ("name", "code", "said"),
     [
         ("failing", 1, "failed: none of 3 articles could be read: "),
+        ("storm", 1, "failed: 20 failures in a row, the last: http"),
         ("raising", 1, "failed: 1 page met an error of the program (RuntimeError): see the log; 2 articles (2 new"),
         ("no start", 1, "failed: the spider could not start (RuntimeError): see the log"),
         ("broken archive", 1, "failed: database x: disk full"),
@@ -167,6 +172,10 @@ def test_every_end_has_its_word(end: End, name: str, code: int, said: str) -> No
     assert (got, said in line) == (code, True), line
     state = End(0, "", "", end.data / name).rows("SELECT state FROM runs")
     assert state == [({0: "good", 1: "failed", 2: "suspicious"}[code],)]
+
+
+def test_a_site_in_trouble_is_left_alone(end: End) -> None:
+    assert len(end.left["asked"]["storm"]) < 60
 
 
 def test_failures_lose_nothing(end: End) -> None:

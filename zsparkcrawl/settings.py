@@ -26,6 +26,8 @@ ZSPARK_CONTACT = os.environ.get("ZSPARK_CONTACT", "")
 """A mail address or web page by which the site can reach whoever crawls it; part of the User-Agent."""
 ZSPARK_LISTING_PAGES = 500
 """Pages of one listing at most. The park has some 2,900 articles, so more is a trap; the run then says so."""
+ZSPARK_FAILURES = 20
+"""So many articles in a row that cannot be fetched end the crawl: the site is in trouble, and asking on adds to it."""
 ZSPARK_PROGRESS = False
 """A progress bar, when there is a terminal."""
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
 from scrapy import Spider
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CloseSpider, IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -50,6 +50,7 @@ class ParkSpider(Spider):
         self.plan = plan(self.section, arguments)
         self._asked: set[str] = set()
         self._met: set[str] = set()
+        self._in_a_row = 0
         self._listings: set[str] = set()
 
     @classmethod
@@ -112,6 +113,7 @@ class ParkSpider(Spider):
 
     def parse_article(self, response: Response) -> Iterator[Article]:
         """Read an article. A page that is none is counted and reported; its bytes are kept all the same."""
+        self._in_a_row = 0
         try:
             self._stay(response)
             article = extract(page_of_response(response), self.plan.site)
@@ -135,14 +137,20 @@ class ParkSpider(Spider):
         yield from self._onward(walk)
 
     def article_failed(self, failure: Failure) -> None:
-        """Count an article that could not be fetched."""
+        """Count an article that could not be fetched; where one after the other fails, leave the site alone."""
         url, reason = _request(failure).url, self._why(failure)
         self._count("failed")
-        for_good = isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, NotNowError)
-        if not for_good and _status(failure) not in _GONE:
+        refused = isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, NotNowError | HttpError)
+        if not refused and _status(failure) not in _GONE:
             self._count("lost")
+            self._in_a_row += 1
         self._note(f"{url}: {reason}")
         logger.warning("could not fetch %s: %s", url, reason)
+        if self._in_a_row == self.settings.getint("ZSPARK_FAILURES"):
+            self.crawler.stats.set_value(
+                "zspark/fatal", f"{self._in_a_row} failures in a row, the last: {url}: {reason}"
+            )
+            raise CloseSpider("failing")
 
     def home_failed(self, failure: Failure) -> None:
         """The home page is only a help: without it the profile's listings have to do."""
