@@ -29,10 +29,10 @@ LONG = 40
 
 
 def load_times(rounds: int = 7) -> list[float]:
-    """Milliseconds from the import of the module to the loaded model, each in a fresh process."""
+    """Milliseconds to load the model (read, decompress, unpack), each in a fresh process."""
     program = (
-        "import time; start = time.perf_counter();"
-        "from zsparkcrawl.chinese.likelihood import model; model();"
+        "import time; from zsparkcrawl.chinese.likelihood import model;"
+        "start = time.perf_counter(); model();"
         "print((time.perf_counter() - start) * 1000)"
     )
     run = [sys.executable, "-c", program]
