@@ -154,6 +154,12 @@ def test_each_content_field_makes_a_version(archive: Archive, field: str, value:
     assert (len(archive.edits_of(1, 1)), len(archive.edits_of(1, 2)), row["edit_count"]) == (3, 0, 0)
 
 
+def test_a_version_names_all_the_fields_that_changed(archive: Archive) -> None:
+    store(archive, ARTICLE)
+    store(archive, replace(ARTICLE, body="b", title="t", date_raw="r"))
+    assert archive.versions_of(1)[1]["changed"] == ["title", "body"]
+
+
 def test_a_state_that_returns_is_a_version_of_its_own(archive: Archive) -> None:
     outcomes = [store(archive, one) for one in (ARTICLE, replace(ARTICLE, title="b"), ARTICLE, ARTICLE)]
     assert outcomes == ["new", "version", "version", "unchanged"]
@@ -245,7 +251,7 @@ def test_nul_and_lone_surrogates_are_stripped_everywhere(archive: Archive) -> No
     assert not re.search("[\ud800-\udfff]|\\\\ud[89a-f]|\\\\u0000", everything)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(title=st.text(max_size=8) | st.none(), body=st.text(max_size=20))
 def test_any_text_comes_back(archive: Archive, title: str | None, body: str) -> None:
     store(archive, replace(ARTICLE, title=title, body=body, edits={}, damaged={}))

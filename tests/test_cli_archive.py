@@ -133,7 +133,7 @@ def test_another_database_can_be_named(filled: Archive, tmp_path: Path, monkeypa
     assert zspark("show", "1").exit_code == 0
 
 
-@pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
+@pytest.mark.parametrize("form", ["csv", "json"])
 def test_a_reader_that_leaves_early_is_no_fault(archive: Archive, environ: dict[str, str], form: str) -> None:
     for number in range(4):
         article = Article("nhtp", "news", str(number), f"http://x.example/{number}", body="长" * 100_000)

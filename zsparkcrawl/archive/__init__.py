@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
 from zsparkcrawl.archive.captures import Captured
@@ -28,7 +28,6 @@ from zsparkcrawl.archive.opening import (
     open_engine,
 )
 from zsparkcrawl.archive.reading import Filters
-from zsparkcrawl.archive.schema import captures, runs
 from zsparkcrawl.archive.status import SectionStatus, Status, read_status
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.writing import Listed, Origin, Outcome
@@ -115,8 +114,7 @@ class Archive:
         """Enter how a run ended. Raises KeyError when there is no such run."""
         values = {"state": state, "reason": storable(reason), "counts": dict(counts), "ended": stamp(ended)}
         with self._writing() as connection:
-            if connection.execute(update(runs).where(runs.c.id == run_id).values(values)).rowcount != 1:
-                raise KeyError(run_id)
+            writing.update_run(connection, run_id, values)
 
     def add_capture(
         self,
@@ -135,7 +133,7 @@ class Archive:
     def set_charset(self, capture_id: int, charset: str | None) -> None:
         """Enter which encoding reading chose for a capture."""
         with self._writing() as connection:
-            connection.execute(update(captures).where(captures.c.id == capture_id).values(charset=charset))
+            writing.update_capture(connection, capture_id, {"charset": charset})
 
     def saw(self, run_id: int, listing_url: str, rows: Iterable[Listed], *, now: dt.datetime) -> None:
         """Enter what a listing page showed; a link it showed before keeps the moment it was first seen."""

@@ -205,8 +205,8 @@ def _member_end(file: BinaryIO, start: int) -> int | None:
     try:
         while chunk := file.read(_CHUNK):
             text = member.decompress(chunk)
-            begin = begin or text[: len(_FIRST)]
-            if begin and begin != _FIRST:  # a gzip file that lies inside a record
+            begin = begin if len(begin) == len(_FIRST) else (begin + text)[: len(_FIRST)]
+            if not _FIRST.startswith(begin):  # a gzip file that lies inside a record
                 return None
             if member.eof:
                 return file.tell() - len(member.unused_data)

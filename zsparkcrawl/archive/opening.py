@@ -195,8 +195,8 @@ def _config() -> Config:
 
 def _prepare(engine: Engine, name: str, readonly: bool) -> None:
     config = _config()
-    head = ScriptDirectory.from_config(config).get_current_head()
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    steps = ScriptDirectory.from_config(config)
+    head, known = steps.get_current_head(), {step.revision for step in steps.walk_revisions()}
     options = READING if readonly else {}
     with engine.connect().execution_options(**options) as connection, connection.begin():
         present = _revision(connection, name)

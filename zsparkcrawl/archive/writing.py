@@ -34,6 +34,8 @@ __all__ = [
     "insert_run",
     "insert_seen",
     "store_article",
+    "update_capture",
+    "update_run",
 ]
 
 Outcome = Literal["new", "version", "unchanged"]
@@ -64,6 +66,12 @@ def insert_run(connection: Connection, row: Mapping[str, Any]) -> int:
     return int(connection.execute(insert(runs).values({**row, **facts}).returning(runs.c.id)).scalar_one())
 
 
+def update_run(connection: Connection, run_id: int, values: Mapping[str, Any]) -> None:
+    """Change what is entered of a run. Raises KeyError when there is no such run."""
+    if connection.execute(update(runs).where(runs.c.id == run_id).values(values)).rowcount != 1:
+        raise KeyError(run_id)
+
+
 def insert_capture(connection: Connection, captured: Captured, facts: Mapping[str, Any]) -> int:
     """Enter a kept response, and return its number."""
     row = {
@@ -78,6 +86,11 @@ def insert_capture(connection: Connection, captured: Captured, facts: Mapping[st
         **facts,
     }
     return int(connection.execute(insert(captures).values(row).returning(captures.c.id)).scalar_one())
+
+
+def update_capture(connection: Connection, capture_id: int, values: Mapping[str, Any]) -> None:
+    """Change what is entered of a capture."""
+    connection.execute(update(captures).where(captures.c.id == capture_id).values(values))
 
 
 def insert_seen(connection: Connection, run_id: int, listing_url: str, rows: Iterable[Listed], moment: str) -> None:
