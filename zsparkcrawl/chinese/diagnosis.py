@@ -51,8 +51,8 @@ def diagnose(
     ('traditional', 'simplified')
     """
     whole = "\n".join(text for text in texts if text)
-    annotated = _annotated(whole)
     shifted = bool(_MARKS.search(whole))
+    annotated = _annotated(whole, shifted)
     plain = ANNOTATION.sub("", whole) if annotated or shifted else whole
     script, evidence = _script(plain, written_in, bool(annotated) or shifted)
     if annotated:
@@ -62,7 +62,7 @@ def diagnose(
     return Diagnosis(script, annotated, shifted, published or _published(whole), tuple(evidence))
 
 
-def _annotated(text: str) -> dict[str, frozenset[str]]:
+def _annotated(text: str, shifted: bool) -> dict[str, frozenset[str]]:
     """The characters that a tool annotated on this page, with the readings it wrote; none in a lesson."""
     found: dict[str, set[str]] = {}
     times: Counter[str] = Counter()
@@ -81,10 +81,10 @@ def _annotated(text: str) -> dict[str, frozenset[str]]:
     if plain > sum(times.values()) / 2:
         return {}
     strangers = found.keys() - ANNOTATED_BY_TOOLS
-    # A tool at work shows by three characters that tools are known to annotate, or by eight that are not. Beside it
-    # a stranger is the tool's too (a real page has 擔譽價責權), unless it is rare or stands bare elsewhere: then
-    # somebody explains how 譙 is read.
-    tool = len(found) - len(strangers) >= 3 or len(strangers) >= 8
+    # A tool at work shows by shifted bytes, by two characters that tools are known to annotate, or by eight that are
+    # not. Beside it a stranger is the tool's too (a real page has 擔譽價責權), unless it is rare or stands bare
+    # elsewhere: then somebody explains how 譙 is read.
+    tool = shifted or len(found) - len(strangers) >= 2 or len(strangers) >= 8
     for character in strangers:
         bare = text.count(character) > times[character]
         if bare or not _common(table[character]) or not (tool or times[character] >= 2):

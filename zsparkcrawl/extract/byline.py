@@ -37,7 +37,8 @@ _LABEL = re.compile(
 )
 # A value ends where the line leaves a gap, at a bar or at a bracket.
 _VALUE_END = re.compile(r"\s{2,}|[\t|\[\]【】]|\s[-–—]\s")
-_EDGES = " \t\xa0\u3000|·,，;；:：-–—[]【】()（）"
+_EDGES = " \t\xa0\u3000|·,，;；:：-–—[]【】"
+_WRAPPED = re.compile(r"[(（]([^()（）]*)[)）]")
 _LONGEST = 160
 """Characters (folded) of a line that may be a byline: the longest seen in gov.cn templates has some 110."""
 
@@ -102,6 +103,7 @@ def _line(number: int, text: str) -> _Line | None:
         end = following.start() if following else len(plain)
         value = _value(plain, match.end(), end, date=match.lastgroup == "date")
         raw = text[folded.positions[value[0]] : folded.positions[value[1]]].strip(_EDGES) if value[0] < value[1] else ""
+        raw = wrapped[1] if (wrapped := _WRAPPED.fullmatch(raw)) else raw
         assert match.lastgroup is not None
         if not line.values.get(match.lastgroup):
             line.values[match.lastgroup] = raw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-__all__ = ["LEADS", "MARKS", "pair", "pairs_with_lead", "pairs_with_trail", "split"]
+__all__ = ["LEADS", "MARKS", "pair", "pairs_with_lead", "pairs_with_trail", "split", "unassigned_trails"]
 
 LEADS = frozenset(range(0x81, 0xFF))
 MARKS = {"！": 0xA1, "!": 0xA1, "，": 0xAC, ",": 0xAC, "；": 0xBB, ";": 0xBB, "？": 0xBF, "?": 0xBF}
@@ -18,7 +18,12 @@ def pair(lead: int, trail: int) -> str:
     >>> pair(0xB5, 0xC4), pair(0xAA, 0xA1)
     ('的', '')
     """
-    return bytes((lead, trail)).decode("gbk", "ignore") if lead in LEADS and trail >= 0x40 else ""
+    if lead not in LEADS or trail < 0x40:
+        return ""
+    try:
+        return bytes((lead, trail)).decode("gbk")
+    except UnicodeDecodeError:
+        return ""
 
 
 @cache
@@ -34,10 +39,20 @@ def split(character: str) -> bytes:
 @cache
 def pairs_with_lead(lead: int) -> tuple[str, ...]:
     """All characters that begin with this byte."""
-    return tuple(char for trail in range(0x40, 0xFF) if len(char := pair(lead, trail)) == 1)
+    return tuple(char for trail in range(0x40, 0xFF) if (char := pair(lead, trail)))
 
 
 @cache
 def pairs_with_trail(trail: int) -> tuple[str, ...]:
     """All characters that end with this byte."""
-    return tuple(char for lead in range(0x81, 0xFF) if len(char := pair(lead, trail)) == 1)
+    return tuple(char for lead in range(0x81, 0xFF) if (char := pair(lead, trail)))
+
+
+@cache
+def unassigned_trails(lead: int) -> tuple[int, ...]:
+    """The bytes that could be lead bytes themselves and with which this lead byte makes no character.
+
+    >>> len(unassigned_trails(0xAA)), unassigned_trails(0xB5)
+    (94, ())
+    """
+    return tuple(trail for trail in sorted(LEADS) if lead in LEADS and not pair(lead, trail))

@@ -31,7 +31,9 @@ def restore_simplified(edited: Edited, diagnosis: Diagnosis) -> Edited:
     >>> restore_simplified(Edited(text), diagnose(text)).text
     '随着产业发展，关于著名企业的报道'
     """
-    if diagnosis.script != "turned":
+    # A text too short to tell by itself was turned when the tools' byte damage has just been mended in it.
+    rejoined = diagnosis.script == "unknown" and any(made.rule == "gbk" for made in edited.edits)
+    if diagnosis.script != "turned" and not rejoined:
         return edited
     return edit(edited, "simplified", _changes(edited.text))
 

@@ -1,0 +1,86 @@
+"""Repair: cases as data in four files, and what holds for every text."""
+
+import datetime as dt
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.damage import damage, random_host
+from zsparkcrawl import diagnose, repair, revert
+from zsparkcrawl.edits import Edited, apply
+
+CASES = Path(__file__).parent / "repair"
+
+
+def cases(name: str) -> list[Any]:
+    return [pytest.param(case, id=case["name"]) for case in json.loads((CASES / f"{name}.json").read_text("utf-8"))]
+
+
+def repaired(case: dict[str, str]) -> Edited:
+    published = dt.date.fromisoformat(case["published"]) if "published" in case else None
+    return repair(case["text"], diagnose(case["text"], published=published))
+
+
+@pytest.mark.parametrize("case", [*cases("in_the_wild"), *cases("synthetic")])
+def test_damage_is_mended(case: dict[str, str]) -> None:
+    assert repaired(case).text == case["repaired"]
+
+
+@pytest.mark.parametrize("case", cases("negative"))
+def test_healthy_text_comes_back_without_an_edit(case: dict[str, str]) -> None:
+    assert repaired(case) == Edited(case["text"])
+
+
+@pytest.mark.xfail(strict=True, reason="damage that is known and not mended yet: a cure announces itself here")
+@pytest.mark.parametrize("case", cases("known_failures"))
+def test_known_failures(case: dict[str, str]) -> None:
+    assert repaired(case).text == case["repaired"]
+
+
+PIECES = st.sampled_from(
+    ["發(fā)", "區(qū)", "?shù)", "\ufffd(duì)", "母刹筷", "?", "(", ")", "，", "；", "?疾", "園區", "关于", "\n", "218日", "&nbsp;"]
+)
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map("".join)))
+@settings(max_examples=300, deadline=None)
+def test_every_repair_can_be_undone_and_replayed(text: str) -> None:
+    edited = repair(text)
+    assert revert(edited.text, edited.edits) == text
+    assert apply(text, edited.edits) == edited.text
+    assert all(0 <= damaged.start < damaged.end <= len(edited.text) for damaged in edited.damaged)
+
+
+SENTENCES = (
+    "会议指出，要打造一支敢担当的干部队伍，以高质量发展推动产业转型升级。考察期间，专家组走访了三家企业。",
+    "现在，园区已有医疗器械企业八十余家；“十四五”期间将新建厂房二十万平方米，确保活动用房充足！",
+    "随着项目推进，著名学者的著作《健康产业研究》出版发行，对于研发(R&D)投入，园区给予补助。",
+)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damaged_text_is_undone_replayed_and_not_mended_twice(seed: int) -> None:
+    rng = random.Random(seed)
+    text = damage("\n".join(rng.sample(SENTENCES, 3)), random_host(rng))
+    edited = repair(text)
+    assert revert(edited.text, edited.edits) == text
+    assert apply(text, edited.edits) == edited.text
+    assert repair(edited.text).text == edited.text
+
+
+def test_inferred_is_said_to_be_inferred() -> None:
+    certain = repair("打造一支忠誠擔(dān)當(dāng)?shù)母刹筷?duì)伍。")
+    inferred = repair("會議結束?疾炱陂g共走訪三家企業。")
+    assert {e.certainty for e in certain.edits} == {"certain"}
+    assert [e.certainty for e in inferred.edits if e.rule == "gbk"] == ["inferred"]
+
+
+def test_what_cannot_be_explained_is_marked_and_left() -> None:
+    edited = repair("產(chǎn)業(yè)園區(qū)的1?shù)量")
+    assert "?shù)" in edited.text
+    assert [edited.text[d.start : d.end] for d in edited.damaged] == ["?shù)"]

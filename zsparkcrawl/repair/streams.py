@@ -1,0 +1,328 @@
+"""The search for the byte stream that could show as a shifted text.
+
+A path carries the byte that waits for its other half. Every character read one byte off gives one true character and
+the next byte to carry, until an ASCII byte or a cut takes it up. Two paths that stand at the same place, carry the
+same byte and end in the same two characters go on alike, so only the likelier is kept: the cost of the search grows
+with the length of the run, not with the number of readings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from heapq import nsmallest
+from typing import NamedTuple, TypeVar
+
+from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
+from zsparkcrawl.chinese.likelihood import model
+from zsparkcrawl.chinese.readings import readings_of, with_reading
+from zsparkcrawl.chinese.script import ANNOTATION, simplified_of, traditional_of
+from zsparkcrawl.items import Diagnosis
+from zsparkcrawl.repair.bytepairs import (
+    LEADS,
+    MARKS,
+    pair,
+    pairs_with_lead,
+    pairs_with_trail,
+    split,
+    unassigned_trails,
+)
+
+__all__ = ["STRADDLE", "Path", "Streams"]
+
+_PINYIN = r"\s?([a-z]{0,4}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{0,3})\s?\)"
+STRADDLE = re.compile(rf"(?:\?|\ufffd\(){_PINYIN}")
+"""Pinyin behind half a character: the other half was lost with the bracket, or shows as U+FFFD before it."""
+
+_WIDTH = 24
+"""Paths kept alive at once."""
+_LONGEST = 600
+"""Characters after which a run is given up; the longest in 7,000 damaged paragraphs had 131."""
+_SLACK = 30.0
+"""Bits by which a path may cost more than the text as it stands before it is given up: healthy text behind a mark
+costs 7 bits a character more when it is read one byte off, so that a false alarm dies after five characters."""
+_FLUENT = 7.5
+"""Bits a character above which a way back is doubted, and bytes that vanished are thought of."""
+_STRANGER = 8.0
+"""Bits against a character that no tool was seen to annotate."""
+_WRONG_SCRIPT = 9.0
+"""Bits against a Simplified character on a page that was turned Traditional."""
+_LOST = 3.0
+"""Bits against every byte that must have been lost."""
+_VANISHED = 6.0
+"""Bits against a byte that was lost without a trace."""
+_RARE = 19.0
+"""Bits above which a character is too rare to be put in for a lost byte."""
+_LOOKAHEAD = 4
+"""Characters behind the run that its end is judged by."""
+_RESUMES = frozenset("。、：）》”！，；？!,;:\n")
+"""Where a text falls into step by itself when the odd byte before it was dropped."""
+
+_Key = TypeVar("_Key")
+
+
+class Path(NamedTuple):
+    """One reading of the stream so far. ``position`` is the place in the shown text, ``carry`` the byte that waits
+    (None: in step), ``text`` what was there, ``context`` its last two characters in Simplified, ``cost`` in bits,
+    ``holes`` where in ``text`` an ASCII character is unknown."""
+
+    position: int
+    carry: int | None
+    text: str
+    context: str
+    cost: float
+    inferred: bool = False
+    holes: tuple[int, ...] = ()
+    vanished: bool = False
+
+
+class Streams:
+    """The possible byte streams behind one shown text."""
+
+    def __init__(self, text: str, diagnosis: Diagnosis) -> None:
+        self.text = text
+        self.turned = diagnosis.script == "turned"
+        self.annotated = diagnosis.annotated
+
+    def straddled(self, start: int, end: int, reading: str) -> list[Path]:
+        """Paths that begin at pinyin inside a character, in step so far: the lead byte of the annotated character is
+        the last byte before it, its trail byte the lost lead byte of what follows."""
+        before = start
+        while (closed := self._annotation_ending(before)) is not None:
+            before = closed
+        lead = split(self.text[before - 1])[-1:] if before else b""
+        if not lead or lead[0] not in LEADS:
+            return []
+        context = self.context(start)
+        matched = self._matched(lead[0], reading)
+        return [Path(end, t, "", context, cost, cost > 0) for t, cost in matched if t in LEADS]
+
+    def cut(self, start: int, position: int) -> list[Path]:
+        """Paths that begin at a mark (at ``position``) that is none: its first byte belongs to the character before,
+        whose own lead byte was dropped, or shows at ``start``."""
+        carry = MARKS[self.text[position]]
+        first = Path(position + 1, carry, "", self.context(start), _LOST, inferred=True)
+        return self._nearest(self._emit(first, char, carry) for char in self._likely(pairs_with_trail(0xA3)))
+
+    def best(self, start: int, paths: list[Path]) -> tuple[Path, float] | None:
+        """The likeliest way from these beginnings back into step, and how many bits it saves against the text as it
+        stands. None when no way leads back."""
+        found = self._search(start, paths, vanished=False)
+        if found is None or found[1] < 0 or found[0].cost > _FLUENT * len(found[0].text):
+            again = self._search(start, paths, vanished=True)
+            found = max(filter(None, (found, again)), key=lambda each: each[1], default=None)
+        return found
+
+    def _search(self, start: int, paths: list[Path], *, vanished: bool) -> tuple[Path, float] | None:
+        standing = _Standing(self, start)
+        ended: dict[tuple[int, str], Path] = {}
+        while paths:
+            going: dict[tuple[int, int, str], Path] = {}
+            for rank, path in enumerate(paths):
+                for step in self._steps(path, vanished=vanished and rank < 4 and not path.vanished):
+                    if step.cost > standing.upto(step.position) + _SLACK:
+                        continue
+                    if step.carry is None:
+                        closed = self._closed(step)
+                        _keep(ended, (closed.position, closed.context), closed)
+                    elif step.position - start < _LONGEST:
+                        _keep(going, (step.position, step.carry, step.context), step)
+            paths = nsmallest(_WIDTH, going.values(), key=lambda path: path.cost - standing.upto(path.position))
+        if not ended:
+            return None
+        contenders = self._contenders(ended)
+        horizon = self._visible_end(max(path.position for path in contenders))
+        rest = {path: path.cost + self.plain_cost(path.position, horizon, path.context) for path in contenders}
+        best = min(rest, key=rest.__getitem__)
+        return best, self.plain_cost(start, horizon, self.context(start)) - rest[best]
+
+    def _closed(self, path: Path) -> Path:
+        """A path that is back in step, with the pinyin that the last character itself carries taken in."""
+        match = ANNOTATION.match(self.text, path.position)
+        own = match and path.text and path.text[-1] in simplified_of() and match[1] in readings_of(path.text[-1])
+        return path._replace(position=match.end()) if match and own else path
+
+    def _contenders(self, ended: dict[tuple[int, str], Path]) -> list[Path]:
+        """The likeliest endings at each place: the others at that place have the same rest before them."""
+        by_place: dict[int, list[Path]] = {}
+        for path in ended.values():
+            by_place.setdefault(path.position, []).append(path)
+        return [path for paths in by_place.values() for path in nsmallest(12, paths, key=lambda path: path.cost)]
+
+    def _visible_end(self, position: int) -> int:
+        """The place some characters further on, pinyin not counted: where endings are compared."""
+        for _ in range(_LOOKAHEAD):
+            while match := ANNOTATION.match(self.text, position):
+                position = match.end()
+            position += 1
+        return min(position, len(self.text))
+
+    # How a run goes on.
+
+    def _steps(self, path: Path, *, vanished: bool) -> Iterator[Path]:
+        text, position, carry = self.text, path.position, path.carry
+        assert carry is not None
+        if position >= len(text):
+            yield from self._lost_trail(path, _VANISHED)
+            return
+        if (match := ANNOTATION.match(text, position)) and match[1] in readings_of(text[position - 1]):
+            yield path._replace(position=match.end())
+            return
+        if match := STRADDLE.match(text, position):
+            for trail, cost in self._matched(carry, match[1]):
+                step = self._emit(path, pair(carry, trail), None, match.end(), cost)
+                yield step._replace(inferred=path.inferred or cost > 0)
+            return
+        shown = text[position]
+        if shown in "?\ufffd":
+            yield from self._lost_lead(path)
+            yield from self._lone_byte(path)
+            yield from self._unassigned(path, position + 1)
+        elif vanished:
+            # The two bytes took no place, so the character shown comes right behind them.
+            for step in self._unassigned(path, position):
+                yield from self._shown(step, shown)
+        if shown in _RESUMES:
+            yield from self._lost_trail(path, _LOST if shown in MARKS else _VANISHED)
+        yield from self._shown(path, shown)
+
+    def _shown(self, path: Path, shown: str) -> Iterator[Path]:
+        """What is shown is a character read one byte off: the byte carried takes its first byte."""
+        assert path.carry is not None
+        shown_bytes = bytes((0xA3, MARKS[shown])) if shown in MARKS else split(shown)
+        if not shown_bytes or not (char := pair(path.carry, shown_bytes[0])):
+            if shown_bytes and shown_bytes[0] < 0x40 and shown not in MARKS:
+                yield from self._lost_trail(path, _VANISHED)
+        elif len(shown_bytes) == 1:
+            yield self._emit(path, char, None, path.position + 1)
+        elif shown_bytes[1] in LEADS:
+            yield self._emit(path, char, shown_bytes[1], path.position + 1)
+        elif shown_bytes[1] < 0x7F:
+            yield self._emit(path, char + chr(shown_bytes[1]), None, path.position + 1)
+
+    def _lost_lead(self, path: Path) -> Iterator[Path]:
+        """A "?" that swallowed an ASCII byte, or stands for an orphan before a mark; a U+FFFD that swallowed none."""
+        assert path.carry is not None
+        end = path.position + 1
+        following = self.text[end : end + 1]
+        swallowed = self.text[path.position] == "?" and following not in {"", "\n", *MARKS}
+        for char in self._likely(pairs_with_lead(path.carry)):
+            step = self._emit(path, char, None, end, _LOST)._replace(inferred=True)
+            if swallowed:
+                holes = (*step.holes, len(step.text))
+                step = step._replace(text=step.text + "?", context=step.context[-1:] + "0", holes=holes)
+            yield step
+
+    def _lone_byte(self, path: Path) -> Iterator[Path]:
+        """A trail byte 80 left alone: no lead byte, so it swallows nothing. Its character's own pinyin may follow."""
+        assert path.carry is not None
+        end = path.position + 1
+        if char := pair(path.carry, 0x80):
+            if (match := ANNOTATION.match(self.text, end)) and match[1] in readings_of(char):
+                yield self._emit(path, char, None, match.end())
+            else:
+                yield self._emit(path, char, None, end, _LOST)._replace(inferred=True)
+
+    def _unassigned(self, path: Path, end: int) -> Iterator[Path]:
+        """Two bytes that GBK gives no character: one "?", or nothing at all. Both are unknown."""
+        assert path.carry is not None
+        cost = _LOST if end > path.position else _VANISHED
+        firsts = [char for char in self._likely(pairs_with_lead(path.carry)) if unassigned_trails(split(char)[1])]
+        steps = (self._emit(path, char, None, end, cost) for char in firsts)
+        for step in nsmallest(4, steps, key=lambda step: step.cost):
+            for trail in unassigned_trails(split(step.text[-1])[1]):
+                yield step._replace(carry=trail, cost=step.cost + _LOST, inferred=True, vanished=True)
+
+    def _lost_trail(self, path: Path, cost: float) -> Iterator[Path]:
+        """The odd byte before a cut, a line end or ASCII was dropped without a trace."""
+        assert path.carry is not None
+        for char in self._likely(pairs_with_lead(path.carry)):
+            bits = cost + (self._quote_cost(path, char) if char in "“”" else 0.0)
+            yield self._emit(path, char, None, path.position, bits)._replace(inferred=True)
+
+    def _quote_cost(self, path: Path, quote: str) -> float:
+        """Bits for or against a quotation mark by whether one is open in this paragraph."""
+        paragraph = self.text[self.text.rfind("\n", 0, path.position) + 1 : path.position] + path.text
+        is_open = paragraph.rfind("“") > paragraph.rfind("”")
+        return -_LOST if is_open == (quote == "”") else 2 * _LOST
+
+    def _matched(self, lead: int, reading: str) -> list[tuple[int, float]]:
+        """Trail bytes of the characters with this lead byte and reading that a tool may have annotated, each with
+        the bits that speak against it; 0 for the only one that tools are known to annotate."""
+        characters = [c for c in with_reading(reading) if split(c)[0] == lead and (c in simplified_of() or c == "著")]
+        known = {c for c in characters if reading in self.annotated.get(c, ()) or c in ANNOTATED_BY_TOOLS}
+        alone = 0.0 if len(known) == 1 else 1.0
+        return [(split(c)[1], alone if c in known else _STRANGER if known else 1.0) for c in sorted(characters)]
+
+    # What a reading costs.
+
+    def _emit(self, path: Path, added: str, carry: int | None, position: int | None = None, cost: float = 0.0) -> Path:
+        context, cost = path.context, path.cost + cost
+        simplified, only_simplified, bits = simplified_of(), traditional_of(), model().cost
+        for char in added:
+            plain = simplified.get(char, char)
+            cost += bits(plain, context)
+            if self.turned and char in only_simplified:
+                cost += _WRONG_SCRIPT
+            context = (context + plain)[-2:]
+        at = path.position if position is None else position
+        return Path(at, carry, path.text + added, context, cost, path.inferred, path.holes, path.vanished)
+
+    def _likely(self, chars: tuple[str, ...]) -> tuple[str, ...]:
+        return _common_among(chars, self.turned)
+
+    def _nearest(self, paths: Iterable[Path]) -> list[Path]:
+        return nsmallest(_WIDTH, paths, key=lambda path: path.cost)
+
+    def plain_cost(self, start: int, end: int, context: str) -> float:
+        """Bits of the text as it stands, pinyin left out."""
+        return model().text_cost(self.simplified(ANNOTATION.sub("", self.text[start:end])), context)
+
+    def context(self, position: int) -> str:
+        """The last two characters before a place, in Simplified, pinyin left out."""
+        return self.simplified(ANNOTATION.sub("", self.text[max(position - 20, 0) : position]))[-2:]
+
+    def simplified(self, text: str) -> str:
+        """The text with each Traditional character as its Simplified one."""
+        table = simplified_of()
+        return "".join([table.get(char, char) for char in text])
+
+    def _annotation_ending(self, position: int) -> int | None:
+        """Where the pinyin in brackets that ends here begins, None when none does."""
+        for match in ANNOTATION.finditer(self.text, max(position - 12, 0), position):
+            if match.end() == position and match[1] in readings_of(self.text[match.start() - 1 : match.start()] or " "):
+                return match.start()
+        return None
+
+
+class _Standing:
+    """What the text costs as it stands, from one place on: bits up to each further place."""
+
+    def __init__(self, streams: Streams, start: int) -> None:
+        self.streams, self.start = streams, start
+        self.bits = [0.0]
+
+    def upto(self, position: int) -> float:
+        """Bits of the shown text from the start up to ``position``."""
+        while len(self.bits) <= position - self.start:
+            at = self.start + len(self.bits) - 1
+            shown = self.streams.simplified(self.streams.text[max(at - 2, 0) : at + 1])
+            self.bits.append(
+                self.bits[-1] + (model().cost(shown[-1], shown[:-1]) if at < len(self.streams.text) else 0)
+            )
+        return self.bits[position - self.start]
+
+
+def _keep(paths: dict[_Key, Path], key: _Key, path: Path) -> None:
+    known = paths.get(key)
+    if known is None or path.cost < known.cost:
+        paths[key] = path
+
+
+@cache
+def _common_among(chars: tuple[str, ...], turned: bool) -> tuple[str, ...]:
+    table, only_simplified, commonness = simplified_of(), traditional_of(), model().commonness
+    return tuple(
+        char for char in chars if commonness(table.get(char, char)) < _RARE and not (turned and char in only_simplified)
+    )
