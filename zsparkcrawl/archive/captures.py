@@ -222,7 +222,7 @@ def _next_magic(file: BinaryIO, start: int) -> int | None:
         found = (kept + chunk).find(_MAGIC)
         if found >= 0:
             return file.tell() - len(kept + chunk) + found
-        kept = chunk[-2:]
+        kept = (kept + chunk)[-2:]
     return None
 
 
