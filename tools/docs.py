@@ -36,7 +36,6 @@ WIDTH = 110
 """Characters of a line of help: fixed, so that the terminal of whoever writes the docs does not show in them."""
 
 SHOWN_SETTINGS = (
-    "USER_AGENT",
     "ROBOTSTXT_OBEY",
     "AUTOTHROTTLE_ENABLED",
     "AUTOTHROTTLE_START_DELAY",
@@ -45,6 +44,7 @@ SHOWN_SETTINGS = (
     "DOWNLOAD_TIMEOUT",
     "DOWNLOAD_MAXSIZE",
     "REDIRECT_MAX_TIMES",
+    "ZSPARK_FAILURES",
     "ZSPARK_LISTING_PAGES",
     "LOG_LEVEL",
 )
