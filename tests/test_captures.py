@@ -214,7 +214,7 @@ def test_damage_in_the_middle_does_not_cost_what_lies_behind(
 
 def test_a_gzip_file_inside_a_torn_record_is_no_record(tmp_path: Path) -> None:
     """A page may offer a .gz file, which lies in the record nearly as it is, for it cannot be compressed again."""
-    noise = random.Random(1).randbytes(100_000)  # noqa: S311 - it only has to resist compression
+    noise = random.Random(1).randbytes(100_000)
     inner = gzip.compress(noise[:100])
     with CaptureWriter(tmp_path) as writer:
         first, second = write(writer), write(writer, noise[:50_000] + inner + noise[50_000:])

@@ -189,7 +189,7 @@ def test_what_gbk_lacks_is_an_entity_in_the_source() -> None:
 
 
 def drawn(seed: int) -> Host:
-    return random_host(random.Random(seed))  # noqa: S311
+    return random_host(random.Random(seed))
 
 
 HOSTS = st.integers().map(drawn)

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from zsparkcrawl.archive.locking import LockedError
 from zsparkcrawl.feeds import FeedError, check_feeds
 from zsparkcrawl.items import Article
-from zsparkcrawl.keeping import Keeping, LockedError
+from zsparkcrawl.keeping import Keeping
 from zsparkcrawl.middlewares import UrlGuard
 from zsparkcrawl.outcome import Outcome, judge, worst
 from zsparkcrawl.spiders.plan import plan
@@ -70,7 +71,8 @@ def test_a_process_opens_once_and_locks_others_out(environ: dict[str, str]) -> N
     second = Keeping.hold(environ)
     assert first is second
     code = (
-        "import os, sys; from zsparkcrawl.keeping import Keeping, LockedError\n"
+        "import os, sys; from zsparkcrawl.keeping import Keeping\n"
+        "from zsparkcrawl.archive.locking import LockedError\n"
         "try: Keeping.hold(os.environ)\nexcept LockedError as error: sys.exit(str(error))"
     )
     root = Path(__file__).parents[1]

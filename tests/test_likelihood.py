@@ -36,7 +36,7 @@ def builder() -> ModuleType:
 
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_good_chinese_beats_its_characters_in_disorder(sentence: str) -> None:
-    rng = random.Random(1)  # noqa: S311
+    rng = random.Random(1)
     for _ in range(20):
         disorder = "".join(rng.sample(sentence, len(sentence)))
         assert model().text_cost(sentence) < model().text_cost(disorder)

@@ -33,7 +33,11 @@ def test_innocent_text_stays(case: dict[str, str]) -> None:
     assert despam(case["text"]).edits == ()
 
 
-@given(st.lists(st.sampled_from(["国产av无码专区", "，", "\n", "园区", "凤凰彩票论坛", "。", "久久精品", ","]), max_size=14))
+@given(
+    st.lists(
+        st.sampled_from(["国产av无码专区", "，", "\n", "园区", "凤凰彩票论坛", "。", "久久精品", ","]), max_size=14
+    )
+)
 def test_every_cut_can_be_undone(pieces: list[str]) -> None:
     text = "".join(pieces)
     edited = despam(text)
@@ -62,7 +66,8 @@ def test_hidden_blocks_go(style: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "style", ["color:#fff;background:#000", "display:block", "font-size:0.9em", "opacity:0.8", "width:100px", "left:-2px"]
+    "style",
+    ["color:#fff;background:#000", "display:block", "font-size:0.9em", "opacity:0.8", "width:100px", "left:-2px"],
 )
 def test_what_is_seen_stays(style: str) -> None:
     tree = html.document_fromstring(f'<body><p>园区新闻正文。</p><div style="{style}">会后参观</div></body>')
@@ -71,7 +76,9 @@ def test_what_is_seen_stays(style: str) -> None:
 
 
 def test_a_hidden_element_that_holds_the_article_is_the_page_s_own() -> None:
-    tree = html.document_fromstring('<body><div style="display:none"><p>很长的正文在这里，一直到最后。</p></div>短</body>')
+    tree = html.document_fromstring(
+        '<body><div style="display:none"><p>很长的正文在这里，一直到最后。</p></div>短</body>'
+    )
     assert prune(tree, URL) == ()
 
 
@@ -82,7 +89,9 @@ def test_hidden_by_a_style_sheet() -> None:
 
 
 def test_junk_tags_go_and_the_text_in_them_stays() -> None:
-    page = '<body>园<wbr id="hohxf">区<u id="hohxf"><strike id="hohxf">新</strike></u>闻<video id="hohxf"></video></body>'
+    page = (
+        '<body>园<wbr id="hohxf">区<u id="hohxf"><strike id="hohxf">新</strike></u>闻<video id="hohxf"></video></body>'
+    )
     tree = html.document_fromstring(page)
     assert [found.kind for found in prune(tree, URL)] == ["junk"]
     assert tree.text_content() == "园区新闻"

@@ -184,6 +184,8 @@ def _rule_name(rule: Rule) -> str:
             name = node.args[1]
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 return name.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "mark":
+            return "(marks only)"
     raise PartError(f"rule {rule.__name__} does not say what its edits are called")
 
 

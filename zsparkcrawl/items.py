@@ -63,8 +63,8 @@ class Image:
 class Injection:
     """Something foreign that was found in a page and kept out of the article.
 
-    ``kind`` is one of hidden, junk, foreign-links, script, redirect, title, meta; ``text`` what it said (shortened
-    to 500 characters); ``domain`` the foreign host it points to, None when it points nowhere.
+    ``kind`` is one of hidden, junk, foreign-link, script, redirect, title, meta, attribute; ``text`` what it said
+    (shortened to 500 characters); ``domain`` the foreign host it points to, None when it points nowhere.
     """
 
     kind: str

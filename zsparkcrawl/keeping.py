@@ -4,9 +4,6 @@ crawls."""
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
-import os
-import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,28 +11,15 @@ from typing import BinaryIO
 
 from zsparkcrawl.archive import Archive, Filters, Listed, captures_folder, data_folder, database_url
 from zsparkcrawl.archive.captures import CaptureWriter
+from zsparkcrawl.archive.locking import locked
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extract.links import ListedArticle
 from zsparkcrawl.items import Article
 from zsparkcrawl.outcome import Outcome
 
-__all__ = ["DataFolderError", "Exchange", "Keeping", "LockedError", "Run"]
-
-_LOCK = "crawl.lock"
-_LEAST_FREE = 64 * 2**20
-"""Bytes: a crawl of the whole park needs less, and a database on a full disk cannot even be tidied."""
+__all__ = ["Exchange", "Keeping", "Run"]
 
 _RUNS_LOOKED_AT = 1000
-
-
-class LockedError(ZsparkError):
-    """Another crawl is at work in the same data folder."""
-
-    exit_code = 3
-
-
-class DataFolderError(ZsparkError):
-    """The data folder cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +71,7 @@ class Keeping:
 
     @classmethod
     def _open(cls, environ: Mapping[str, str], now: Callable[[], dt.datetime]) -> Keeping:
-        lock = _locked(data_folder(environ))
+        lock = locked(data_folder(environ))
         try:
             archive = Archive.open(database_url(environ))
             try:
@@ -180,29 +164,3 @@ class Run:
                 counts=outcome.counts,
                 ended=self.keeping.now(),
             )
-
-
-def _locked(folder: Path) -> BinaryIO:
-    """The lock of a data folder, held until the file is closed; a killed process holds none."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / _LOCK).open("a+b")
-    except OSError as error:
-        raise DataFolderError(f"data folder {folder}: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.seek(0)
-        holder = lock.read(20).decode("ascii", "replace").strip()
-        lock.close()
-        raise LockedError(f"another crawl is at work in {folder} (process {holder or 'unknown'})") from error
-    lock.truncate(0)
-    lock.write(b"%d\n" % os.getpid())
-    lock.flush()
-    free = shutil.disk_usage(folder).free
-    if free < _LEAST_FREE:
-        lock.close()
-        raise DataFolderError(
-            f"data folder {folder}: only {free >> 20} MiB free on the disk, {_LEAST_FREE >> 20} needed"
-        )
-    return lock

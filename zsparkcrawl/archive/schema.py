@@ -178,7 +178,7 @@ injections = Table(
     metadata,
     *_version_key(),
     Column("position", Integer, nullable=False, comment="order on the page, from 0"),
-    Column("kind", Text, nullable=False, comment="hidden, junk, foreign-links, script, redirect …"),
+    Column("kind", Text, nullable=False, comment="hidden, junk, foreign-link, script, redirect, title, meta …"),
     Column("text", Text, nullable=False, comment="what it said, at most 500 characters"),
     Column("domain", Text, comment="the foreign host it points to"),
     PrimaryKeyConstraint("article_id", "version", "position"),

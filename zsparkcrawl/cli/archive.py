@@ -43,9 +43,7 @@ class _Day(click.ParamType[dt.date]):
 
 
 def _database_option(command: _Command) -> _Command:
-    described = (
-        "SQLAlchemy URL; otherwise ZSPARK_DATABASE, or zspark.sqlite in the folder ZSPARK_DATA (data/)."
-    )
+    described = "SQLAlchemy URL; otherwise ZSPARK_DATABASE, or zspark.sqlite in the folder ZSPARK_DATA (data/)."
     return click.option("--database", metavar="URL", help=described)(command)
 
 
@@ -143,10 +141,11 @@ def reread(database: str | None) -> None:
 
     Of several captures of an article the latest counts.
     """
-    from zsparkcrawl.archive import captures_folder
+    from zsparkcrawl.archive import captures_folder, data_folder
+    from zsparkcrawl.archive.locking import locked
     from zsparkcrawl.cli.rereading import reread_captures
 
-    with _open(database, readonly=False) as archive:
+    with locked(data_folder(os.environ)), _open(database, readonly=False) as archive:
         counts = reread_captures(archive, captures_folder(os.environ), on_failure=_tell)
     click.echo(", ".join(f"{number} {name}" for name, number in counts.items()))
     if counts["damaged"]:

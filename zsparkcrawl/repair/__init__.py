@@ -10,7 +10,7 @@ from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.annotations import remove_annotations
 from zsparkcrawl.repair.characters import decode_entities, remove_invisible
 from zsparkcrawl.repair.gbk import rejoin_bytes
-from zsparkcrawl.repair.misread import reread_misread
+from zsparkcrawl.repair.misread import mark_unreadable, reread_misread
 from zsparkcrawl.repair.simplified import restore_simplified
 from zsparkcrawl.repair.units import restore_months
 
@@ -26,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     remove_annotations,
     restore_simplified,  # last of the damage, for the tools put it on first
     restore_months,
+    mark_unreadable,  # what is still unreadable when all others have had their turn
 )
 """The rules in the order in which they are applied."""
 

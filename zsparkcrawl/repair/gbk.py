@@ -66,6 +66,7 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
             found.append(best[0])
             starts.append(start)
             position = best[0].position
+            streams.accept(best[0])
         elif straddled:
             damaged.append(Damage(start, match.end(), "pinyin inside a character; no byte stream explains it"))
     changes = [_change(start, path) for start, path in zip(starts, found, strict=True)]
@@ -82,7 +83,9 @@ def _anchors(streams: Streams) -> Iterator[tuple[int, re.Match[str]]]:
 
 
 def _garbled(streams: Streams, position: int) -> bool:
-    """Whether the text behind a mark is unlikely enough to be worth the search."""
+    """Whether the text behind a mark is unlikely enough to be worth the search: a lost byte, or no Chinese."""
+    if streams.text[position + 1] in "?\ufffd":
+        return True
     stretch = re.split(r"[\s()]", streams.text[position + 1 : position + 7], maxsplit=1)[0][:4]
     context = streams.simplified(streams.text[position])
     return bool(stretch) and model().per_character(streams.simplified(stretch), context) > _GARBLED

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from zsparkcrawl.chinese.script import common_characters
-from zsparkcrawl.edits import Change, Edited, edit
+from zsparkcrawl.edits import Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Diagnosis
 
-__all__ = ["reread_misread"]
+__all__ = ["mark_unreadable", "reread_misread"]
 
 _LATIN = re.compile(r"[\u00a1-\u00ff](?:[\u00a1-\u00ff\u0152-\u02dc\u2013-\u2122 ]*[\u00a1-\u00ff])+")
 _IDEOGRAPHS = re.compile(r"[\u2e80-\u9fff\ue000-\uffef€·]{3,}")
@@ -29,6 +29,28 @@ def reread_misread(edited: Edited, diagnosis: Diagnosis) -> Edited:
     ('新闻中心', '新闻')
     """
     return edit(edited, "misread", _changes(edited.text))
+
+
+_UNREADABLE = (
+    (re.compile("\ufffd+"), "bytes that did not decode"),
+    (re.compile("(?:锟斤拷|锟斤|斤拷){2,}|锟斤拷"), "replacement characters that were read as GBK"),
+    (re.compile("[闂閿锝鈥缁锟][傚涙熸炴倸鍊屽牊]{1,}[闂閿锝鈥缁锟傚涙熸炴倸鍊屽牊]+"), "misread more than once"),
+)
+
+
+def mark_unreadable(edited: Edited, diagnosis: Diagnosis) -> Edited:
+    """Mark what no rule can bring back: U+FFFD, 锟斤拷, and text that was misread several times. Changes nothing.
+
+    Leaves alone: a text that speaks of charsets, and honest words that hold such a character.
+
+    >>> [damage.reason for damage in mark_unreadable(Edited("园区锟斤拷新闻\ufffd"), Diagnosis()).damaged]
+    ['replacement characters that were read as GBK', 'bytes that did not decode']
+    """
+    if edited.text.isascii() or _ABOUT_CHARSETS.search(edited.text.replace("锟斤拷", "")):
+        return edited
+    taken = {place for damage in edited.damaged for place in range(damage.start, damage.end)}
+    found = ((match, reason) for pattern, reason in _UNREADABLE for match in pattern.finditer(edited.text))
+    return mark(edited, (Damage(*match.span(), reason) for match, reason in found if match.start() not in taken))
 
 
 def _changes(text: str) -> Iterator[Change]:

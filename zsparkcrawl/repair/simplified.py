@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import simplify
 from zsparkcrawl.edits import Change, Edited, edit
 from zsparkcrawl.items import Diagnosis
 
 __all__ = ["restore_simplified"]
 
-# 著 stands for 着 but in the words that are written with 著 in Simplified too: fame, writing, and what is striking.
-_ZHU = re.compile(
-    "著(?=[名作称述书录者于有文立论说])|(?<=[显卓昭彰名原编专论译巨遗合所拙土新旧大撰等学著])著|(?<=《)著"
-)
-# The words in which 着 follows one of those characters, or stands before one: 向着名 …, 有着作, 沿着名.
-_ZHE = re.compile(
-    "(?<=[有随沿向朝带拿接靠对为跟看说等本])著(?=[名作称述书者于有文立论说])(?!名[单册]|作[者品为])|(?<=等)著|著(?=有效)"
-)
+_AROUND = 3
+"""Characters on either side by which 著 is told from 着."""
 
 
 def restore_simplified(edited: Edited, diagnosis: Diagnosis) -> Edited:
@@ -55,7 +50,10 @@ def _changes(text: str) -> Iterator[Change]:
 
 
 def _with_zhe(text: str) -> str:
-    if "著" not in text:
-        return text
-    kept = {match.start() for match in _ZHU.finditer(text)} - {match.start() for match in _ZHE.finditer(text)}
-    return "".join("着" if c == "著" and i not in kept else c for i, c in enumerate(text))
+    """Each 著 as 着 or 著, whichever is likelier where it stands: 走着 and 着力, but 著名 and 编著."""
+    for match in re.finditer("著", text):
+        before = text[max(match.start() - _AROUND, 0) : match.start()]
+        after = text[match.end() : match.end() + _AROUND]
+        if model().text_cost("着" + after, before) < model().text_cost("著" + after, before):
+            text = f"{text[: match.start()]}着{text[match.end() :]}"
+    return text

@@ -42,20 +42,26 @@ _LONGEST = 600
 _SLACK = 30.0
 """Bits by which a path may cost more than the text as it stands before it is given up: healthy text behind a mark
 costs 7 bits a character more when it is read one byte off, so that a false alarm dies after five characters."""
-_FLUENT = 7.5
-"""Bits a character above which a way back is doubted, and bytes that vanished are thought of."""
+_FLUENT = 6.0
+"""Bits of one character above which bytes are thought of that vanished before it."""
 _STRANGER = 8.0
 """Bits against a character that no tool was seen to annotate."""
 _WRONG_SCRIPT = 9.0
 """Bits against a Simplified character on a page that was turned Traditional."""
 _LOST = 3.0
 """Bits against every byte that must have been lost."""
-_VANISHED = 6.0
-"""Bits against a byte that was lost without a trace."""
+_VANISHED = 4.5
+"""Bits against bytes that were lost without a trace: one pair in 25 of a shifted run has no character in GBK."""
 _RARE = 19.0
 """Bits above which a character is too rare to be put in for a lost byte."""
+_DOUBTED = 6
+"""Of how many paths at once it is asked whether a pair vanished: those that lead."""
 _LOOKAHEAD = 4
 """Characters behind the run that its end is judged by."""
+_COMMON = 14.5
+"""Bits below which a character is common: some 2,700 characters, 99 % of news."""
+_QUOTES = "“”"
+_PUNCTUATION = frozenset("，。、；：？！“”‘’《》（）【】—…·％％")
 _RESUMES = frozenset("。、：）》”！，；？!,;:\n")
 """Where a text falls into step by itself when the odd byte before it was dropped."""
 
@@ -74,7 +80,6 @@ class Path(NamedTuple):
     cost: float
     inferred: bool = False
     holes: tuple[int, ...] = ()
-    vanished: bool = False
 
 
 class Streams:
@@ -84,6 +89,7 @@ class Streams:
         self.text = text
         self.turned = diagnosis.script == "turned"
         self.annotated = diagnosis.annotated
+        self._is_open, self._seen = False, 0
 
     def straddled(self, start: int, end: int, reading: str) -> list[Path]:
         """Paths that begin at pinyin inside a character, in step so far: the lead byte of the annotated character is
@@ -108,19 +114,13 @@ class Streams:
     def best(self, start: int, paths: list[Path]) -> tuple[Path, float] | None:
         """The likeliest way from these beginnings back into step, and how many bits it saves against the text as it
         stands. None when no way leads back."""
-        found = self._search(start, paths, vanished=False)
-        if found is None or found[1] < 0 or found[0].cost > _FLUENT * len(found[0].text):
-            again = self._search(start, paths, vanished=True)
-            found = max(filter(None, (found, again)), key=lambda each: each[1], default=None)
-        return found
-
-    def _search(self, start: int, paths: list[Path], *, vanished: bool) -> tuple[Path, float] | None:
+        self._is_open, self._seen = _open_quote(self.text[self._seen : start], self._is_open), start
         standing = _Standing(self, start)
         ended: dict[tuple[int, str], Path] = {}
         while paths:
             going: dict[tuple[int, int, str], Path] = {}
             for rank, path in enumerate(paths):
-                for step in self._steps(path, vanished=vanished and rank < 4 and not path.vanished):
+                for step in self._steps(path, doubt=rank < _DOUBTED):
                     if step.cost > standing.upto(step.position) + _SLACK:
                         continue
                     if step.carry is None:
@@ -160,32 +160,46 @@ class Streams:
 
     # How a run goes on.
 
-    def _steps(self, path: Path, *, vanished: bool) -> Iterator[Path]:
+    def _steps(self, path: Path, *, doubt: bool) -> list[Path]:
+        """All ways in which a path goes on by one character shown. With ``doubt``, also those in which a pair vanished
+        before it, unless what is shown goes on well enough; two pairs where one does not help."""
+        steps = list(self._plain_steps(path))
+        straddled = STRADDLE.match(self.text, path.position) is not None
+        known = straddled or self.text[path.position : path.position + 1] not in "?\ufffd"
+        if doubt and known and not any(step.cost < path.cost + _FLUENT for step in steps):
+            vanished = list(self._unassigned(path, path.position))
+            steps += [step for one in vanished for step in self._plain_steps(one)]
+            if not steps and straddled:
+                twice = (self._emit(one, char, None) for one in vanished for char in self._before_unassigned(one))
+                likely = nsmallest(_WIDTH, twice, key=lambda step: step.cost)
+                steps = [
+                    step
+                    for one in likely
+                    for trail in unassigned_trails(split(one.text[-1])[1])
+                    for step in self._plain_steps(one._replace(carry=trail, cost=one.cost + _VANISHED))
+                ]
+        return steps
+
+    def _plain_steps(self, path: Path) -> Iterator[Path]:
         text, position, carry = self.text, path.position, path.carry
         assert carry is not None
         if position >= len(text):
             yield from self._lost_trail(path, _VANISHED)
-            return
-        if (match := ANNOTATION.match(text, position)) and match[1] in readings_of(text[position - 1]):
+        elif (match := ANNOTATION.match(text, position)) and match[1] in readings_of(text[position - 1]):
             yield path._replace(position=match.end())
-            return
-        if match := STRADDLE.match(text, position):
+        elif match := STRADDLE.match(text, position):
             for trail, cost in self._matched(carry, match[1]):
                 step = self._emit(path, pair(carry, trail), None, match.end(), cost)
                 yield step._replace(inferred=path.inferred or cost > 0)
-            return
-        shown = text[position]
-        if shown in "?\ufffd":
-            yield from self._lost_lead(path)
-            yield from self._lone_byte(path)
-            yield from self._unassigned(path, position + 1)
-        elif vanished:
-            # The two bytes took no place, so the character shown comes right behind them.
-            for step in self._unassigned(path, position):
-                yield from self._shown(step, shown)
-        if shown in _RESUMES:
-            yield from self._lost_trail(path, _LOST if shown in MARKS else _VANISHED)
-        yield from self._shown(path, shown)
+        else:
+            shown = text[position]
+            if shown in "?\ufffd":
+                yield from self._lost_lead(path)
+                yield from self._lone_byte(path)
+                yield from self._replaced_pair(path)
+            if shown in _RESUMES:
+                yield from self._lost_trail(path, _LOST if shown in MARKS else _VANISHED)
+            yield from self._shown(path, shown)
 
     def _shown(self, path: Path, shown: str) -> Iterator[Path]:
         """What is shown is a character read one byte off: the byte carried takes its first byte."""
@@ -208,7 +222,7 @@ class Streams:
         following = self.text[end : end + 1]
         swallowed = self.text[path.position] == "?" and following not in {"", "\n", *MARKS}
         for char in self._likely(pairs_with_lead(path.carry)):
-            step = self._emit(path, char, None, end, _LOST)._replace(inferred=True)
+            step = self._emit(path, char, None, end, _LOST + self._quote_cost(path, char))._replace(inferred=True)
             if swallowed:
                 holes = (*step.holes, len(step.text))
                 step = step._replace(text=step.text + "?", context=step.context[-1:] + "0", holes=holes)
@@ -224,28 +238,57 @@ class Streams:
             else:
                 yield self._emit(path, char, None, end, _LOST)._replace(inferred=True)
 
+    def _replaced_pair(self, path: Path) -> Iterator[Path]:
+        """A "?" or U+FFFD that stands for two bytes to which GBK gives no character. What is shown behind it tells
+        which two, so both are read together."""
+        end = path.position + 1
+        known = self._first_byte(end) is not None or STRADDLE.match(self.text, end)
+        for step in self._unassigned(path, end) if known else ():
+            yield from self._plain_steps(step)
+
     def _unassigned(self, path: Path, end: int) -> Iterator[Path]:
-        """Two bytes that GBK gives no character: one "?", or nothing at all. Both are unknown."""
+        """Two bytes to which GBK gives no character: both are unknown, and what is shown at ``end`` must go on from
+        the second."""
         assert path.carry is not None
+        following = self._first_byte(end)
         cost = _LOST if end > path.position else _VANISHED
-        firsts = [char for char in self._likely(pairs_with_lead(path.carry)) if unassigned_trails(split(char)[1])]
-        steps = (self._emit(path, char, None, end, cost) for char in firsts)
+        steps = (self._emit(path, char, None, end, cost) for char in self._before_unassigned(path))
         for step in nsmallest(4, steps, key=lambda step: step.cost):
             for trail in unassigned_trails(split(step.text[-1])[1]):
-                yield step._replace(carry=trail, cost=step.cost + _LOST, inferred=True, vanished=True)
+                if following is None or self._likely((pair(trail, following),)):
+                    yield step._replace(carry=trail, inferred=True)
+
+    def _before_unassigned(self, path: Path) -> list[str]:
+        """Characters that the carried byte begins and whose second byte begins pairs that GBK does not assign."""
+        assert path.carry is not None
+        return [char for char in self._likely(pairs_with_lead(path.carry)) if unassigned_trails(split(char)[1])]
+
+    def _first_byte(self, position: int) -> int | None:
+        """The first byte of the character shown at a place, None when it is not known."""
+        shown = self.text[position : position + 1]
+        if shown in MARKS or shown == "\ufffd":
+            return None
+        shown_bytes = split(shown)
+        return shown_bytes[0] if shown_bytes and shown_bytes[0] >= 0x40 else None
 
     def _lost_trail(self, path: Path, cost: float) -> Iterator[Path]:
         """The odd byte before a cut, a line end or ASCII was dropped without a trace."""
         assert path.carry is not None
         for char in self._likely(pairs_with_lead(path.carry)):
-            bits = cost + (self._quote_cost(path, char) if char in "“”" else 0.0)
+            bits = cost + self._quote_cost(path, char)
             yield self._emit(path, char, None, path.position, bits)._replace(inferred=True)
 
     def _quote_cost(self, path: Path, quote: str) -> float:
         """Bits for or against a quotation mark by whether one is open in this paragraph."""
-        paragraph = self.text[self.text.rfind("\n", 0, path.position) + 1 : path.position] + path.text
-        is_open = paragraph.rfind("“") > paragraph.rfind("”")
+        if quote not in _QUOTES:
+            return 0.0
+        is_open = _open_quote(path.text, self._is_open)
         return -_LOST if is_open == (quote == "”") else 2 * _LOST
+
+    def accept(self, path: Path) -> None:
+        """Take a path as what was there: later places may rely on the quotation marks in it."""
+        self._is_open = _open_quote(path.text, self._is_open)
+        self._seen = path.position
 
     def _matched(self, lead: int, reading: str) -> list[tuple[int, float]]:
         """Trail bytes of the characters with this lead byte and reading that a tool may have annotated, each with
@@ -262,12 +305,12 @@ class Streams:
         simplified, only_simplified, bits = simplified_of(), traditional_of(), model().cost
         for char in added:
             plain = simplified.get(char, char)
-            cost += bits(plain, context)
+            cost += bits(plain, context) + _oddity(char)
             if self.turned and char in only_simplified:
                 cost += _WRONG_SCRIPT
             context = (context + plain)[-2:]
         at = path.position if position is None else position
-        return Path(at, carry, path.text + added, context, cost, path.inferred, path.holes, path.vanished)
+        return Path(at, carry, path.text + added, context, cost, path.inferred, path.holes)
 
     def _likely(self, chars: tuple[str, ...]) -> tuple[str, ...]:
         return _common_among(chars, self.turned)
@@ -276,12 +319,20 @@ class Streams:
         return nsmallest(_WIDTH, paths, key=lambda path: path.cost)
 
     def plain_cost(self, start: int, end: int, context: str) -> float:
-        """Bits of the text as it stands, pinyin left out."""
-        return model().text_cost(self.simplified(ANNOTATION.sub("", self.text[start:end])), context)
+        """Bits of the text as it stands, pinyin that fits its character left out."""
+        return model().text_cost(self.simplified(self._unannotated(start, end)), context)
 
     def context(self, position: int) -> str:
         """The last two characters before a place, in Simplified, pinyin left out."""
-        return self.simplified(ANNOTATION.sub("", self.text[max(position - 20, 0) : position]))[-2:]
+        return self.simplified(self._unannotated(max(position - 20, 0), position))[-2:]
+
+    def _unannotated(self, start: int, end: int) -> str:
+        pieces, read = [], start
+        for match in ANNOTATION.finditer(self.text, start, end):
+            if match[1] in readings_of(self.text[match.start() - 1 : match.start()] or " "):
+                pieces.append(self.text[read : match.start()])
+                read = match.end()
+        return "".join((*pieces, self.text[read:end]))
 
     def simplified(self, text: str) -> str:
         """The text with each Traditional character as its Simplified one."""
@@ -314,6 +365,23 @@ class _Standing:
         return self.bits[position - self.start]
 
 
+def _open_quote(text: str, is_open: bool) -> bool:
+    """Whether a quotation mark is open behind a text. A paragraph that ends closes it."""
+    last = max(text.rfind(mark) for mark in (*_QUOTES, "\n"))
+    return is_open if last < 0 else text[last] == "“"
+
+
+@cache
+def _oddity(char: str) -> float:
+    """Bits against rare characters and signs, beyond the model's: it has seen too little of them to tell how rare they
+    are behind a given character, and a wrong byte gives a rare character more often than not."""
+    if char < "\x7f" or char in _PUNCTUATION:
+        return 0.0
+    if not "\u4e00" <= char <= "\u9fff":
+        return 8.0
+    return max(0.0, model().commonness(simplified_of().get(char, char)) - _COMMON)
+
+
 def _keep(paths: dict[_Key, Path], key: _Key, path: Path) -> None:
     known = paths.get(key)
     if known is None or path.cost < known.cost:
@@ -324,5 +392,7 @@ def _keep(paths: dict[_Key, Path], key: _Key, path: Path) -> None:
 def _common_among(chars: tuple[str, ...], turned: bool) -> tuple[str, ...]:
     table, only_simplified, commonness = simplified_of(), traditional_of(), model().commonness
     return tuple(
-        char for char in chars if commonness(table.get(char, char)) < _RARE and not (turned and char in only_simplified)
+        char
+        for char in chars
+        if char and commonness(table.get(char, char)) < _RARE and not (turned and char in only_simplified)
     )

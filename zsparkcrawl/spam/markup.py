@@ -159,7 +159,7 @@ def _foreign(address: str, url: str) -> str | None:
     except ValueError:  # an address such as http://[broken
         return None
     bare = own.removeprefix("www.")
-    return host if host and host != own and host != bare and not host.endswith(f".{bare}") else None
+    return host if host and host not in {own, bare} and not host.endswith(f".{bare}") else None
 
 
 def _attached(element: HtmlElement, tree: HtmlElement) -> bool:

@@ -8,8 +8,10 @@ from importlib import resources
 
 __all__ = ["is_spam", "is_spam_line", "spam_phrases"]
 
-_HEADING = re.compile(r"\[(?P<family>[^,\]]+), (?P<where>anywhere|in lists)\]")
+_HEADING = re.compile(r"\[(?P<family>[^,\]]+), (?P<where>anywhere|in lists|neutral in lists|between pauses)\]")
 _SEPARATORS = re.compile(r"[\s,，、|｜_\-—·;；/]+")
+_PAUSE_BEFORE = r"(?<![^，,、；;。！？!?：:“”‘’（(\s])"
+_PAUSE_BEHIND = r"(?![^，,、；;。！？!?：:“”‘’）)\s])"
 _OWN_SHARE = 0.5
 """Share of its characters that listed terms make up in a spam line; innocent lines reach 0.31 (国产药与欧美市场)."""
 
@@ -21,7 +23,9 @@ def _pattern(where: str) -> re.Pattern[str]:
 
 @cache
 def _phrase() -> re.Pattern[str]:
-    return re.compile(f"(?:{_alternatives('anywhere')})(?:{_alternatives('in lists')})*", re.IGNORECASE)
+    listed = f"{_alternatives('in lists')}|{_alternatives('neutral in lists')}"
+    own_clause = f"{_PAUSE_BEFORE}(?:{_alternatives('between pauses')}){_PAUSE_BEHIND}"
+    return re.compile(f"(?:{_alternatives('anywhere')})(?:{listed})*|{own_clause}", re.IGNORECASE)
 
 
 def _alternatives(where: str) -> str:
@@ -58,26 +62,22 @@ def is_spam_line(line: str) -> bool:
     letters = sum(map(len, terms))
     if letters < 8:
         return False
-    own = [sum(end - start for start, end in _covered(term)) for term in terms]
-    full = sum(1 for term, share in zip(terms, own, strict=True) if share >= 0.6 * len(term))
-    strong = len(spam_phrases(line))
-    # A list has several terms, each of them mostly made of listed words; one strong phrase makes a pair enough.
-    return (
-        sum(own) >= _OWN_SHARE * letters and full >= (1 if strong else 3) and (strong > 0 or full >= 0.7 * len(terms))
+    own = [_listed(term) for term in terms]
+    neutral = [_listed(term, "neutral in lists") for term in terms]
+    covered = sum(own) + sum(neutral)
+    full = sum(
+        mine > 0 and mine + other >= 0.6 * len(term) for term, mine, other in zip(terms, own, neutral, strict=True)
     )
+    strong = bool(spam_phrases(line))
+    # A list has several terms, each of them mostly made of listed words; beside one strong phrase one is enough.
+    return covered >= _OWN_SHARE * letters and full >= (1 if strong else max(3, 0.6 * len(terms)))
+
+
+def _listed(term: str, where: str = "in lists") -> int:
+    """How many of a term's characters are listed words."""
+    return sum(len(match[0]) for match in _pattern(where).finditer(term))
 
 
 def is_spam(text: str) -> bool:
     """Whether a short text (a title, a keyword list, a link) is spam or holds some."""
     return bool(spam_phrases(text)) or is_spam_line(text)
-
-
-def _covered(term: str) -> list[tuple[int, int]]:
-    spans = sorted(m.span() for where in ("anywhere", "in lists") for m in _pattern(where).finditer(term))
-    merged: list[tuple[int, int]] = []
-    for start, end in spans:
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
