@@ -15,6 +15,11 @@ from zsparkcrawl.chinese.script import common_characters
 __all__ = ["Decoded", "decode"]
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# A page in UTF-16 without a mark shows it by its first tag: `<` and a letter, each with a NUL beside it.
+_UNMARKED = (
+    (re.compile(rb"(?:\s\0)*<\0[!?a-zA-Z]\0"), "utf-16-le"),
+    (re.compile(rb"(?:\0\s)*\0<\0[!?a-zA-Z]"), "utf-16-be"),
+)
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 # GB18030 holds GBK and GB 2312 and decodes everything that they do; Big5-HKSCS likewise holds Big5.
@@ -41,6 +46,9 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     for bom, charset in _BOMS:
         if body.startswith(bom):
             return Decoded(body[len(bom) :].decode(charset, "replace"), charset, "byte order mark")
+    for first_tag, charset in _UNMARKED:
+        if first_tag.match(body):
+            return Decoded(body.decode(charset, "replace"), charset, "every ASCII character has a NUL beside it")
     declared = _declared(body, content_type)
     if body.isascii():
         return Decoded(body.decode("ascii"), "utf-8", "plain ASCII")
@@ -49,7 +57,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     best = max(candidates, key=lambda charset: _plausibility(sample, charset))
     text = body.decode(best, "replace")
     lost = text.count("\ufffd")
-    verdict = "all decode" if not lost else f"{lost} places do not decode"
+    verdict = "all decode" if not lost else f"{lost} {'place does' if lost == 1 else 'places do'} not decode"
     stated = f"; declared {', '.join(declared)}" if declared else "; nothing declared"
     return Decoded(text, best, f"the bytes decide: {verdict}{stated}")
 
