@@ -91,8 +91,8 @@ class _Reader:
                 self.elements.append(element)
             row = _plain_row(element) if element.tag == "tr" else None
             if row is not None:
-                self.pieces.append(row)
-                self.links += _links(element)
+                if row.strip():
+                    yield Block(row, element, tuple(_links(element)))
                 yield from self._leave(element, root)
                 continue
             if element.tag in {"br", "hr"}:

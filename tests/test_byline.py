@@ -1,0 +1,246 @@
+"""Author, source and editor: read from whatever line names them, never one for another, none where none is named."""
+
+import itertools
+
+import pytest
+
+from tests.reading import TEXT, framed, read_html
+
+Who = tuple[str | None, str | None, str | None]
+
+
+def who(byline: str, **places: str) -> Who:
+    article = read_html(framed(byline, **places))
+    return article.author, article.source, article.editor
+
+
+def day(byline: str) -> str | None:
+    date = read_html(framed(byline)).date
+    return date.isoformat() if date else None
+
+
+VALUES = {"作者": "陈小明", "来源": "中山日报", "责任编辑": "林青", "发布时间": "2019-02-19"}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(VALUES)), ids="-".join)
+def test_labels_in_any_order(order: tuple[str, ...]) -> None:
+    line = "<p>" + "　".join(f"{label}：{VALUES[label]}" for label in order) + "</p>"
+    assert who(line) == ("陈小明", "中山日报", "林青")
+    assert day(line) == "2019-02-19"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "    ",
+        "  ",
+        " ",
+        "&nbsp;&nbsp;",
+        "&nbsp;",
+        "　",
+        " | ",
+        "|",
+        "｜",
+        " / ",
+        "，",
+        ",",
+        "；",
+        ";",
+        "\t",
+        " · ",
+        "】【",
+        " - ",
+    ],
+)
+@pytest.mark.parametrize("colon", [":", "：", " : ", "：&nbsp;"])
+def test_many_separators(between: str, colon: str) -> None:
+    line = "<p>" + between.join(f"{label}{colon}{value}" for label, value in VALUES.items()) + "</p>"
+    assert who(line) == ("陈小明", "中山日报", "林青")
+    assert day(line) == "2019-02-19"
+
+
+@pytest.mark.parametrize("wrap", ["[{}]", "【{}】", "({})", "（{}）"])
+def test_each_label_in_brackets(wrap: str) -> None:
+    line = "<p>" + " ".join(wrap.format(f"{label}：{value}") for label, value in VALUES.items()) + "</p>"
+    assert who(line) == ("陈小明", "中山日报", "林青")
+    assert day(line) == "2019-02-19"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "作者:    来源:    发布时间:2019-02-19",
+        "作者:&nbsp;&nbsp;&nbsp;&nbsp;来源:&nbsp;&nbsp;&nbsp;&nbsp;发布时间:2019-02-19",
+        "作者：来源：发布时间：2019-02-19",
+        "作者： | 来源： | 发布时间：2019-02-19",
+        "发布时间：2019-02-19　来源：　作者：",
+        "【作者：】【来源：】【发布时间：2019-02-19】",
+        "作者：- 来源：- 发布时间：2019-02-19",
+        "作者：无　来源：无　发布时间：2019-02-19",
+        "<span>作者:</span><span>来源:</span><span>发布时间:2019-02-19</span>",
+        "發(fā)布時(shí)間:2019-02-19 作者: 來(lái)源:",
+        "发布时间：2019-02-19",
+    ],
+)
+def test_empty_values_are_none(line: str) -> None:
+    assert who(f"<p>{line}</p>") == (None, None, None)
+    assert day(f"<p>{line}</p>") == "2019-02-19"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "作者:陈小明    來(lái)源:中山日报    發(fā)布時(shí)間:2019-02-19",
+        "作者:陈小明    來源:中山日报    發布時間:2019-02-19",
+        "作者:陈小明    來(lái )源:中山日报    發(fā )布時(shí )間:2019-02-19",
+        "作 者：陈小明    来 源：中山日报    发布时间：2019-02-19",
+        "作&nbsp;&nbsp;者：陈小明    来&nbsp;&nbsp;源：中山日报    日&nbsp;&nbsp;期：2019-02-19",
+        "撰稿：陈小明 稿件来源：中山日报 发表时间：2019-02-19",
+        "作者&#65306;陈小明 來&#28304;&#65306;中山日报 时间：2019-02-19",
+        "作者∶陈小明 来源∶中山日报 发布时间∶2019-02-19",
+    ],
+)
+def test_damaged_and_other_labels(line: str) -> None:
+    assert who(f"<p>{line}</p>") == ("陈小明", "中山日报", None)
+    assert day(f"<p>{line}</p>") == "2019-02-19"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<div><span>作者：</span><span>陈小明</span> <span>来源：</span><span>中山日报</span>"
+        " <span>发布时间：</span><em>2019-02-19</em></div>",
+        "<table><tr><td>作者：陈小明</td><td>来源：中山日报</td><td>发布时间：2019-02-19</td></tr></table>",
+        "<table><tr><td>作者：</td><td>陈小明</td><td>来源：</td><td>中山日报</td>"
+        "<td>发布时间：</td><td>2019-02-19</td></tr></table>",
+        "<p>作者：陈小明</p><p>来源：中山日报</p><p>发布时间：2019-02-19</p>",
+        "<ul><li>作者：陈小明</li><li>来源：中山日报</li><li>发布时间：2019-02-19</li></ul>",
+        "<p>作者：陈小明<br>来源：中山日报<br>发布时间：2019-02-19</p>",
+        "<dl><dt>作者：陈小明</dt><dd>来源：中山日报</dd><dd>发布时间：2019-02-19</dd></dl>",
+        '<p>作者：<a href="/author/3">陈小明</a> 来源：<a href="http://paper.example/">中山日报</a> 2019-02-19</p>',
+        "<p>2019-02-19 作者：陈小明 来源：中山日报</p>",
+        "<p>来源：中山日报 2019-02-19 08:30 作者：陈小明</p>",
+        "<p>来源：中山日报 作者：陈小明 2019年2月19日</p>",
+        "<p><font color=red>作者：</font>陈小明<b>来源：</b>中山日报 <i>时间：</i>2019/2/19</p>",
+        "<p><span>作者：陈小明</span><span>来源：中山日报</span><span>时间：2019-02-19</span></p>",
+        "<p>作者：陈小明来源：中山日报发布时间：2019-02-19</p>",
+        "<p>2019-02-19</p><p>作者：陈小明　来源：中山日报</p>",
+        "<p>作者：陈小明　来源：中山日报</p><p>2019-02-19 08:30</p>",
+        "<p>作者：陈小明</p><p>浏览次数：12</p><p>来源：中山日报</p><p>发布时间：2019-02-19</p>",
+    ],
+)
+def test_labels_and_values_in_different_elements(line: str) -> None:
+    assert who(line) == ("陈小明", "中山日报", None)
+    assert day(line) == "2019-02-19"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<dl><dt>作者：</dt><dd>陈小明</dd><dt>来源：</dt><dd>中山日报</dd><dt>发布时间：</dt><dd>2019-02-19</dd></dl>",
+        "<div><div>作者：</div><div>陈小明</div></div><div><div>来源：</div><div>中山日报</div></div>"
+        "<div><div>发布时间：</div><div>2019-02-19</div></div>",
+        "<table><tr><td>作者：</td><td>陈小明</td></tr><tr><td>来源：</td><td>中山日报</td></tr>"
+        "<tr><td>发布时间：</td><td>2019-02-19</td></tr></table>",
+    ],
+)
+def test_values_in_the_block_below_the_label(line: str) -> None:
+    assert who(line) == ("陈小明", "中山日报", None)
+    assert day(line) == "2019-02-19"
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "source", "editor"),
+    [
+        ("作者：陈小明 发布时间：2019-02-19", "陈小明", None, None),
+        ("来源：中山日报 发布时间：2019-02-19", None, "中山日报", None),
+        ("作者： 来源：中山日报 发布时间：2019-02-19", None, "中山日报", None),
+        ("作者：陈小明 来源： 发布时间：2019-02-19", "陈小明", None, None),
+        ("责任编辑：林青 发布时间：2019-02-19", None, None, "林青"),
+        ("编辑：林青 来源：中山日报 发布时间：2019-02-19", None, "中山日报", "林青"),
+        ("责编：林青 发布时间：2019-02-19", None, None, "林青"),
+        ("录入：管理员 发布时间：2019-02-19", None, None, "管理员"),
+        ("作者：陈小明、林青 发布时间：2019-02-19", "陈小明、林青", None, None),
+        ("作者：陈小明 林青 发布时间：2019-02-19", "陈小明 林青", None, None),
+        ("作者：中山日报记者 陈小明 发布时间：2019-02-19", "中山日报记者 陈小明", None, None),
+        ("来源：中山日报社（电子版） 发布时间：2019-02-19", None, "中山日报社（电子版）", None),
+        ("来源：健康基地 浏览次数：128 发布时间：2019-02-19", None, "健康基地", None),
+        ("来源：健康基地 点击：[128] 字号：[大 中 小] 发布时间：2019-02-19", None, "健康基地", None),
+        ("发布时间：2019-02-19 审核：周一 校对：吴二 来源：健康基地", None, "健康基地", None),
+        ("摄影：周一 发布时间：2019-02-19", None, None, None),
+        ("通讯员：周一 发布时间：2019-02-19", None, None, None),
+        ("作者：陈小明 图片来源：林青 发布时间：2019-02-19", "陈小明", None, None),
+        ("来源：健康基地 访客：12 发布时间：2019-02-19", None, "健康基地", None),
+        ("来源：《健康周刊》 发布时间：2019-02-19", None, "《健康周刊》", None),
+        ("來(lái)源:中山日報(bào) 發(fā)布時(shí)間:2019-02-19", None, "中山日報(bào)", None),
+    ],
+)
+def test_nothing_is_taken_for_another(line: str, author: str | None, source: str | None, editor: str | None) -> None:
+    assert who(f"<p>{line}</p>") == (author, source, editor)
+    assert day(f"<p>{line}</p>") == "2019-02-19"
+
+
+def test_an_editor_under_the_text_is_no_author() -> None:
+    article = read_html(framed("<p>发布时间：2019-02-19</p>", body=TEXT + "<p>（责任编辑：林青）</p>"))
+    assert (article.author, article.source) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "据了解，作者：这一身份并不重要，重要的是作品。",
+        "资金来源：市财政拨款三百万元，企业自筹二百万元。",
+        "报名时间：2019年3月1日至3月15日，来源：各企业推荐。",
+        "联系人及编辑：请以邮件提交稿件。",
+    ],
+)
+def test_a_sentence_of_the_body_is_no_byline(sentence: str) -> None:
+    article = read_html(framed("<p>作者:    来源:    发布时间:2019-02-19</p>", body=TEXT + f"<p>{sentence}</p>"))
+    assert (article.author, article.source, article.editor) == (None, None, None)
+    assert str(article.date) == "2019-02-19"
+    assert sentence in article.body
+
+
+def test_a_page_without_a_byline_says_nothing_of_anybody() -> None:
+    assert who("") == (None, None, None)
+
+
+def test_the_byline_is_no_part_of_the_body() -> None:
+    article = read_html(framed("<p>作者：陈小明</p><p>来源：中山日报 发布时间：2019-02-19</p>"))
+    assert article.body.splitlines()[0].startswith("园区昨日召开")
+    assert "陈小明" not in article.body
+
+
+def test_lines_right_below_the_byline_that_are_the_text_s_own() -> None:
+    lines = "<p>时间：2018年3月5日上午九点</p><p>地点：二号会议室</p>"
+    article = read_html(framed("<p>作者： 来源：健康基地 发布时间：2019-02-19</p>", body=lines + TEXT))
+    assert (str(article.date), article.source) == ("2019-02-19", "健康基地")
+    assert article.body.startswith("时间：2018年3月5日上午九点\n地点：二号会议室\n园区昨日")
+
+
+@pytest.mark.parametrize("counter", ["浏览次数：128", "字号：[大 中 小]", "点击：128 打印：本页"])
+def test_a_counter_below_the_byline_is_no_part_of_the_body(counter: str) -> None:
+    article = read_html(framed(f"<p>作者： 来源：健康基地 发布时间：2019-02-19</p><p>{counter}</p>"))
+    assert article.source == "健康基地"
+    assert article.body.startswith("园区昨日")
+
+
+def test_a_table_in_the_text_is_no_byline() -> None:
+    head = "<tr><td>项目</td><td>来源</td><td>时间</td></tr>"
+    table = f"<table>{head}<tr><td>甲</td><td>自筹</td><td>2018-03-05</td></tr></table>"
+    article = read_html(framed("<p>作者： 来源： 发布时间：2019-02-19</p>", body=table + TEXT))
+    assert (article.author, article.source, str(article.date)) == (None, None, "2019-02-19")
+    assert article.body.startswith("项目\t来源\t时间\n甲\t自筹\t2018-03-05\n")
+
+
+@pytest.mark.parametrize(
+    "foot",
+    ["<p>来源：互联网 作者：管理员</p>", "<p>本站信息来源：网络，版权所有 2008-2023</p>", "<p>作者：站长</p>"],
+)
+def test_what_the_foot_names_is_not_the_article_s(foot: str) -> None:
+    assert who("<p>作者:    来源:    发布时间:2019-02-19</p>", foot=foot) == (None, None, None)
+
+
+def test_what_a_box_names_is_not_the_article_s() -> None:
+    box = "<div class='side'><h3>推荐</h3><p>作者：别人 来源：别处</p></div>"
+    assert who("<p>作者：陈小明 来源：中山日报 发布时间：2019-02-19</p>", foot=box) == ("陈小明", "中山日报", None)
