@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Sequence
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
 from zsparkcrawl.errors import ZsparkError
-from zsparkcrawl.extract.blocks import blocks, collapse
+from zsparkcrawl.extract.blocks import Block, blocks, collapse
 from zsparkcrawl.extract.byline import read_byline
 from zsparkcrawl.extract.content import find_content
 from zsparkcrawl.extract.title import find_title
@@ -23,6 +25,11 @@ from zsparkcrawl.spam.markup import prune
 __all__ = ["UnreadableError", "extract"]
 
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"Rar!")
+_HTML = re.compile(
+    r"<(?:!doctype\s+html|html|body|div|p|br|table|td|li|h[1-6]|span|font|center|pre|article|section|b|strong|a|img)[\s/>]",
+    re.IGNORECASE,
+)
+_XML = re.compile(r"\s*<\?xml\s(?!.{0,2000}?<(?:!doctype\s+)?html)", re.IGNORECASE | re.DOTALL)
 
 
 class UnreadableError(ZsparkError):
@@ -46,16 +53,18 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
         raise UnreadableError("the page is no HTML but a binary file")
     site = site or site_for_url(page.url)
     decoded = decode(page.body, page.content_type)
+    if not _HTML.search(decoded.text) or _XML.match(decoded.text):
+        raise UnreadableError("the page is no HTML")
     tree = parse(decoded.text)
     base = _base(tree, page.url)
     injections = prune(tree, page.url)
     head_title = collapse(tree.findtext("head/title") or "")
     lines = blocks(_body(tree))
     byline = read_byline(lines, _latest(page, site))
-    heading = find_title(lines, byline.first, head_title)
+    heading = find_title(lines, byline.first, head_title) or _title_below(lines, byline.last)
     start = _start(byline.last, heading[1] if heading else None)
     content = find_content(lines, start, base, _places(tree, site))
-    paragraphs = content.paragraphs or _last_resort(decoded.text, page.url)
+    paragraphs = content.paragraphs or _last_resort(decoded.text, page.url, lines[:start])
     if not paragraphs and not content.images and not content.attachments:
         raise UnreadableError("the page shows no article text")
     section, native_id = (site.place(page.url) if site else None) or (None, None)
@@ -83,13 +92,23 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     )
 
 
-def _last_resort(text: str, url: str) -> tuple[str, ...]:
+def _title_below(lines: Sequence[Block], byline: int | None) -> tuple[str, int] | None:
+    """The heading right below a byline that stands above it."""
+    number = len(lines) if byline is None else byline + 1
+    if number < len(lines) and lines[number].tag in {"h1", "h2"}:
+        return lines[number].text, number
+    return None
+
+
+def _last_resort(text: str, url: str, above: Sequence[Block]) -> tuple[str, ...]:
     """The body as trafilatura sees it, for pages on which nothing stands where an article's text stands. Its other
-    fields are not used: on Chinese pages it takes a footer's date and finds no author."""
+    fields are not used: on Chinese pages it takes a footer's date and finds no author. What stands ``above`` the
+    place of the body is none."""
     import trafilatura  # half a second to load, and one page in thousands needs it
 
     found = trafilatura.extract(text, url=url, output_format="txt", include_comments=False, favor_recall=True)
-    return tuple(line for line in (found or "").splitlines() if line.strip())
+    known = {block.text for block in above}
+    return tuple(line for line in (found or "").splitlines() if line.strip() and collapse(line) not in known)
 
 
 def _body(tree: HtmlElement) -> HtmlElement:

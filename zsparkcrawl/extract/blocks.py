@@ -98,8 +98,9 @@ class _Reader:
             if element.tag in {"br", "hr"}:
                 yield from self._flush()
             elif element.tag == "img":
+                links = () if "".join(self.pieces).strip() else tuple(self.links)
                 yield from self._flush()
-                yield Block("", self.elements[-1], image=element.get("src") or "")
+                yield Block("", self.elements[-1], links, image=element.get("src") or "")
             yield from self._text(element.text)
             if element.tag == "a":
                 self.links += _links(element)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from zsparkcrawl.charset import decode
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.blocks import Block, Link
 from zsparkcrawl.extract.title import is_breadcrumb
@@ -18,12 +19,14 @@ __all__ = ["Content", "find_content"]
 
 _END = re.compile(
     "^(?:上一[篇条个页则]|下一[篇条个页则]|没有了|相关(?:新闻|文章|阅读|链接|推荐|报道)|推荐阅读|热门文章|延伸阅读|分享到|分享至|"
-    "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|版权所有|copyright|©|主办单位|承办单位|"
-    "技术支持|友情链接|网站地图|联系我们|关于我们|粤icp|.{0,12}icp备|.{0,8}公网安备|最后更新|更新日期)"
+    "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|版权所有|copyright|©|"
+    "粤icp|.{0,12}icp备|.{0,8}公网安备)"
 )
+_MAY_END = re.compile("^(?:主办单位|承办单位|技术支持|友情链接|网站地图|联系我们|关于我们|最后更新|更新日期)")
+"""What a foot begins with, and a paragraph can: it ends the article only where no text follows."""
 _FILES = frozenset("doc docx wps pdf ofd xls xlsx et csv ppt pptx zip rar 7z txt rtf".split())
 _DECORATION = re.compile(
-    r"(?:^data:|/(?:icon|logo|btn|button|bg|arrow|share|qr(?:code)?)[^/]*\.\w+$|\.gif$)", re.IGNORECASE
+    r"(?:^data:|/icons?/|/(?:icon|logo|btn|button|bg|arrow|share|qr(?:code)?)[^/]*\.\w+$|\.gif$)", re.IGNORECASE
 )
 _CAPTION_CLASS = re.compile(
     r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE
@@ -31,6 +34,8 @@ _CAPTION_CLASS = re.compile(
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _SENTENCE_END = tuple("。！？；!?;：:")
 _CAPTION_LONGEST = 60
+_TEXT = 25
+"""Characters that are no link from which on a line with a full stop is text of an article."""
 _HOLDS = 0.8
 """Share of the good text that a narrower element must hold for the body to be looked for inside it."""
 
@@ -77,11 +82,20 @@ def find_content(
 def _region(blocks: Sequence[Block], start: int) -> list[Block]:
     """The blocks from the byline to what follows the article."""
     region: list[Block] = []
+    feet: list[int] = []
+    held = 0
     for block in blocks[start:]:
-        if len(block.text) < 200 and _END.search(fold(block.text)) and _good(region) >= _good([block]):
+        good = _good([block])
+        line = fold(block.text) if len(block.text) < 200 else ""
+        if held >= good and _END.search(line):
             break
+        if held >= good and _MAY_END.search(line) and not line.endswith("。"):
+            feet.append(len(region))
+        elif good >= _TEXT and "。" in block.text:
+            feet.clear()
+        held += good
         region.append(block)
-    return region
+    return region[: feet[0]] if feet else region
 
 
 def _good(blocks: Sequence[Block]) -> int:
@@ -147,7 +161,10 @@ def _centred(element: HtmlElement) -> bool:
 
 
 def _is_file(link: Link) -> bool:
-    return urlsplit(link.href).path.rpartition(".")[2].lower() in _FILES
+    try:
+        return urlsplit(link.href).path.rpartition(".")[2].lower() in _FILES
+    except ValueError:  # an address such as http://[broken
+        return False
 
 
 def _only_files(block: Block) -> bool:
@@ -162,7 +179,7 @@ def _is_link_line(block: Block) -> bool:
 
 
 def _file_name(url: str) -> str:
-    return unquote(urlsplit(url).path.rpartition("/")[2])
+    return decode(unquote_to_bytes(urlsplit(url).path.rpartition("/")[2])).text
 
 
 def _absolute(base: str, href: str) -> str:

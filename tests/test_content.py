@@ -1,0 +1,285 @@
+"""The body: all of the article's text, none of the page's; pictures, captions and files beside it."""
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.reading import TEXT, framed, read_html
+from zsparkcrawl.extract import UnreadableError, extract
+from zsparkcrawl.items import Attachment, Image, Page
+
+BYLINE = "<p>作者:    来源:    发布时间:2019-02-19</p>"
+FIRST = "园区昨日召开半年工作会议，总结上半年的招商情况，并部署下半年的重点项目。"
+SECOND = "会后，与会人员参观了新落成的实验室，对设备和工艺表示满意。"
+THIRD = "下一步，园区将加快厂房建设，做好企业服务。"
+ALL = f"{FIRST}\n{SECOND}\n{THIRD}"
+HOST = "http://www.nhtp.org"
+
+
+def body(inner: str, foot: str = "") -> str:
+    return read_html(framed(BYLINE, body=inner, foot=foot)).body
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>",
+        f"<p>　　{FIRST}</p>\n\n<p>&nbsp;&nbsp;&nbsp;&nbsp;{SECOND}</p>\n<p>\u200b{THIRD} </p><p>&nbsp;</p><p></p>",
+        f"{FIRST}<br>{SECOND}<br/>{THIRD}",
+        f"　　{FIRST}<br><br>　　{SECOND}<br>\n<br>\n　　{THIRD}<br>",
+        f"<table><tr><td>{FIRST}<br>{SECOND}<br>{THIRD}</td></tr></table>",
+        f"<table><tr><td><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p></td></tr></table>",
+        f"<pre>{FIRST}\n\n{SECOND}\n{THIRD}\n</pre>",
+        f"<center><font size=3>{FIRST}</font></center><font>{SECOND}</font><br><font color=red>{THIRD}</font>",
+        f"<div><div><div>{FIRST}</div></div><div>{SECOND}</div></div><div>{THIRD}</div>",
+        f"<div><p>{FIRST}<p>{SECOND}<p>{THIRD}</div>",
+        f"<p><p>{FIRST}</p><p><p>{SECOND}</p><p>{THIRD}",
+        f"<p><span style='font-size:16pt'>{FIRST}</span></p><p class=MsoNormal><span>{SECOND}</span></p><p>{THIRD}</p>",
+        f"<section>{FIRST}</section><article>{SECOND}</article><blockquote>{THIRD}</blockquote>",
+        f"<h3>{FIRST}</h3><ul><li>{SECOND}</li></ul><dl><dd>{THIRD}</dd></dl>",
+        f"<P>{FIRST}</P></span></td></b><P>{SECOND}</P><P>{THIRD}</P>",
+        f"<p>{FIRST[:9]}<b>{FIRST[9:14]}</b><i>{FIRST[14:]}</i></p><p>{SECOND}</p><p>{THIRD}</p>",
+        f"<p>{FIRST[:9]}\n      {FIRST[9:]}</p><p>{SECOND}</p><p>{THIRD}</p>",
+        f"<!-- {SECOND} --><p>{FIRST}</p><style>p{{}}</style><p>{SECOND}</p><script>var a='x'</script><p>{THIRD}</p>",
+        f"<p>{FIRST}</p><p>{SECOND[:5]}<wbr id=hohxf>{SECOND[5:]}</p><video id=hohxf></video><p>{THIRD}</p>",
+        f"<o:p>{FIRST}</o:p><p>{SECOND}</p><?xml:namespace prefix='o' /><p>{THIRD}</p>",
+    ],
+)
+def test_the_text_in_whatever_markup(inner: str) -> None:
+    assert body(inner) == ALL
+
+
+def test_nothing_around_the_article_but_tables() -> None:
+    html = (
+        "<table><tr><td><a href=/>首页</a></td><td><a href=/news/>新闻中心</a></td></tr></table>"
+        f"<table><tr><td class=bt>园区召开半年工作会议</td></tr><tr><td>{BYLINE}</td></tr>"
+        f"<tr><td>{FIRST}<br>{SECOND}<br>{THIRD}</td></tr></table>"
+        "<table><tr><td>版权所有 健康基地</td></tr></table>"
+    )
+    article = read_html(html)
+    assert (article.title, article.body) == ("园区召开半年工作会议", ALL)
+
+
+def test_a_table_is_lines_with_tabs() -> None:
+    rows = [("序号", "企业", "面积"), ("1", "甲公司", "1200"), ("2", "", "800"), ("", "合计", "2000")]
+    cells = "".join("<tr>" + "".join(f"<td> {cell}\n</td>" for cell in row) + "</tr>" for row in rows)
+    found = body(f"<p>{FIRST}</p><table>{cells}</table><p>{SECOND}</p>")
+    assert found == "\n".join([FIRST, *("\t".join(row) for row in rows), SECOND])
+
+
+def test_a_table_of_cells_with_paragraphs() -> None:
+    found = body(f"<p>{FIRST}</p><table><tr><td><p>企业</p></td><td><p>面积</p></td></tr></table><p>{SECOND}</p>")
+    assert found == f"{FIRST}\n企业\t面积\n{SECOND}"
+
+
+def test_lists() -> None:
+    assert body(f"<p>{FIRST}</p><ol><li>厂房</li><li>人才</li></ol><p>{SECOND}</p>") == f"{FIRST}\n厂房\n人才\n{SECOND}"
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "<figure><img src='/a.jpg'><figcaption>会议现场</figcaption></figure>",
+        "<p align=center><img src='/a.jpg'></p><p align=center>会议现场</p>",
+        "<p style='text-align: center'><img src='/a.jpg'></p><p style='text-align:center'>会议现场</p>",
+        "<center><img src='/a.jpg'><br>会议现场</center>",
+        "<p><img src='/a.jpg'><br>会议现场</p>",
+        "<div><img src='/a.jpg'></div><div class='caption'>会议现场</div>",
+    ],
+)
+def test_captions_are_no_text(picture: str) -> None:
+    article = read_html(framed(BYLINE, body=f"<p>{FIRST}</p>{picture}<p>{SECOND}</p><p>{THIRD}</p>"))
+    assert article.images == (Image(f"{HOST}/a.jpg", "会议现场"),)
+    assert article.body == ALL
+
+
+@pytest.mark.parametrize("after", [f"<p>{SECOND}</p>", f"<p align=center>{SECOND}</p>", f"<br>{SECOND}"])
+def test_the_sentence_below_a_picture_is_no_caption(after: str) -> None:
+    article = read_html(framed(BYLINE, body=f"<p>{FIRST}</p><p><img src=/a.jpg></p>{after}<p>{THIRD}</p>"))
+    assert article.images == (Image(f"{HOST}/a.jpg"),)
+    assert article.body == ALL
+
+
+def test_icons_are_no_pictures() -> None:
+    icons = "<img src='/images/icon/doc.png'><img src='data:image/png;base64,AA=='><img src='/x/share.png'>"
+    assert read_html(framed(BYLINE, body=TEXT + icons)).images == ()
+
+
+FILES = "<p>附件：<a href='/uploads/a.docx'>附件1：申报表.docx</a></p><p><a href='../b.pdf'>附件2：指南</a></p>"
+
+
+@pytest.mark.parametrize(
+    ("base", "urls"),
+    [
+        ("", (f"{HOST}/uploads/a.docx", f"{HOST}/b.pdf")),
+        ("<base href='/x/y/'>", (f"{HOST}/uploads/a.docx", f"{HOST}/x/b.pdf")),
+        (
+            "<base href='http://files.example/d/'>",
+            ("http://files.example/uploads/a.docx", "http://files.example/b.pdf"),
+        ),
+        ("<base href='http://[broken'>", (f"{HOST}/uploads/a.docx", f"{HOST}/b.pdf")),
+    ],
+)
+def test_attachments(base: str, urls: tuple[str, str]) -> None:
+    html = framed(BYLINE, body=TEXT + FILES).replace("<head>", f"<head>{base}")
+    article = read_html(html, f"{HOST}/zcgg/412.html")
+    assert article.attachments == tuple(
+        Attachment(name, url) for name, url in zip(("附件1：申报表.docx", "附件2：指南"), urls, strict=True)
+    )
+    assert "附件" not in article.body
+    assert (article.section, article.native_id) == ("notices", "412")
+
+
+def test_attachments_below_the_body() -> None:
+    html = framed(BYLINE).replace('<div class="foot">', "<ul><li><a href='/a.xls'>名单</a></li></ul><div class=foot>")
+    assert read_html(html).attachments == (Attachment("名单", f"{HOST}/a.xls"),)
+
+
+def test_an_attachment_whose_address_is_percent_encoded_gbk() -> None:
+    name = quote("申报表.doc".encode("gbk"))
+    article = read_html(framed(BYLINE, body=f"{TEXT}<p><a href='/f/{name}'>申报表</a></p>"))
+    assert article.attachments == (Attachment("申报表", f"{HOST}/f/{name}"),)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_an_attachment_without_a_text_is_called_by_its_file(charset: str) -> None:
+    name = quote("申报表.doc".encode(charset))
+    article = read_html(framed(BYLINE, body=f"{TEXT}<p><a href='/f/{name}'><img src=/icon/doc.png></a></p>"))
+    assert article.attachments == (Attachment("申报表.doc", f"{HOST}/f/{name}"),)
+
+
+def test_a_link_in_a_sentence_stays_in_it() -> None:
+    article = read_html(framed(BYLINE, body=f"{TEXT}<p>详见<a href='/a.pdf'>实施办法</a>，请各企业遵照执行。</p>"))
+    assert article.body.endswith("详见实施办法，请各企业遵照执行。")
+    assert article.attachments == (Attachment("实施办法", f"{HOST}/a.pdf"),)
+
+
+@pytest.mark.parametrize("address", ["", "#", "javascript:void(0)", "mailto:a@b.example", "http://[x/a.doc", "tel:1"])
+def test_addresses_that_are_none(address: str) -> None:
+    article = read_html(framed(BYLINE, body=f"{TEXT}<p>请<a href='{address}'>来信</a>联系我们的办公室。</p>"))
+    assert article.body.endswith("请来信联系我们的办公室。")
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        '<div class="page">上一篇：<a href="/news/1.html">园区停电通知</a><br>下一篇：没有了</div>',
+        '<p>上一篇：没有了</p><p>下一篇：<a href="/news/1.html">园区停电通知</a></p>',
+        '<div>上一條(tiáo)：<a href="/news/1.html">園區停電通知</a></div>',
+        '<p>【<a href="javascript:print()">打印本页</a>】【<a href="javascript:close()">关闭窗口</a>】</p>',
+        '<div>相关新闻</div><ul><li><a href="/news/1.html">园区停电通知</a></li><li><a href="/">园区</a></li></ul>',
+        "<div>分享到：微信 微博</div>",
+        "<p>版权所有 健康基地 粤ICP备00000017号</p>",
+        "<p>Copyright © 2008-2023 健康基地</p>",
+        "<p>主办单位：健康基地　技术支持：某公司</p>",
+    ],
+)
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "behind"])
+def test_what_follows_the_article_is_left_out(behind: str, inside: bool) -> None:
+    inner = f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>"
+    assert (body(inner + behind) if inside else body(inner, foot=behind)) == ALL
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "下一步，园区将加快厂房建设，做好企业服务。",
+        "下一阶段的工作已经开始。",
+        "联系我们的企业越来越多，园区为此增加了人手。",
+        "关于我们身边的榜样，大家各抒己见。",
+        "主办单位：市科技局",
+        "技术支持：健康基地信息中心",
+    ],
+)
+def test_a_sentence_that_begins_like_an_end(sentence: str) -> None:
+    assert body(f"<p>{FIRST}</p><p>{sentence}</p><p>{SECOND}</p>") == f"{FIRST}\n{sentence}\n{SECOND}"
+
+
+def test_nothing_but_a_byline_is_no_body() -> None:
+    with pytest.raises(UnreadableError, match="the page shows no article text"):
+        read_html(f"<html><body><div><h1>园区召开半年工作会议</h1>{BYLINE}</div></body></html>")
+
+
+def test_notices_and_search_box_above_are_left_out() -> None:
+    boxes = "<ul>" + "".join(f"<li><a href=/zcgg/{n}.html>招租公告{n}</a></li>" for n in range(7)) + "</ul>"
+    boxes += "<form>请输入关键字<input></form><div>当前位置:首页 &gt; 新闻中心</div>"
+    html = framed(BYLINE, body=f"<p>{FIRST}</p><p>{SECOND}</p>").replace("<body>", f"<body>{boxes}")
+    assert read_html(html).body == f"{FIRST}\n{SECOND}"
+
+
+@pytest.mark.parametrize("tag", ["/p", "/P", "br", "/strong", "/span", "/td"])
+def test_a_tag_that_lost_its_bracket(tag: str) -> None:
+    found = body(f"<p><strong><span>园区已有企业八十家?{tag}></p><p>{FIRST}</p><p>{SECOND}</p>")
+    assert found == f"园区已有企业八十家?\n{FIRST}\n{SECOND}"
+
+
+@pytest.mark.parametrize("text", ["3 < 5 且 5 > 3", "A&B 与 R&D", "a<b", "100%<120%", "《办法》<试行>的说明"])
+def test_brackets_and_ampersands_in_the_text(text: str) -> None:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    assert body(f"<p>{FIRST}</p><p>{escaped}</p>").endswith(text)
+
+
+def test_short_articles_are_read() -> None:
+    assert body("<p>今日停水。</p>") == "今日停水。"
+    assert body("今日停水") == "今日停水"
+
+
+@pytest.mark.parametrize("tag", ["div", "p", "span", "b", "table", "blockquote", "ul", "font"])
+@pytest.mark.parametrize("closed", [True, False])
+def test_three_thousand_deep(tag: str, closed: bool) -> None:
+    html = framed(BYLINE, body=f"<{tag}>" * 3000 + FIRST + (f"</{tag}>" * 3000 if closed else ""))
+    assert FIRST in read_html(html).body
+
+
+@pytest.mark.parametrize("tag", ["p", "div", "li", "span"])
+def test_a_hundred_thousand_links(tag: str) -> None:
+    links = "".join(f"<{tag}><a href='/news/{n}.html'>园区</a></{tag}>" for n in range(100_000))
+    article = read_html(framed(BYLINE) + links)
+    assert FIRST in article.body
+
+
+def test_ten_thousand_paragraphs() -> None:
+    assert len(body("".join(f"<p>第{n}段，园区工作有序推进。</p>" for n in range(10_000))).splitlines()) == 10_000
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the page is empty"),
+        (b" \r\n\t ", "the page is empty"),
+        (b"%PDF-1.4 \xe2\xe3", "the page is no HTML but a binary file"),
+        (b"PK\x03\x04rest", "the page is no HTML but a binary file"),
+        (b"\x89PNG\r\n\x1a\n", "the page is no HTML but a binary file"),
+        (b"\xff\xd8\xff\xe0JFIF", "the page is no HTML but a binary file"),
+        (b"GIF89a", "the page is no HTML but a binary file"),
+        (b"\x1f\x8b\x08rest", "the page is no HTML but a binary file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "the page is no HTML but a binary file"),
+        (b"\x7fELF" + bytes(200), "the page is no HTML but a binary file"),
+        (b"<html><body></body></html>", "the page shows no article text"),
+        (b"<html><body><script>1</script></body></html>", "the page shows no article text"),
+        (b"<h1></h1><p>&nbsp;</p>", "the page shows no article text"),
+        (b"<!-- nothing -->", "the page is no HTML"),
+        (b"<", "the page is no HTML"),
+        ("园区新闻，只有文字。".encode(), "the page is no HTML"),
+        (b'{"code": 404, "message": "not found"}', "the page is no HTML"),
+        (b"<?xml version='1.0'?><rss><channel><title>x</title></channel></rss>", "the page is no HTML"),
+    ],
+)
+def test_what_is_no_article_is_refused_in_one_line(content: bytes, said: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        extract(Page(f"{HOST}/news/7.html", content), None)
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"<h1>", b"<p>", "发布时间：".encode()]))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_random_bytes_are_read_or_refused(content: bytes, before: bytes) -> None:
+    try:
+        article = extract(Page(f"{HOST}/news/7.html", before + content), None)
+    except UnreadableError as error:
+        assert "\n" not in str(error)
+    else:
+        assert article.body or article.images or article.attachments
