@@ -173,6 +173,7 @@ def test_values_in_the_block_below_the_label(line: str) -> None:
         ("来源：健康基地 访客：12 发布时间：2019-02-19", None, "健康基地", None),
         ("来源：《健康周刊》 发布时间：2019-02-19", None, "《健康周刊》", None),
         ("來(lái)源:中山日報(bào) 發(fā)布時(shí)間:2019-02-19", None, "中山日報(bào)", None),
+        ("來(lái)源:中山日?qǐng)蟆 發(fā)布時(shí)間:2019-02-19", None, "中山日?qǐng)蟆", None),
     ],
 )
 def test_nothing_is_taken_for_another(line: str, author: str | None, source: str | None, editor: str | None) -> None:

@@ -184,7 +184,7 @@ def _line(number: int, text: str) -> _Line | None:
         kind = match.lastgroup
         assert kind is not None
         end = following.start() if following else len(plain)
-        begin, stop = _value(plain, match.end(), end, date=kind in {"date", "when"})
+        begin, stop = _value(plain, match, end)
         raw = text[folded.positions[begin] : folded.positions[stop]].strip(_EDGES) if begin < stop else ""
         raw = wrapped[1] if (wrapped := _WRAPPED.fullmatch(raw)) else raw
         line.values.setdefault(kind, []).append("" if raw.casefold() in _NOBODY else raw)
@@ -209,15 +209,18 @@ def _bare(plain: str) -> str | None:
     return plain if moment and moment.start == 0 else None
 
 
-def _value(plain: str, start: int, end: int, *, date: bool) -> tuple[int, int]:
+def _value(plain: str, label: re.Match[str], end: int) -> tuple[int, int]:
     """Where the value of a label begins and ends in the folded line."""
+    start = label.end()
     while start < end and plain[start].isspace():
         start += 1
-    if date:
+    if label.lastgroup in {"date", "when"}:
         return start, end
     stop = _VALUE_END.search(plain, start, end)
     moment = DATE.search(plain, start, end)
-    return start, min([end, *(m.start() for m in (stop, moment) if m), *_closed(plain, start, end)])
+    # A bracket that nothing opened is what damage left of an annotation.
+    closed = _closed(plain, start, end) if plain[: label.start()].endswith("(") else ()
+    return start, min([end, *(m.start() for m in (stop, moment) if m), *closed])
 
 
 def _closed(plain: str, start: int, end: int) -> Iterator[int]:
