@@ -172,6 +172,7 @@ def test_addresses_that_are_none(address: str) -> None:
         '<div>相关新闻</div><ul><li><a href="/news/1.html">园区停电通知</a></li><li><a href="/">园区</a></li></ul>',
         "<div>分享到：微信 微博</div>",
         "<p>版权所有 健康基地 粤ICP备00000017号</p>",
+        "<p>健康基地 版权所有 &copy; 2008-2023 粤ICP备00000017号 更新日期：2023-12-01</p>",
         "<p>Copyright © 2008-2023 健康基地</p>",
         "<p>主办单位：健康基地　技术支持：某公司</p>",
     ],
