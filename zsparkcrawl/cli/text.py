@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -85,6 +86,10 @@ def read(file: Path, url: str, site_name: str | None, content_type: str) -> None
     from zsparkcrawl.clean import read as read_page
     from zsparkcrawl.sites import site_named
 
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise InputError(f"{url!r} is no address: {error}") from error
     article = read_page(Page(url, _bytes_of(file), content_type), site_named(site_name) if site_name else None)
     _print(_json(plain(article)) + "\n")
 
@@ -117,7 +122,7 @@ def _each_line(file: Path, mend: Mend) -> None:
             continue
         try:
             record = json.loads(line)
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"line {number} is no JSON: {error}") from error
         if not isinstance(record, dict) or not isinstance(record.get("text"), str):
             raise InputError(f'line {number} is no JSON object with a "text"')
