@@ -215,7 +215,7 @@ def test_a_signal_and_the_lock(crawls: Crawls) -> None:
     end = crawls["stopped"].result()
     beside, after = end.more
     assert (beside.code, beside.err.count("\n")) == (3, 1)
-    assert "another crawl is at work" in beside.err
+    assert "another process is at work" in beside.err
     assert end.left["stored"] >= 3
     assert after.code == 0, after.err
 

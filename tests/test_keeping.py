@@ -78,7 +78,7 @@ def test_a_process_opens_once_and_locks_others_out(environ: dict[str, str]) -> N
     root = Path(__file__).parents[1]
     words = [sys.executable, "-c", code]
     other = subprocess.run(words, env={**os.environ, **environ}, cwd=root, capture_output=True, text=True, check=False)
-    assert other.stderr == f"another crawl is at work in {environ['ZSPARK_DATA']} (process {os.getpid()})\n"
+    assert other.stderr == f"another process is at work in {environ['ZSPARK_DATA']} (process {os.getpid()})\n"
     first.release()
     second.release()
     again = Keeping.hold(environ)

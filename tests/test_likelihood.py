@@ -59,14 +59,10 @@ def test_good_chinese_beats_its_bytes_read_one_off(sentence: str) -> None:
         ("造{}社会", "福"),
         ("指示精神{}考察期间", "。"),
         ("{}险化学品储存", "危"),
-        # known failures: three characters cannot tell that a full stop does not fit here
-        *(
-            pytest.param(text, lost, marks=pytest.mark.xfail(strict=True))
-            for text, lost in (
-                ("医院的{}科医护人员", "专"),
-                ("发展{}洋生物产业", "海"),
-                ("项目已{}工建设", "停"),
-            )
+        ("医院的{}科医护人员", "专"),
+        ("发展{}洋生物产业", "海"),
+        pytest.param(
+            "项目已{}工建设", "停", marks=pytest.mark.xfail(strict=True, reason="three characters cannot tell")
         ),
     ],
 )

@@ -142,7 +142,6 @@ def test_a_title_below_the_byline() -> None:
     assert article.body.startswith("园区昨日")
 
 
-@pytest.mark.xfail(strict=True, reason="the comma before a phrase that ends the text is left standing")
 def test_spam_in_the_title_is_cut() -> None:
     html = page(f"<h1>{TITLE}，凤凰彩票网上开户</h1>", f"<title>{TITLE}</title>")
     assert read(Page("http://www.nhtp.org/news/7.html", html.encode())).title == TITLE

@@ -10,6 +10,8 @@ line each, a tab between (lines with # are comments):
     *.ngrams   a word model as counts, `word [word [word]]<TAB>count` (`tools/read_opengram.py` writes one);
                its word pairs are moved to the mixed word frequencies; weight: as for a word list
     *.txt      running text; weight: how often each character counts
+    *.prose    running text in the register that is wanted most; weight: unused. The model of all the rest
+               becomes its prior, so that a context which the prose has seen often goes by the prose
 
 The packaged file's sources and their licences are listed beside it, in `likelihood.LICENCES.md`. Texts are
 never put into the repository, only figures made from them. Standard library only; takes two minutes.
@@ -43,6 +45,8 @@ DISCOUNT = 2.5  # bits a character on held-back news: 7.00 with 0.1, 6.95 with 0
 INITIAL = 0.9  # share of word-initial characters in the figure used when nothing is known of a pair
 LEAST = 2.0  # a character counted less often is known by class only
 PAIRS, TRIPLES = 620_000, 620_000
+PRIOR_TWO, PRIOR_THREE = 1000.0, 30.0  # times that a context must be seen in the prose to outweigh all the rest
+PROSE_WORTH = 0.0  # what one occurrence in the prose counts when it is decided which n-grams are kept
 
 Counts = defaultdict[str, float]
 Source = tuple[Path, float]
@@ -211,7 +215,7 @@ def count_line_ends(counter: Counter) -> None:
 class Estimate:
     """Probabilities from the counts; `pairs` and `triples` keep what is worth its room."""
 
-    def __init__(self, counter: Counter, pairs: int, triples: int) -> None:
+    def __init__(self, counter: Counter, prose: Counter, pairs: int, triples: int) -> None:
         known = {c for c, n in counter.ones.items() if n >= LEAST} | set(FLOORS)
         self.characters = sorted(known, key=lambda c: (-counter.ones.get(c, 0.0), c))
         total, initial = sum(counter.ones.values()), sum(counter.initial.values())
@@ -225,7 +229,13 @@ class Estimate:
         }
         self.left_two: dict[str, float] = {}
         self.twos = self.interpolate(counter.twos, counter.ones, known, lambda gram: self.following[gram[-1]])
+        self.left_three: dict[str, float] = {}
         self.threes = self.interpolate(counter.threes, counter.twos, known, lambda gram: self.two(gram[-2:]))
+        self.adapt(prose, known)
+        for gram, count in prose.twos.items():
+            counter.twos[gram] += PROSE_WORTH * count
+        for gram, count in prose.threes.items():
+            counter.threes[gram] += PROSE_WORTH * count
         self.keep(counter, pairs, triples)
 
     @staticmethod
@@ -253,9 +263,28 @@ class Estimate:
         left = {context: 1 - kept[context] / total for context, total in totals.items()}
         if len(grams[0]) == 2:
             self.left_two = left
+        else:
+            self.left_three = left
         return {
             gram: max(0.0, counts[gram] - DISCOUNT) / totals[gram[:-1]] + left[gram[:-1]] * shorter(gram)
             for gram in grams
+        }
+
+    def three(self, gram: str) -> float:
+        """The probability of a triple's last character after the other two."""
+        found = self.threes.get(gram)
+        return self.left_three.get(gram[:2], 1.0) * self.two(gram[1:]) if found is None else found
+
+    def adapt(self, prose: Counter, known: set[str]) -> None:
+        """Move the probabilities towards the prose, each context as far as it was seen there (a Dirichlet prior)."""
+        twos = {g for g in self.twos if g[0] in prose.ones} | {g for g in prose.twos if known.issuperset(g)}
+        moved = {g: _moved(prose.twos.get(g, 0.0), prose.ones[g[0]], self.two(g), PRIOR_TWO) for g in sorted(twos)}
+        threes = {g for g in self.threes if g[:2] in prose.twos} | {g for g in prose.threes if known.issuperset(g)}
+        self.twos |= moved
+        for context, left in self.left_two.items():
+            self.left_two[context] = left * PRIOR_TWO / (PRIOR_TWO + prose.ones.get(context, 0.0))
+        self.threes |= {
+            g: _moved(prose.threes.get(g, 0.0), prose.twos[g[:2]], self.three(g), PRIOR_THREE) for g in sorted(threes)
         }
 
     def keep(self, counter: Counter, pairs: int, triples: int) -> None:
@@ -268,7 +297,7 @@ class Estimate:
         best = sorted(gain, key=lambda gram: (-gain[gram], gram))[:triples]
         needed = {gram[:2] for gram in best}
         gain = {
-            gram: sqrt(counter.twos[gram]) * abs(log2(p / (self.left_two[gram[0]] * self.following[gram[1]])))
+            gram: sqrt(counter.twos[gram]) * abs(log2(p / (self.left_two.get(gram[0], 1.0) * self.following[gram[1]])))
             for gram, p in self.twos.items()
             if gram not in needed
         }
@@ -317,6 +346,10 @@ class Estimate:
         return MAGIC + zlib.compress(b"".join(parts), 9)
 
 
+def _moved(count: float, total: float, prior: float, strength: float) -> float:
+    return (count + strength * prior) / (total + strength)
+
+
 def bits(probability: float, zero: int = 0) -> int:
     """A probability as a byte: its bits in steps of an eighth."""
     return min(255, max(0, zero + round(-log2(probability) * STEP)))
@@ -337,7 +370,11 @@ def build(folder: Path, pairs: int = PAIRS, triples: int = TRIPLES) -> bytes:
     for path, weight in sources:
         if path.suffix == ".txt":
             counter.add_text(path.read_text(encoding="utf-8"), weight)
-    return Estimate(counter, pairs, triples).pack()
+    prose = Counter()
+    for path, _ in sources:
+        if path.suffix == ".prose":
+            prose.add_text(path.read_text(encoding="utf-8"), 1.0)
+    return Estimate(counter, prose, pairs, triples).pack()
 
 
 def main() -> None:

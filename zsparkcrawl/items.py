@@ -78,20 +78,24 @@ class Diagnosis:
 
     ``script``: "simplified" as written; "turned" into Traditional by a character table; genuine "traditional";
     "unknown" when the text is too short to tell. ``annotated`` maps each character that carries pinyin on this page
-    to the readings seen. ``shifted``: bracket or cut marks of the byte-wise insertion are there. ``published`` is
-    the article's date where it is known: the evidence for lost units.
+    to the readings seen. ``shifted``: pinyin stands behind half a character; ``cut``: text behind a mark is shifted.
+    ``published`` is the article's date where it is known: the evidence for lost units.
     """
 
     script: Script = "unknown"
     annotated: Mapping[str, frozenset[str]] = field(default_factory=dict)
     shifted: bool = False
+    cut: bool = False
     published: dt.date | None = None
     evidence: tuple[str, ...] = ()
+    runs: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False, metadata={"plain": False})
+    """How often each run of one to three characters stands on the page (in Simplified, pinyin left out): what a page
+    speaks of it speaks of again."""
 
     @property
     def damaged(self) -> bool:
         """Whether anything was found at all."""
-        return self.script == "turned" or bool(self.annotated) or self.shifted
+        return self.script == "turned" or bool(self.annotated) or self.shifted or self.cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,8 @@ def plain(value: object) -> Any:
     {'date': '2019-02-19', 'readings': ['a', 'b']}
     """
     if is_dataclass(value) and not isinstance(value, type):
-        return {entry.name: plain(getattr(value, entry.name)) for entry in fields(value)}
+        shown = (entry.name for entry in fields(value) if entry.metadata.get("plain", True))
+        return {name: plain(getattr(value, name)) for name in shown}
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, (dt.date, dt.time)):

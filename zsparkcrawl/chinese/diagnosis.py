@@ -8,8 +8,9 @@ from collections import Counter
 from typing import Literal
 
 from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
+from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.readings import readings_of
-from zsparkcrawl.chinese.script import ANNOTATION, simplified_of, traditional_of
+from zsparkcrawl.chinese.script import ANNOTATION, simplified, simplified_of, traditional_of
 from zsparkcrawl.items import Diagnosis, Script
 
 __all__ = ["diagnose"]
@@ -28,6 +29,9 @@ _TURNED_WORDS = re.compile(
 # Only a writer of Traditional, or a converter that knows phrases, makes these: a character table leaves 于 后 并 …
 _GENUINE = frozenset("於後並併幹餘製裡裏雲週麵繫係佔佈託範採徵鬆儘鬱鬍闆嚮颱鬥捲鹼穀僅籲甦祇")
 _MARKS = re.compile(r"[?\ufffd]\(?\s?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\s?\)")
+_BEHIND_MARK = re.compile("([！，；？!,;?])([\u4e00-\u9fff]{3,6})")
+_GIBBERISH = 12.5
+"""Bits a character: news costs 4 to 9, shifted text 12 to 20."""
 _PUBLISHED = re.compile(
     r"(?:發|发)(?:\([^)]{1,8}\))?布(?:時|时|日)(?:\([^)]{1,8}\))?(?:間|间|期)(?:\([^)]{1,8}\))?\s*[:：]\s*"
     r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})"
@@ -59,7 +63,11 @@ def diagnose(
         evidence.append(f"{len(annotated)} characters carry pinyin: {''.join(sorted(annotated))}")
     if shifted:
         evidence.append("pinyin behind half a character: bytes are shifted")
-    return Diagnosis(script, annotated, shifted, published or _published(whole), tuple(evidence))
+    cut = _cut(plain) if script == "turned" else None
+    if cut:
+        evidence.append(f"text behind a mark is shifted: {cut}")
+    runs = _runs(plain) if shifted or script in {"turned", "unknown"} else {}
+    return Diagnosis(script, annotated, shifted, bool(cut), published or _published(whole), tuple(evidence), runs)
 
 
 def _annotated(text: str, shifted: bool) -> dict[str, frozenset[str]]:
@@ -124,6 +132,20 @@ def _script(text: str, written_in: str | None, by_tool: bool) -> tuple[Script, l
         evidence.append("the site writes Simplified")
         script = "turned"
     return script, evidence
+
+
+def _runs(text: str) -> Counter[str]:
+    """How often each run of one, two and three characters stands in a text."""
+    plain = simplified(text)
+    return Counter(plain[start : start + length] for length in (1, 2, 3) for start in range(len(plain) - length + 1))
+
+
+def _cut(text: str) -> str | None:
+    """A stretch behind a mark that is no Chinese but read one byte off, None when there is none."""
+    for match in _BEHIND_MARK.finditer(text):
+        if model().per_character(simplified(match[2]), match[1]) > _GIBBERISH:
+            return match[0]
+    return None
 
 
 def _published(text: str) -> dt.date | None:

@@ -19,6 +19,7 @@ __all__ = [
     "common_characters",
     "fold",
     "fold_with_positions",
+    "simplified",
     "simplified_of",
     "simplify",
     "traditional_of",
@@ -28,6 +29,7 @@ _LETTERS = "a-zāáǎàēéěèêīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ"
 ANNOTATION = re.compile(rf"[(（]\s?([{_LETTERS}]{{1,6}})\s?[)）]")
 """Pinyin in brackets, as the rewriting tool puts it behind a character; some hosts leave a blank inside."""
 
+_SURROGATES = re.compile("([\ud800-\udfff]+)")
 _IDEOGRAPHS = "".join(map(chr, (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFB00))))
 
 
@@ -65,13 +67,26 @@ def common_characters() -> frozenset[str]:
     return frozenset((level_one | traditional | punctuation) - {""})
 
 
+def simplified(text: str) -> str:
+    """Each Traditional character as its Simplified one, whatever stands beside it; the length stays.
+
+    >>> simplified("乾燥")
+    '干燥'
+    """
+    table = simplified_of()
+    return "".join([table.get(character, character) for character in text])
+
+
 def simplify(text: str) -> str:
     """Traditional to Simplified by phrase, as OpenCC does it: for comparing and scoring, not for mending.
 
     >>> simplify("發展"), simplify("乾隆")
     ('发展', '乾隆')
     """
-    return str(_converter("t2s").convert(text))
+    # OpenCC works on UTF-8, which cannot hold a lone surrogate.
+    return "".join(
+        part if _SURROGATES.match(part) else str(_converter("t2s").convert(part)) for part in _SURROGATES.split(text)
+    )
 
 
 class Folded(str):

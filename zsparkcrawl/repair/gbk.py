@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from zsparkcrawl.chinese.likelihood import model
+from zsparkcrawl.chinese.script import simplified
 from zsparkcrawl.edits import Certainty, Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.bytepairs import MARKS
@@ -29,10 +30,14 @@ _CUT = re.compile(
     rf"[?\ufffd]?(?P<mark>[{''.join(MARKS)}])"
     r"(?=[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef\u0370-\u0451\u2010-\u2642@-~?\ufffd])"
 )
+_LOST = re.compile(r"[?\ufffd][！，；？!,;?][?\ufffd]")
+_LONE_LETTER = re.compile("[@-~\uff20-\uff5e][\u4e00-\u9fff]")
 _GARBLED = 8.5
 """Bits a character above which the text behind a mark may be shifted; news stays below 6, shifted text above 12."""
 _MARGIN = {"turned": 14.0, "unknown": 28.0}
-"""Bits by which a cut undone must beat the text as it stands; more where nothing else on the page shows damage."""
+"""More where nothing else on the page shows damage."""
+_MARGIN_CUT = 6.0
+"""On a page that is known to be cut, and where the bytes before and behind the mark show as lost."""
 
 
 def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
@@ -48,29 +53,33 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
     """
     if not diagnosis.shifted and diagnosis.script not in _MARGIN:
         return edited
-    found: list[Path] = []
-    starts: list[int] = []
+    runs: list[tuple[int, Path]] = []
     damaged: list[Damage] = []
     streams = Streams(edited.text, diagnosis)
-    margin = _MARGIN.get(diagnosis.script, _MARGIN["unknown"])
     position = 0
     for start, match in _anchors(streams):
         if start < position:
             continue
         straddled = match.re is STRADDLE
-        paths = (
+        begun = (
             streams.straddled(start, match.end(), match[1]) if straddled else streams.cut(start, match.start("mark"))
         )
-        best = streams.best(start, paths)
-        if best is not None and (straddled or best[1] >= margin):
-            found.append(best[0])
-            starts.append(start)
+        best = streams.best(start, begun)
+        if best is not None and (straddled or best[1] >= _margin(streams.text, start, diagnosis)):
+            runs.append((start, best[0]))
             position = best[0].position
             streams.accept(best[0])
         elif straddled:
             damaged.append(Damage(start, match.end(), "pinyin inside a character; no byte stream explains it"))
-    changes = [_change(start, path) for start, path in zip(starts, found, strict=True)]
-    return mark(edit(mark(edited, damaged), "gbk", changes), _holes(changes, found))
+    changes = [_change(start, path) for start, path in runs]
+    return mark(edit(mark(edited, damaged), "gbk", changes), _holes(changes, [path for _, path in runs]))
+
+
+def _margin(text: str, start: int, diagnosis: Diagnosis) -> float:
+    """Bits by which a cut undone must beat the text as it stands."""
+    if diagnosis.script == "turned" and (diagnosis.cut or _LOST.match(text, start)):
+        return _MARGIN_CUT
+    return _MARGIN.get(diagnosis.script, _MARGIN["unknown"])
 
 
 def _anchors(streams: Streams) -> Iterator[tuple[int, re.Match[str]]]:
@@ -84,11 +93,12 @@ def _anchors(streams: Streams) -> Iterator[tuple[int, re.Match[str]]]:
 
 def _garbled(streams: Streams, position: int) -> bool:
     """Whether the text behind a mark is unlikely enough to be worth the search: a lost byte, or no Chinese."""
-    if streams.text[position + 1] in "?\ufffd":
+    following = streams.text[position + 1 : position + 3]
+    if following[0] in "?\ufffd" or _LONE_LETTER.match(following):
         return True
     stretch = re.split(r"[\s()]", streams.text[position + 1 : position + 7], maxsplit=1)[0][:4]
-    context = streams.simplified(streams.text[position])
-    return bool(stretch) and model().per_character(streams.simplified(stretch), context) > _GARBLED
+    context = simplified(streams.text[position])
+    return bool(stretch) and model().per_character(simplified(stretch), context) > _GARBLED
 
 
 def _change(start: int, path: Path) -> Change:

@@ -9,15 +9,16 @@ with the length of the run, not with the number of readings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from heapq import nsmallest
+from math import log2
 from typing import NamedTuple, TypeVar
 
 from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.readings import readings_of, with_reading
-from zsparkcrawl.chinese.script import ANNOTATION, simplified_of, traditional_of
+from zsparkcrawl.chinese.script import ANNOTATION, simplified, simplified_of, traditional_of
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.bytepairs import (
     LEADS,
@@ -48,19 +49,32 @@ _STRANGER = 8.0
 """Bits against a character that no tool was seen to annotate."""
 _WRONG_SCRIPT = 9.0
 """Bits against a Simplified character on a page that was turned Traditional."""
-_LOST = 3.0
-"""Bits against every byte that must have been lost."""
-_VANISHED = 4.5
-"""Bits against bytes that were lost without a trace: one pair in 25 of a shifted run has no character in GBK."""
+_LOST = 0.5
+"""Bits against a byte that shows as lost. What was there decides whether it was lost, so the bits of the characters
+are nearly all there is to say; the rest is that not every decoder loses bytes in this way."""
+_VANISHED = 1.5
+"""Bits against bytes that were lost without a trace."""
+_DROPPED = 5.0
+"""Bits against a byte that was dropped where neither a cut nor a "?" accounts for it."""
 _RARE = 19.0
 """Bits above which a character is too rare to be put in for a lost byte."""
 _DOUBTED = 6
 """Of how many paths at once it is asked whether a pair vanished: those that lead."""
 _LOOKAHEAD = 4
 """Characters behind the run that its end is judged by."""
+_ODDITY = 3.0
+"""Times that a rare character's rareness counts."""
 _COMMON = 14.5
 """Bits below which a character is common: some 2,700 characters, 99 % of news."""
 _QUOTES = "“”"
+_WRONG_QUOTE = 6.0
+"""Bits against a quotation mark that closes none or opens a second."""
+_PAUSES = frozenset("，。、；：！？,;:!?（“《")
+_NEVER_BEHIND_A_PAUSE = frozenset("，。、；：！？）》…—·")
+_OWN_WORDS = ((1, 0.05), (2, 0.5))
+"""How far the page's own runs count beside the model: characters before, and weight."""
+_IMPOSSIBLE = 10.0
+"""Bits against two pauses in a row: the model, built from the web as well, has seen 。。 too often."""
 _PUNCTUATION = frozenset("，。、；：？！“”‘’《》（）【】—…·％％")
 _RESUMES = frozenset("。、：）》”！，；？!,;:\n")
 """Where a text falls into step by itself when the odd byte before it was dropped."""
@@ -89,6 +103,7 @@ class Streams:
         self.text = text
         self.turned = diagnosis.script == "turned"
         self.annotated = diagnosis.annotated
+        self.runs = diagnosis.runs
         self._is_open, self._seen = False, 0
 
     def straddled(self, start: int, end: int, reading: str) -> list[Path]:
@@ -109,7 +124,7 @@ class Streams:
         whose own lead byte was dropped, or shows at ``start``."""
         carry = MARKS[self.text[position]]
         first = Path(position + 1, carry, "", self.context(start), _LOST, inferred=True)
-        return self._nearest(self._emit(first, char, carry) for char in self._likely(pairs_with_trail(0xA3)))
+        return [self._emit(first, char, carry) for char in self._likely(pairs_with_trail(0xA3))]
 
     def best(self, start: int, paths: list[Path]) -> tuple[Path, float] | None:
         """The likeliest way from these beginnings back into step, and how many bits it saves against the text as it
@@ -184,7 +199,7 @@ class Streams:
         text, position, carry = self.text, path.position, path.carry
         assert carry is not None
         if position >= len(text):
-            yield from self._lost_trail(path, _VANISHED)
+            yield from self._lost_trail(path, _DROPPED)
         elif (match := ANNOTATION.match(text, position)) and match[1] in readings_of(text[position - 1]):
             yield path._replace(position=match.end())
         elif match := STRADDLE.match(text, position):
@@ -198,19 +213,28 @@ class Streams:
                 yield from self._lone_byte(path)
                 yield from self._replaced_pair(path)
             if shown in _RESUMES:
-                yield from self._lost_trail(path, _LOST if shown in MARKS else _VANISHED)
+                yield from self._lost_trail(path, _LOST if shown in MARKS else _DROPPED)
             yield from self._shown(path, shown)
 
     def _shown(self, path: Path, shown: str) -> Iterator[Path]:
         """What is shown is a character read one byte off: the byte carried takes its first byte."""
         assert path.carry is not None
         shown_bytes = bytes((0xA3, MARKS[shown])) if shown in MARKS else split(shown)
-        if not shown_bytes or not (char := pair(path.carry, shown_bytes[0])):
-            if shown_bytes and shown_bytes[0] < 0x40 and shown not in MARKS:
-                yield from self._lost_trail(path, _VANISHED)
-        elif len(shown_bytes) == 1:
+        if len(shown_bytes) == 2:
+            yield from self._shown_pair(path, shown_bytes)
+        elif shown_bytes and (char := pair(path.carry, shown_bytes[0])):
             yield self._emit(path, char, None, path.position + 1)
-        elif shown_bytes[1] in LEADS:
+        elif shown_bytes and shown_bytes[0] < 0x40:
+            yield from self._lost_trail(path, _DROPPED)
+        if len(shown_bytes) == 1 and "!" <= shown <= "~":
+            # An archive that narrows marks narrows full-width letters as well.
+            yield from self._shown_pair(path, bytes((0xA3, 0x80 | shown_bytes[0])))
+
+    def _shown_pair(self, path: Path, shown_bytes: bytes) -> Iterator[Path]:
+        assert path.carry is not None
+        if not (char := pair(path.carry, shown_bytes[0])):
+            return
+        if shown_bytes[1] in LEADS:
             yield self._emit(path, char, shown_bytes[1], path.position + 1)
         elif shown_bytes[1] < 0x7F:
             yield self._emit(path, char + chr(shown_bytes[1]), None, path.position + 1)
@@ -243,17 +267,20 @@ class Streams:
         which two, so both are read together."""
         end = path.position + 1
         known = self._first_byte(end) is not None or STRADDLE.match(self.text, end)
+        again = self.text[end : end + 1] in "?\ufffd" and self.text[end + 1 : end + 2] in MARKS
         for step in self._unassigned(path, end) if known else ():
             yield from self._plain_steps(step)
+        for step in self._unassigned(path, end, most=2) if again and not known else ():
+            yield from self._lost_lead(step)
 
-    def _unassigned(self, path: Path, end: int) -> Iterator[Path]:
+    def _unassigned(self, path: Path, end: int, most: int = 4) -> Iterator[Path]:
         """Two bytes to which GBK gives no character: both are unknown, and what is shown at ``end`` must go on from
         the second."""
         assert path.carry is not None
         following = self._first_byte(end)
         cost = _LOST if end > path.position else _VANISHED
         steps = (self._emit(path, char, None, end, cost) for char in self._before_unassigned(path))
-        for step in nsmallest(4, steps, key=lambda step: step.cost):
+        for step in nsmallest(most, steps, key=lambda step: step.cost):
             for trail in unassigned_trails(split(step.text[-1])[1]):
                 if following is None or self._likely((pair(trail, following),)):
                     yield step._replace(carry=trail, inferred=True)
@@ -283,7 +310,7 @@ class Streams:
         if quote not in _QUOTES:
             return 0.0
         is_open = _open_quote(path.text, self._is_open)
-        return -_LOST if is_open == (quote == "”") else 2 * _LOST
+        return 0.0 if is_open == (quote == "”") else _WRONG_QUOTE
 
     def accept(self, path: Path) -> None:
         """Take a path as what was there: later places may rely on the quotation marks in it."""
@@ -302,29 +329,38 @@ class Streams:
 
     def _emit(self, path: Path, added: str, carry: int | None, position: int | None = None, cost: float = 0.0) -> Path:
         context, cost = path.context, path.cost + cost
-        simplified, only_simplified, bits = simplified_of(), traditional_of(), model().cost
+        table, only_simplified = simplified_of(), traditional_of()
         for char in added:
-            plain = simplified.get(char, char)
-            cost += bits(plain, context) + _oddity(char)
+            plain = table.get(char, char)
+            cost += self._bits(plain, context) + _oddity(char)
+            if char in _NEVER_BEHIND_A_PAUSE and context[-1:] in _PAUSES:
+                cost += _IMPOSSIBLE
             if self.turned and char in only_simplified:
                 cost += _WRONG_SCRIPT
             context = (context + plain)[-2:]
         at = path.position if position is None else position
         return Path(at, carry, path.text + added, context, cost, path.inferred, path.holes)
 
+    def _bits(self, char: str, context: str) -> float:
+        """Bits of a character behind others: by the model, or by what this page says elsewhere."""
+        bits = model().cost(char, context)
+        share = 0.0
+        for length, weight in _OWN_WORDS:
+            before = context[-length:]
+            if len(before) == length and (times := self.runs.get(before + char, 0)):
+                share += weight * times / (self.runs[before] + 1)
+        return -log2(2**-bits + share) if share else bits
+
     def _likely(self, chars: tuple[str, ...]) -> tuple[str, ...]:
         return _common_among(chars, self.turned)
 
-    def _nearest(self, paths: Iterable[Path]) -> list[Path]:
-        return nsmallest(_WIDTH, paths, key=lambda path: path.cost)
-
     def plain_cost(self, start: int, end: int, context: str) -> float:
         """Bits of the text as it stands, pinyin that fits its character left out."""
-        return model().text_cost(self.simplified(self._unannotated(start, end)), context)
+        return model().text_cost(simplified(self._unannotated(start, end)), context)
 
     def context(self, position: int) -> str:
         """The last two characters before a place, in Simplified, pinyin left out."""
-        return self.simplified(self._unannotated(max(position - 20, 0), position))[-2:]
+        return simplified(self._unannotated(max(position - 20, 0), position))[-2:]
 
     def _unannotated(self, start: int, end: int) -> str:
         pieces, read = [], start
@@ -333,11 +369,6 @@ class Streams:
                 pieces.append(self.text[read : match.start()])
                 read = match.end()
         return "".join((*pieces, self.text[read:end]))
-
-    def simplified(self, text: str) -> str:
-        """The text with each Traditional character as its Simplified one."""
-        table = simplified_of()
-        return "".join([table.get(char, char) for char in text])
 
     def _annotation_ending(self, position: int) -> int | None:
         """Where the pinyin in brackets that ends here begins, None when none does."""
@@ -358,7 +389,7 @@ class _Standing:
         """Bits of the shown text from the start up to ``position``."""
         while len(self.bits) <= position - self.start:
             at = self.start + len(self.bits) - 1
-            shown = self.streams.simplified(self.streams.text[max(at - 2, 0) : at + 1])
+            shown = simplified(self.streams.text[max(at - 2, 0) : at + 1])
             self.bits.append(
                 self.bits[-1] + (model().cost(shown[-1], shown[:-1]) if at < len(self.streams.text) else 0)
             )
@@ -379,7 +410,7 @@ def _oddity(char: str) -> float:
         return 0.0
     if not "\u4e00" <= char <= "\u9fff":
         return 8.0
-    return max(0.0, model().commonness(simplified_of().get(char, char)) - _COMMON)
+    return _ODDITY * max(0.0, model().commonness(simplified_of().get(char, char)) - _COMMON)
 
 
 def _keep(paths: dict[_Key, Path], key: _Key, path: Path) -> None:

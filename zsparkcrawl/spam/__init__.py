@@ -57,7 +57,7 @@ def _phrase_cuts(text: str) -> Iterator[Change]:
     for start, end in spam_phrases(text):
         before, after = text[max(start - 1, read) : start], text[end : end + 1]
         alone = before in {"", "\n"} and after in {"", "\n"}
-        pauses = before != "" and before in _PAUSES and after in (*_PAUSES, *"。！？\n")
+        pauses = before != "" and before in _PAUSES and after in ("", *_PAUSES, *"。！？\n")
         # One of the two line ends or pauses around the phrase goes with it.
         with_after = after != "" and (alone or (not pauses and after in _PAUSES))
         with_before = not with_after and (pauses or (alone and before != ""))
