@@ -30,6 +30,11 @@ contracts: $(READY)
 ## check: everything that must pass before a change lands
 check: test lint types contracts
 
+## bench: measure, and write the figures to bench/results.md
+bench: $(READY)
+	$(BIN)/python -m bench.sample
+	$(BIN)/python -m bench.repair
+
 ## lock: choose versions anew
 lock:
 	$(PYTHON) -m venv build/lock
