@@ -29,8 +29,7 @@ def record(program: str, text: str) -> None:
     section = f"## {program}\n\n{day}, {machine()}. `python -m {program}`\n\n```text\n{text.strip()}\n```\n"
     known = RESULTS.read_text("utf-8") if RESULTS.exists() else "# Results\n\nWritten by the programs in bench/.\n"
     pattern = re.compile(rf"## {re.escape(program)}\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
-    if pattern.search(known):
-        known = pattern.sub(lambda _: section + "\n", known)
-    else:
+    known, replaced = pattern.subn(lambda _: section + "\n", known)
+    if not replaced:
         known = f"{known.rstrip()}\n\n{section}"
     RESULTS.write_text(known.rstrip() + "\n", "utf-8")

@@ -7,8 +7,9 @@ line each, a tab between (lines with # are comments):
 
     *.words    word lists, `word count` a line, more columns are ignored;
                weight: the list's share in the mixed word frequencies
-    *.ngrams   a word model as counts, `word [word [word]]<TAB>count` (`tools/read_opengram.py` writes one);
-               its word pairs are moved to the mixed word frequencies; weight: as for a word list
+    *.ngrams   a word model as counts, `word [word [word]]<TAB>count` (`tools/read_opengram.py` and
+               `tools/read_smartcn.py` write one); its word pairs are moved to the mixed word frequencies;
+               weight: as for a word list, and among the word models that know what follows a word
     *.txt      running text; weight: how often each character counts
     *.prose    running text in the register that is wanted most; weight: unused. The model of all the rest
                becomes its prior, so that a context which the prose has seen often goes by the prose
@@ -140,7 +141,7 @@ class Counter:
 
 
 def count_words(lists: Iterable[Source], grams: Iterable[Source]) -> dict[str, float]:
-    """The mixed word frequencies as counts among `WORDS` words; signs keep the word model's."""
+    """The mixed word frequencies as counts among `WORDS` words; signs keep the last word model's."""
     mixed: defaultdict[str, float] = defaultdict(float)
     total = 0.0
     signs: dict[str, float] = {}
@@ -160,8 +161,18 @@ def count_words(lists: Iterable[Source], grams: Iterable[Source]) -> dict[str, f
     return {word: share / total * room for word, share in mixed.items()} | signs
 
 
-def count_ngrams(counter: Counter, path: Path, frequencies: dict[str, float]) -> None:
-    """Count the word pairs and triples of a word model, moved to the mixed frequencies."""
+def divide(grams: Iterable[Source]) -> list[dict[str, float]]:
+    """For each word model: its share, by weight, in what follows a word, among the models that know of it."""
+    known = [(weight, {gram[0] for gram, _ in read_ngrams(path) if len(gram) == 2}) for path, weight in grams]
+    total: Counts = defaultdict(float)
+    for weight, words in known:
+        for word in words:
+            total[word] += weight
+    return [{word: weight / total[word] for word in words} for weight, words in known]
+
+
+def count_ngrams(counter: Counter, path: Path, frequencies: dict[str, float], shares: dict[str, float]) -> None:
+    """Count a word model's share of the word pairs and triples, moved to the mixed frequencies."""
     ratio: dict[str, float] = {}
     pairs: dict[tuple[str, str], tuple[float, float]] = {}
     alone: dict[str, float] = {}
@@ -179,7 +190,8 @@ def count_ngrams(counter: Counter, path: Path, frequencies: dict[str, float]) ->
             sums[left] += moved
     ends, known_ends = sum_of_ends(frequencies), sum_of_ends({w: frequencies.get(w, 0.0) for w in sums})
     scale = {  # what is known to follow keeps the share that it has in the word model
-        left: min(ROOM, seen[left] / alone[left])
+        left: shares[left]
+        * min(ROOM, seen[left] / alone[left])
         * frequencies.get(left, 0.0)
         / total
         * min(UNKNOWN, ends[left[-1]] / max(known_ends[left[-1]], 1e-9))
@@ -364,8 +376,8 @@ def build(folder: Path, pairs: int = PAIRS, triples: int = TRIPLES) -> bytes:
     counter = Counter()
     for word in sorted(frequencies):
         counter.add_word(word, frequencies[word])
-    for path, _ in grams:
-        count_ngrams(counter, path, frequencies)
+    for (path, _), shares in zip(grams, divide(grams), strict=True):
+        count_ngrams(counter, path, frequencies, shares)
     count_line_ends(counter)
     for path, weight in sources:
         if path.suffix == ".txt":

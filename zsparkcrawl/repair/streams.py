@@ -71,11 +71,13 @@ _WRONG_QUOTE = 6.0
 """Bits against a quotation mark that closes none or opens a second."""
 _PAUSES = frozenset("，。、；：！？,;:!?（“《")
 _NEVER_BEHIND_A_PAUSE = frozenset("，。、；：！？）》…—·")
-_OWN_WORDS = ((1, 0.05), (2, 0.5))
-"""How far the page's own runs count beside the model: characters before, and weight."""
+_OWN_CHARACTERS = 0.3
+_OWN_WORDS = ((1, 0.4, 0.8), (2, 0.5, 0.5))
+"""How far the page's own characters and runs count beside the model: characters before, weight, and what is taken off
+the times that a run was seen (what was seen once need not come again)."""
 _IMPOSSIBLE = 10.0
 """Bits against two pauses in a row: the model, built from the web as well, has seen 。。 too often."""
-_PUNCTUATION = frozenset("，。、；：？！“”‘’《》（）【】—…·％％")
+_PUNCTUATION = frozenset("，。、；：！？“”‘’《》（）【】—…·％")
 _RESUMES = frozenset("。、：）》”！，；？!,;:\n")
 """Where a text falls into step by itself when the odd byte before it was dropped."""
 
@@ -104,6 +106,7 @@ class Streams:
         self.turned = diagnosis.script == "turned"
         self.annotated = diagnosis.annotated
         self.runs = diagnosis.runs
+        self.length = 1 + sum(times for run, times in self.runs.items() if len(run) == 1)
         self._is_open, self._seen = False, 0
 
     def straddled(self, start: int, end: int, reading: str) -> list[Path]:
@@ -124,7 +127,8 @@ class Streams:
         whose own lead byte was dropped, or shows at ``start``."""
         carry = MARKS[self.text[position]]
         first = Path(position + 1, carry, "", self.context(start), _LOST, inferred=True)
-        return [self._emit(first, char, carry) for char in self._likely(pairs_with_trail(0xA3))]
+        paths = [self._emit(first, char, carry) for char in self._likely(pairs_with_trail(0xA3))]
+        return sorted(paths, key=lambda path: path.cost)
 
     def best(self, start: int, paths: list[Path]) -> tuple[Path, float] | None:
         """The likeliest way from these beginnings back into step, and how many bits it saves against the text as it
@@ -344,12 +348,14 @@ class Streams:
     def _bits(self, char: str, context: str) -> float:
         """Bits of a character behind others: by the model, or by what this page says elsewhere."""
         bits = model().cost(char, context)
-        share = 0.0
-        for length, weight in _OWN_WORDS:
+        if not (alone := self.runs.get(char, 0)):
+            return bits
+        share = _OWN_CHARACTERS * alone / self.length
+        for length, weight, doubt in _OWN_WORDS:
             before = context[-length:]
             if len(before) == length and (times := self.runs.get(before + char, 0)):
-                share += weight * times / (self.runs[before] + 1)
-        return -log2(2**-bits + share) if share else bits
+                share += weight * (times - doubt) / (self.runs[before] + 1)
+        return -log2(2**-bits + share)
 
     def _likely(self, chars: tuple[str, ...]) -> tuple[str, ...]:
         return _common_among(chars, self.turned)
