@@ -22,7 +22,8 @@ from zsparkcrawl.chinese.script import simplified
 from zsparkcrawl.edits import Certainty, Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.bytepairs import MARKS
-from zsparkcrawl.repair.streams import STRADDLE, Path, Streams
+from zsparkcrawl.repair.shown import STRADDLE
+from zsparkcrawl.repair.streams import Path, Streams
 
 __all__ = ["rejoin_bytes"]
 
@@ -65,7 +66,7 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
             streams.straddled(start, match.end(), match[1]) if straddled else streams.cut(start, match.start("mark"))
         )
         best = streams.best(start, begun)
-        if best is not None and (straddled or best[1] >= _margin(streams.text, start, diagnosis)):
+        if best is not None and (straddled or best[1] >= _margin(streams.shown.text, start, diagnosis)):
             runs.append((start, best[0]))
             position = best[0].position
             streams.accept(best[0])
@@ -84,8 +85,8 @@ def _margin(text: str, start: int, diagnosis: Diagnosis) -> float:
 
 def _anchors(streams: Streams) -> Iterator[tuple[int, re.Match[str]]]:
     """Places where a run may begin, in the order of the text."""
-    places = {match.start(): match for match in _CUT.finditer(streams.text)}
-    places |= {match.start(): match for match in STRADDLE.finditer(streams.text)}
+    places = {match.start(): match for match in _CUT.finditer(streams.shown.text)}
+    places |= {match.start(): match for match in STRADDLE.finditer(streams.shown.text)}
     for start, match in sorted(places.items()):
         if match.re is STRADDLE or _garbled(streams, match.start("mark")):
             yield start, match
@@ -93,11 +94,11 @@ def _anchors(streams: Streams) -> Iterator[tuple[int, re.Match[str]]]:
 
 def _garbled(streams: Streams, position: int) -> bool:
     """Whether the text behind a mark is unlikely enough to be worth the search: a lost byte, or no Chinese."""
-    following = streams.text[position + 1 : position + 3]
+    following = streams.shown.text[position + 1 : position + 3]
     if following[0] in "?\ufffd" or _LONE_LETTER.match(following):
         return True
-    stretch = re.split(r"[\s()]", streams.text[position + 1 : position + 7], maxsplit=1)[0][:4]
-    context = simplified(streams.text[position])
+    stretch = re.split(r"[\s()]", streams.shown.text[position + 1 : position + 7], maxsplit=1)[0][:4]
+    context = simplified(streams.shown.text[position])
     return bool(stretch) and model().per_character(simplified(stretch), context) > _GARBLED
 
 
