@@ -31,6 +31,8 @@ class Comparison:
     """The files' names as shown."""
     captions: bool
     """The pictures' captions."""
+    paragraphs: tuple[int, int]
+    """The body's paragraphs: how many came home, of how many."""
     differences: Mapping[str, str]
     """By field that did not come home: the first place where the two differ."""
 
@@ -50,6 +52,10 @@ class Home:
         """How many articles there are."""
         return len(self.compared) + len(self.missing)
 
+    def paragraphs(self) -> tuple[int, int]:
+        """Paragraphs of bodies that came home, and how many there are in the articles that did."""
+        return sum(each.paragraphs[0] for each in self.compared), sum(each.paragraphs[1] for each in self.compared)
+
     def counts(self) -> dict[str, int]:
         """Exact articles by field. Missing ones count as not exact."""
         names = (*FIELDS, "strict")
@@ -64,6 +70,7 @@ class Home:
             "expected": self.expected,
             "came_home": len(self.compared),
             "exact": self.counts(),
+            "paragraphs": self.paragraphs(),
             "folded": self.folded,
             "differing": differing,
             "missing": list(self.missing),
@@ -76,6 +83,8 @@ class Home:
         for name, count in self.counts().items():
             label = "body, nothing folded" if name == "strict" else name
             lines.append(f"{label}: {count} exact ({count / max(self.expected, 1):.1%})")
+        home, all_ = self.paragraphs()
+        lines.append(f"paragraphs of bodies: {home} of {all_} exact ({home / max(all_, 1):.1%})")
         for each in self.compared:
             lines += [f"{each.path}: {name} {difference}" for name, difference in each.differences.items()]
         lines += [f"{path}: missing" for path in self.missing]
@@ -100,8 +109,14 @@ def compare(truth: Truth, row: Mapping[str, Any], *, narrowed: bool = False) -> 
         path=truth.path,
         **{name: name not in differences for name in FIELDS},
         strict=truth.body == row["body"],
+        paragraphs=_paragraphs(*texts["body"]),
         differences=differences,
     )
+
+
+def _paragraphs(truth: str, found: str) -> tuple[int, int]:
+    wanted, there = truth.split("\n"), set(found.split("\n"))
+    return sum(paragraph in there for paragraph in wanted), len(wanted)
 
 
 def _each(listed: Any, key: str) -> list[str | None]:

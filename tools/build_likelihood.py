@@ -14,8 +14,9 @@ line each, a tab between (lines with # are comments):
     *.prose    running text in the register that is wanted most; weight: unused. The model of all the rest
                becomes its prior, so that a context which the prose has seen often goes by the prose
 
-The packaged file's sources and their licences are listed beside it, in `likelihood.LICENCES.md`. Texts are
-never put into the repository, only figures made from them. Standard library only; takes two minutes.
+The packaged file's sources and their licences are listed beside it, in `likelihood.LICENCES.md`. Of texts only
+the prose written for this project is in the repository (`tools/prose`), of all others only figures. Standard
+library only; takes two minutes.
 
 How: word frequencies are mixed (news lists, general lists, the word model). Expected counts of character
 pairs and triples come from within the words, from across the word pairs and triples of the word model, and
@@ -45,7 +46,7 @@ UNKNOWN = 3.0  # words that only the lists have are followed like those that end
 DISCOUNT = 2.5  # bits a character on held-back news: 7.00 with 0.1, 6.95 with 0.4, 6.91 with 2.5, 6.98 with 15
 INITIAL = 0.9  # share of word-initial characters in the figure used when nothing is known of a pair
 LEAST = 2.0  # a character counted less often is known by class only
-PAIRS, TRIPLES = 620_000, 620_000
+PAIRS, TRIPLES = 900_000, 1_000_000
 PRIOR_TWO, PRIOR_THREE = 1000.0, 30.0  # times that a context must be seen in the prose to outweigh all the rest
 PROSE_WORTH = 0.0  # what one occurrence in the prose counts when it is decided which n-grams are kept
 

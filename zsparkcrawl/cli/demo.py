@@ -186,6 +186,8 @@ def _show_exactness(result: Mapping[str, Any]) -> None:
     for name in _COMPARED:
         count, label = result["exact"][name], _LABELS.get(name, name)
         click.echo(f"  {label:<32}{count:>3} of {expected}  {count / max(expected, 1):>6.1%}")
+    home, paragraphs = result["paragraphs"]
+    click.echo(f"  paragraphs of the bodies      {home:>5} of {paragraphs}  {home / max(paragraphs, 1):>6.1%}")
     click.echo(f"  ({result['folded']} pages show full-width marks as ASCII; their bodies are compared folded)")
     for each in result["differing"]:
         for name, difference in each["differences"].items():
