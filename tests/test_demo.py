@@ -58,6 +58,7 @@ def test_demo_shows_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
         "expected": 2,
         "came_home": 1,
         "exact": exact,
+        "paragraphs": (3, 4),
         "folded": 0,
         "differing": [{"path": "/news/1.html", "differences": {"body": "at 3: 'a' came home as 'b'"}}],
         "missing": ["/news/2.html"],

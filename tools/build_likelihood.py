@@ -316,18 +316,21 @@ class Estimate:
         }
         chosen = needed.union(sorted(gain, key=lambda gram: (-gain[gram], gram))[: max(0, pairs - len(needed))])
         self.twos = {gram: self.twos[gram] for gram in chosen}
-        self.left_two = self.backoffs(self.twos, lambda gram: self.following[gram[-1]])
+        everything = sum(self.following.values())  # a little over one, for the floors
+        self.left_two = self.backoffs(self.twos, lambda gram: self.following[gram[-1]], everything)
         self.threes = {gram: self.threes[gram] for gram in best}
         self.left_three = self.backoffs(self.threes, lambda gram: self.two(gram[-2:]))
 
     @staticmethod
-    def backoffs(grams: Mapping[str, float], shorter: Callable[[str], float]) -> dict[str, float]:
+    def backoffs(
+        grams: Mapping[str, float], shorter: Callable[[str], float], everything: float = 1.0
+    ) -> dict[str, float]:
         mass: Counts = defaultdict(float)
         covered: Counts = defaultdict(float)
         for gram in sorted(grams):
             mass[gram[:-1]] += grams[gram]
             covered[gram[:-1]] += shorter(gram)
-        return {context: max(1e-4, 1 - m) / max(1e-4, 1 - covered[context]) for context, m in mass.items()}
+        return {context: max(1e-4, 1 - m) / max(1e-4, everything - covered[context]) for context, m in mass.items()}
 
     def pack(self) -> bytes:
         """The tables as `zsparkcrawl.chinese.likelihood.Likelihood` reads them."""
