@@ -101,3 +101,11 @@ def test_what_cannot_be_explained_is_marked_and_left() -> None:
     edited = repair("產(chǎn)業(yè)園區(qū)的1?shù)量")
     assert "?shù)" in edited.text
     assert [edited.text[d.start : d.end] for d in edited.damaged] == ["?shù)"]
+
+
+@pytest.mark.parametrize("piece", ["?", "\ufffd", "(", "?疾", "！，", "園區?漆", "?shù)", "(shù)", "當(dāng)?shù)"])
+def test_text_made_to_last_comes_to_an_end(piece: str) -> None:
+    """The search has a bound for each text; without one, the third of these took longer than a crawl."""
+    text = "園區(qū)發(fā)展" + piece * 120
+    edited = repair(text)
+    assert revert(edited.text, edited.edits) == text

@@ -75,6 +75,11 @@ class Outcome:
         )
 
 
+_ENOUGH = 5
+_LOST_SHARE = 0.5
+"""A run that lost more than half of at least five articles is worth a look: a site loses single ones all the time."""
+
+
 def judge(stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = ()) -> Outcome:
     """Judge a crawl by Scrapy's stats, its finish reason, and what went wrong with the feeds.
 
@@ -93,6 +98,9 @@ def judge(stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = ()
         return Outcome("suspicious", f"no article is linked on {pages}", kept)
     if counts["bounded"]:
         return Outcome("suspicious", "stopped at the bound on listing pages (ZSPARK_LISTING_PAGES)", kept)
+    lost = counts["failed"] + counts["unreadable"]
+    if counts["asked"] >= _ENOUGH and lost > _LOST_SHARE * counts["asked"]:
+        return Outcome("suspicious", _good(stats, counts, finish), kept)
     return Outcome("good", _good(stats, counts, finish), kept)
 
 

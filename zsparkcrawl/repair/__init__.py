@@ -24,9 +24,9 @@ RULES: tuple[Rule, ...] = (
     remove_invisible,
     rejoin_bytes,  # before the brackets go: the byte before a bracket tells what was lost
     remove_annotations,
+    mark_unreadable,  # what is still no text is not to be turned into another script
     restore_simplified,  # last of the damage, for the tools put it on first
     restore_months,
-    mark_unreadable,  # what is still unreadable when all others have had their turn
 )
 """The rules in the order in which they are applied."""
 

@@ -88,6 +88,8 @@ def _anchors(streams: Streams) -> Iterator[tuple[int, re.Match[str]]]:
     places = {match.start(): match for match in _CUT.finditer(streams.shown.text)}
     places |= {match.start(): match for match in STRADDLE.finditer(streams.shown.text)}
     for start, match in sorted(places.items()):
+        if streams.shown.is_hopeless(start):
+            continue
         if match.re is STRADDLE or _garbled(streams, match.start("mark")):
             yield start, match
 

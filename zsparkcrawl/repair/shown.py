@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.readings import readings_of
@@ -15,6 +16,7 @@ _PINYIN = r"\s?([a-z]{0,4}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z
 STRADDLE = re.compile(rf"(?:\?|\ufffd\(){_PINYIN}")
 """Pinyin behind half a character: the other half was lost with the bracket, or shows as U+FFFD before it."""
 
+_HOPELESS = re.compile(r"[?\ufffd]{4,}")
 _LOOKAHEAD = 4
 """Characters behind a run that its end is judged by."""
 
@@ -24,6 +26,17 @@ class ShownText:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._hopeless = [match.span() for match in _HOPELESS.finditer(text)]
+
+    def is_hopeless(self, position: int) -> bool:
+        """Whether a place lies in a row of lost characters: four unknown ones in a row are anything at all.
+
+        >>> text = ShownText("园区?开????放")
+        >>> text.is_hopeless(2), text.is_hopeless(5)
+        (False, True)
+        """
+        before = bisect_right(self._hopeless, (position, len(self.text))) - 1
+        return before >= 0 and position < self._hopeless[before][1]
 
     def cost(self, start: int, end: int, context: str) -> float:
         """Bits of a stretch as it stands, pinyin that fits its character left out."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from zsparkcrawl.chinese.likelihood import model
@@ -14,6 +13,16 @@ __all__ = ["restore_simplified"]
 
 _AROUND = 3
 """Characters on either side by which 著 is told from 着."""
+_CLEARLY = 10.0
+"""Bits by which 着 must be likelier to be certain."""
+_WRITTEN = frozenset(
+    "著名 著作 著称 著述 著者 著书 著录 显著 卓著 昭著 论著 专著 编著 名著 原著 巨著 译著 遗著 合著 拙著 土著".split()
+)
+"""Words that are written with 著 in Simplified too."""
+_DONE = frozenset("着急 着力 着手 着重 着眼 着想 着陆 着火 着装 着色 着迷 着落 着实 着凉".split())
+"""Words that begin with 着."""
+_WORD = 12.0
+"""Bits that such a word counts for: 略显着急 holds one of each, and the model decides."""
 
 
 def restore_simplified(edited: Edited, diagnosis: Diagnosis) -> Edited:
@@ -30,30 +39,34 @@ def restore_simplified(edited: Edited, diagnosis: Diagnosis) -> Edited:
     rejoined = diagnosis.script == "unknown" and any(made.rule == "gbk" for made in edited.edits)
     if diagnosis.script != "turned" and not rejoined:
         return edited
-    return edit(edited, "simplified", _changes(edited.text))
+    return edit(edited, "simplified", _changes(edited))
 
 
-def _changes(text: str) -> Iterator[Change]:
-    simplified = _with_zhe(simplify(text))
-    if len(simplified) != len(text):
+def _changes(edited: Edited) -> Iterator[Change]:
+    text = edited.text
+    plain = simplify(text)
+    if len(plain) != len(text):
         # OpenCC's phrases keep the length but in a few words; those are converted character by character.
-        simplified = _with_zhe("".join(map(simplify, text)))
-    start = None
-    for position, (old, new) in enumerate(zip(text, simplified, strict=True)):
-        if old != new and start is None:
-            start = position
-        elif old == new and start is not None:
-            yield Change(start, position, simplified[start:position])
-            start = None
-    if start is not None:
-        yield Change(start, len(text), simplified[start:])
+        plain = "".join(map(simplify, text))
+    left = {place for damage in edited.damaged for place in range(damage.start, damage.end)}
+    start = 0
+    for place, (old, new) in enumerate(zip(text, plain, strict=True)):
+        # What is unreadable is left as it is: its characters are not the ones that stood there.
+        if old == new or place in left:
+            if start < place:
+                yield Change(start, place, plain[start:place])
+            start = place + 1
+        if old == "著" and place not in left:
+            yield from _zhe(plain, place)
+    if start < len(text):
+        yield Change(start, len(text), plain[start:])
 
 
-def _with_zhe(text: str) -> str:
-    """Each 著 as 着 or 著, whichever is likelier where it stands: 走着 and 着力, but 著名 and 编著."""
-    for match in re.finditer("著", text):
-        before = text[max(match.start() - _AROUND, 0) : match.start()]
-        after = text[match.end() : match.end() + _AROUND]
-        if model().text_cost("着" + after, before) < model().text_cost("著" + after, before):
-            text = f"{text[: match.start()]}着{text[match.end() :]}"
-    return text
+def _zhe(text: str, place: int) -> Iterator[Change]:
+    """著 becomes 着 where that is likelier, and is marked inferred where the two are near: 走着 and 着力, but 著名."""
+    before, after = text[max(place - _AROUND, 0) : place], text[place + 1 : place + 1 + _AROUND]
+    saved = model().text_cost("著" + after, before) - model().text_cost("着" + after, before)
+    saved -= _WORD * (before[-1:] + "著" in _WRITTEN or "著" + after[:1] in _WRITTEN)
+    saved += _WORD * ("着" + after[:1] in _DONE)
+    if saved > 0:
+        yield Change(place, place + 1, "着", "certain" if saved >= _CLEARLY else "inferred")
