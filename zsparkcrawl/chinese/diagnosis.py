@@ -24,11 +24,13 @@ _TURNED_WORDS = re.compile(
     "干[部事勁線貨群]|骨干|能干|實干|才干|主干|干凈|若干|干燥"
     "|[這那哪園區城村鄉心]里"
     "|制[藥造劑備品]|[研監復繪]制|聯系|關系|云[計端平服]|范[圍例本]|[規示模典]范|采[用取購集訪納]|委托|剩余|其余"
-    "|余[萬個人名項家戶]"
+    "|余[萬個人名項家戶]|答復|復[雜合印]|重復"
 )
+_WEAK = re.compile("[復答重若采云范委托剩其余這那哪園區城村鄉心]|制[備品]|監制|[以之最然今隨先此戰會課產前]后")
+"""Words that careless writers of Traditional, and machines, make as well: one of them is no evidence."""
 # Only a writer of Traditional, or a converter that knows phrases, makes these: a character table leaves 于 后 并 …
 _GENUINE = frozenset("於後並併幹餘製裡裏雲週麵繫係佔佈託範採徵鬆儘鬱鬍闆嚮颱鬥捲鹼穀僅籲甦祇")
-_MARKS = re.compile(r"[?\ufffd]\(?\s?[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\s?\)")
+_MARKS = re.compile(r"[?\ufffd]\(?\s?[a-zü]{0,4}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{0,3}\s?\)")
 _BEHIND_MARK = re.compile("([！，；？!,;?])([\u4e00-\u9fff]{3,6})")
 _GIBBERISH = 12.5
 """Bits a character: news costs 4 to 9, shifted text 12 to 20."""
@@ -111,7 +113,7 @@ def _script(text: str, written_in: str | None, by_tool: bool) -> tuple[Script, l
     traditional = sum(n for character, n in counts.items() if character in to_simplified)
     simplified = sum(n for character, n in counts.items() if character in to_traditional)
     genuine = sum(counts[character] for character in _GENUINE)
-    words = len(_TURNED_WORDS.findall(text)) if traditional else 0
+    words = sum(1 if _WEAK.match(match[0]) else 2 for match in _TURNED_WORDS.finditer(text)) if traditional else 0
     evidence = [
         f"{traditional} characters only Traditional, {simplified} only Simplified",
         f"{genuine} characters that a character table never makes, {words} words that only one makes",
@@ -126,7 +128,7 @@ def _script(text: str, written_in: str | None, by_tool: bool) -> tuple[Script, l
         script = "simplified"
     elif genuine > words:
         script = "traditional"
-    elif words > 2 * genuine:
+    elif words >= 2 and words > 2 * genuine:
         script = "turned"
     elif written_in == "simplified" and traditional >= 2:
         evidence.append("the site writes Simplified")
