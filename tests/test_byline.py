@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from tests.reading import TEXT, framed, read_html
+from zsparkcrawl import Page, extract
 
 Who = tuple[str | None, str | None, str | None]
 
@@ -245,3 +246,11 @@ def test_what_the_foot_names_is_not_the_article_s(foot: str) -> None:
 def test_what_a_box_names_is_not_the_article_s() -> None:
     box = "<div class='side'><h3>推荐</h3><p>作者：别人 来源：别处</p></div>"
     assert who("<p>作者：陈小明 来源：中山日报 发布时间：2019-02-19</p>", foot=box) == ("陈小明", "中山日报", None)
+
+
+@pytest.mark.parametrize("raw", ["2019-02-30", "19-02-19", "2019年13月1日"])
+def test_a_date_that_is_none_is_illegible_and_no_text(raw: str) -> None:
+    html = f"<h1>园区召开会议</h1><p>发布时间：{raw}</p><p>园区昨日召开会议，部署全年工作。</p>"
+    article = extract(Page("http://www.nhtp.org/news/7.html", html.encode()), None)
+    assert (article.date, article.date_missing, article.date_raw) == (None, "illegible", raw)
+    assert article.body == "园区昨日召开会议，部署全年工作。"

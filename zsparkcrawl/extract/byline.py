@@ -43,6 +43,7 @@ _FURTHER = re.compile(
 # A value ends where the line leaves a gap, at a bar, at a bracket, or where a label stands that is not known.
 _VALUE_END = re.compile(r"\s{2,}|[\t|\[\]【】]|\s[-–—/·]\s|\s[\u4e00-\u9fff]{2,6}:")
 _EDGES = " \t\xa0\u3000|·,，、;；:：∶/-–—[]【】"
+_FIGURES = re.compile(r"\d{1,4}\D{1,2}\d{1,2}|\d{6}")
 _WRAPPED = re.compile(r"[(（]([^()（）]*)[)）]")
 _NOBODY = frozenset(["无", "暂无", "未知", "不详", "null", "none"])
 _FOOT = re.compile(r"foot|bottom|copyright", re.IGNORECASE)
@@ -237,7 +238,9 @@ def _weight(group: list[_Line]) -> int:
     """How much of a byline a group is: a date counts double, for every article's byline has one."""
     named = {"date" if label == "when" else label for line in group for label in line.values} - {"other"}
     dated = any(line.dated for line in group)
-    return len(named) + 2 * dated if dated or len(named) >= 2 or named & {"source", "author"} else 0
+    # 发布时间：2019-02-30 is a byline all the same: its date is illegible, and it is no text of the article.
+    tried = any(_FIGURES.search(raw) for line in group for raw in line.values.get("date", []))
+    return len(named) + 2 * dated if dated or tried or len(named) >= 2 or named & {"source", "author"} else 0
 
 
 def _read(group: list[_Line], latest: dt.date | None) -> Byline:
