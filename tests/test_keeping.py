@@ -142,3 +142,9 @@ def test_feeds_that_cannot_be_written(tmp_path: Path) -> None:
     )
     with pytest.raises(FeedError):
         check_feeds({str(tmp_path): {}})
+
+
+@pytest.mark.parametrize(("failed", "state"), [(14, "suspicious"), (3, "good")])
+def test_a_run_that_lost_most_of_its_articles_is_suspicious(failed: int, state: str) -> None:
+    stats = {"zspark/listings": 1, "zspark/rows": 15, "zspark/asked": 15, "zspark/read": 15 - failed}
+    assert judge(stats | {"zspark/failed": failed}, "finished").state == state

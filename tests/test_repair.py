@@ -105,7 +105,7 @@ def test_what_cannot_be_explained_is_marked_and_left() -> None:
 
 @pytest.mark.parametrize("piece", ["?", "\ufffd", "(", "?疾", "！，", "園區?漆", "?shù)", "(shù)", "當(dāng)?shù)"])
 def test_text_made_to_last_comes_to_an_end(piece: str) -> None:
-    """The search has a bound for each text; without one, the third of these took longer than a crawl."""
+    """The search has a bound for each text; without one for each text, 1,000 characters of ！， took four minutes."""
     text = "園區(qū)發(fā)展" + piece * 120
     edited = repair(text)
     assert revert(edited.text, edited.edits) == text

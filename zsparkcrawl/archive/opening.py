@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,12 +85,11 @@ def open_engine(url: str, *, readonly: bool) -> tuple[Engine, str]:
         engine = _sqlite(parsed, readonly) if _is_sqlite(parsed) else _server(parsed, readonly)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise ArchiveError(f"no database can be opened by this URL: {_line(error)}") from error
-    try:
+    with ExitStack() as undo:
+        undo.callback(dispose, engine)
         with faults(name):
             _prepare(engine, name, readonly)
-    except BaseException:
-        dispose(engine)
-        raise
+        undo.pop_all()
     return engine, name
 
 

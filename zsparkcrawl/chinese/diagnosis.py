@@ -33,7 +33,8 @@ _GENUINE = frozenset("於後並併幹餘製裡裏雲週麵繫係佔佈託範採�
 _MARKS = re.compile(r"[?\ufffd]\(?\s?[a-zü]{0,4}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{0,3}\s?\)")
 _BEHIND_MARK = re.compile("([！，；？!,;?])([\u4e00-\u9fff]{3,6})")
 _GIBBERISH = 12.5
-"""Bits a character: news costs 4 to 9, shifted text 12 to 20."""
+"""Bits a character: four characters behind a mark cost more in 9 of 1,329 places of the sample; 99.7 % of the same read
+one byte off cost more."""
 _PUBLISHED = re.compile(
     r"(?:發|发)(?:\([^)]{1,8}\))?布(?:時|时|日)(?:\([^)]{1,8}\))?(?:間|间|期)(?:\([^)]{1,8}\))?\s*[:：]\s*"
     r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})"

@@ -104,7 +104,7 @@ def _last_resort(text: str, url: str, above: Sequence[Block]) -> tuple[str, ...]
     """The body as trafilatura sees it, for pages on which nothing stands where an article's text stands. Its other
     fields are not used: on Chinese pages it takes a footer's date and finds no author. What stands ``above`` the
     place of the body is none."""
-    import trafilatura  # half a second to load, and one page in thousands needs it
+    import trafilatura  # slow to load, and few pages need it
 
     found = trafilatura.extract(text, url=url, output_format="txt", include_comments=False, favor_recall=True)
     known = {block.text for block in above}

@@ -34,9 +34,10 @@ _CUT = re.compile(
 _LOST = re.compile(r"[?\ufffd][！，；？!,;?][?\ufffd]")
 _LONE_LETTER = re.compile("[@-~\uff20-\uff5e][\u4e00-\u9fff]")
 _GARBLED = 8.5
-"""Bits a character above which the text behind a mark may be shifted; news stays below 6, shifted text above 12."""
+"""Bits a character above which the text behind a mark may be shifted. Four characters behind a mark cost 7.2 in the
+median and more than this in 22 % of the sample; read one byte off, 99 % cost more than 13.9."""
 _MARGIN = {"turned": 14.0, "unknown": 28.0}
-"""More where nothing else on the page shows damage."""
+"""By script; more where nothing else on the page shows damage. Chosen with the sample in view."""
 _MARGIN_CUT = 6.0
 """On a page that is known to be cut, and where the bytes before and behind the mark show as lost."""
 

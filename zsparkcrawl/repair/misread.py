@@ -60,7 +60,7 @@ def _changes(text: str) -> Iterator[Change]:
                 yield Change(*match.span(), good)
         for match in _IDEOGRAPHS.finditer(text):
             strange = sum(character not in common_characters() for character in match[0])
-            # A third of what UTF-8 gives as GBK is rare; healthy text has one rare character in hundreds.
+            # UTF-8 read as GBK is full of rare characters; healthy text has few.
             if 3 * strange >= len(match[0]) and (good := _reread(match[0], "gbk", "utf-8")):
                 yield Change(*match.span(), good)
 

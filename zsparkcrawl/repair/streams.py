@@ -34,14 +34,14 @@ _WIDTH = 24
 _DOUBTED = 6
 """Of how many paths at once it is asked whether a pair vanished: those that lead."""
 _MOST_STEPS = 40_000
-"""Steps after which one search takes what it has; 98 % of searches take fewer."""
+"""Steps after which one search takes what it has; 96 % of 504 searches in damaged sample paragraphs took fewer."""
 _STEPS_PER_TEXT, _STEPS_PER_CHARACTER = 300_000, 60
-"""Steps for all searches of a text, a bound for text made to last; damaged news takes 25 for each character."""
+"""Steps for all searches of a text, a bound for text made to last; damaged sample paragraphs took 48 a character."""
 _LONGEST = 600
-"""Characters after which a run is given up; the longest in 7,000 damaged paragraphs had 131."""
+"""Characters after which a run is given up: a bound, far above what is met (the longest of 95 runs had 23)."""
 _SLACK = 30.0
-"""Bits by which a path may cost more than the text as it stands before it is given up: healthy text behind a mark
-costs 7 bits a character more when it is read one byte off, so that a false alarm dies after five characters."""
+"""Bits by which a path may cost more than the text as it stands before it is given up: text read one byte off costs
+some 12 bits a character more (19.5 against 7.2 in the median), so that a false alarm dies after a few characters."""
 _FLUENT = 6.0
 """Bits of one character above which bytes are thought of that vanished before it."""
 _LOST = 0.5

@@ -17,7 +17,7 @@ _RUN_TOGETHER = re.compile(
     re.M,
 )
 _AGE = 45
-"""Days before publication within which a report's own date lies: 98 % of the reports that the rule was tried on."""
+"""Days before publication within which a report's own date must lie. Chosen so that no two ways to cut can both fit."""
 
 
 def restore_months(edited: Edited, diagnosis: Diagnosis) -> Edited:
