@@ -24,7 +24,7 @@ from pathlib import Path
 import ftfy
 import opencc
 
-from bench.damage import Host, damage, family_1, family_2
+from bench.damage import Host, damage, family_1, family_2, random_host
 from bench.results import record
 from bench.sample_truth import truths
 from zsparkcrawl import Edited, diagnose, repair
@@ -46,6 +46,10 @@ def kinds() -> Iterator[Host]:
         yield replace(base, name=f"{base.name}, cuts, narrowed", cuts=True, orphan="?", narrowed=True)
 
 
+Span = tuple[int, int]
+"""Where something begins and ends."""
+
+
 @dataclass
 class Tally:
     """What one tool did to the paragraphs of one kind of host."""
@@ -56,6 +60,8 @@ class Tally:
     wrong: int = 0
     inferred: int = 0
     inferred_right: int = 0
+    doubted: int = 0
+    doubted_right: int = 0
     wrong_places: int = 0
     marked_places: int = 0
     seconds: float = 0.0
@@ -87,11 +93,12 @@ OTHERS: dict[str, Callable[[str], str]] = {
 }
 
 
-def measure(pages: list[list[str]], host: Host) -> dict[str, Tally]:
-    """Damage the pages, mend them with every tool, compare."""
+def measure(pages: list[list[str]], given: Host | None) -> dict[str, Tally]:
+    """Damage the pages, mend them with every tool, compare. Without a host each page has another, taken at random."""
     tallies = {name: Tally() for name in ("zsparkcrawl", *OTHERS)}
-    seen: Callable[[str], str] = (lambda text: text.translate(NARROW)) if host.narrowed else str
-    for page in pages:
+    for number, page in enumerate(pages):
+        host = given or random_host(random.Random(number))
+        seen: Callable[[str], str] = (lambda text: text.translate(NARROW)) if host.narrowed else str
         damaged = [damage(paragraph, host) for paragraph in page]
         start = time.perf_counter()
         diagnosis = diagnose(*damaged)
@@ -111,17 +118,27 @@ def measure(pages: list[list[str]], host: Host) -> dict[str, Tally]:
 
 def judge(tally: Tally, truth: str, edited: Edited, seen: Callable[[str], str]) -> None:
     """Count how many inferred edits are right, and how much of what is wrong is marked."""
-    inferred, text = spans(edited), seen(edited.text)
+    text = seen(edited.text)
+    doubtful = [(d.start, d.end) for d in edited.damaged]
+    inferred, doubted = divide(spans(edited), doubtful)
     blocks = difflib.SequenceMatcher(None, truth, text, autojunk=False).get_opcodes()
     wrong = [(c, max(d, c + 1)) for kind, _, _, c, d in blocks if kind != "equal"]
-    marked = [*inferred, *((d.start, d.end) for d in edited.damaged)]
+    marked = [*inferred, *doubted, *doubtful]
     tally.inferred += len(inferred)
     tally.inferred_right += sum(not any(a < end and start < b for a, b in wrong) for start, end in inferred)
+    tally.doubted += len(doubted)
+    tally.doubted_right += sum(not any(a < end and start < b for a, b in wrong) for start, end in doubted)
     tally.wrong_places += len(wrong)
     tally.marked_places += sum(any(a <= end and start <= b for start, end in marked) for a, b in wrong)
     if wrong and len(tally.failures) < 40:
         a, b = wrong[0]
         tally.failures.append((truth[max(a - 8, 0) : b + 8], text[max(a - 8, 0) : b + 8]))
+
+
+def divide(made: list[Span], marked: list[Span]) -> tuple[list[Span], list[Span]]:
+    """What was inferred, apart: what carries no mark of damage, and what is marked doubtful or has a gap."""
+    doubted = [(start, end) for start, end in made if any(a < end and start < b for a, b in marked)]
+    return [span for span in made if span not in doubted], doubted
 
 
 def spans(edited: Edited) -> list[tuple[int, int]]:
@@ -155,7 +172,8 @@ def table(results: dict[str, dict[str, Tally]]) -> str:
         f"{'all':44}{share(total('exact'), total('paragraphs')):>8}{share(total('wrong'), total('characters'), 3):>9}",
         "",
         f"{total('paragraphs')} paragraphs, {total('characters')} characters",
-        f"inferred edits: {total('inferred')}, right {share(total('inferred_right'), total('inferred'))}",
+        f"inferred edits: {total('inferred')}, right {share(total('inferred_right'), total('inferred'))}; "
+        f"beside them {total('doubted')} marked doubtful, right {share(total('doubted_right'), total('doubted'))}",
         f"wrong places: {total('wrong_places')}, marked damaged or inferred "
         f"{share(total('marked_places'), total('wrong_places'))}",
     ]
@@ -180,6 +198,34 @@ def speed(texts: list[str], host: Host) -> str:
             mend(text)
             rates.append(len(text.encode()) / 1e6 / (time.perf_counter() - start))
         lines.append(f"{name:20}{rates[0]:>9.2f} MB/s{rates[1]:>9.2f} MB/s")
+    return "\n".join(lines)
+
+
+def growth(texts: list[str], host: Host) -> str:
+    """Seconds for a text and for one ten times as long, on a line of its own each: ten times as many if linear."""
+    healthy = "".join(texts)
+    damaged = "".join(damage(text, host) for text in texts)
+    kinds = {
+        "healthy": (healthy, 1_000_000),
+        "damaged": (damaged, 30_000),
+        "(": ("(", 100_000),
+        "?": ("?", 100_000),
+        "發(fā)": ("發(fā)", 100_000),
+        "當(dāng)?shù)": ("當(dāng)?shù)", 30_000),
+        "！": ("！", 100_000),
+        "U+FFFD": ("\ufffd", 100_000),
+        "鏂": ("鏂", 100_000),
+        "&amp;": ("&amp;", 100_000),
+    }
+    lines = [f"{'growth':16}{'characters':>14}{'seconds':>10}{'ten times':>12}"]
+    for name, (unit, length) in kinds.items():
+        seconds = []
+        for size in (length, 10 * length):
+            text = (unit * (size // len(unit) + 1))[:size]
+            start = time.perf_counter()
+            repair(text)
+            seconds.append(time.perf_counter() - start)
+        lines.append(f"{name:16}{length:>14,}{seconds[0]:>10.2f}{seconds[1]:>12.2f}")
     return "\n".join(lines)
 
 
@@ -211,11 +257,13 @@ def main() -> None:
     texts = texts[: given.pages * PARAGRAPHS]
     pages = [texts[n : n + PARAGRAPHS] for n in range(0, len(texts), PARAGRAPHS)]
     results = {host.name: measure(pages, host) for host in kinds()}
+    results["hosts at random, one a page"] = measure(pages, None)
     for name, tallies in results.items():
         for truth, text in tallies["zsparkcrawl"].failures[: given.show]:
             print(f"{name}\n    {truth!r}\n    {text!r}")
     source = f"texts: {given.texts.name if given.texts else 'the truth of the sample site'}"
-    parts = [source, table(results), speed(texts, family_1(127)), altered(given.healthy)]
+    host = family_1(127)
+    parts = [source, table(results), speed(texts, host), growth(texts, host), altered(given.healthy)]
     record("bench.repair", "\n\n".join(filter(None, parts)))
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tools.likelihood.__main__ import build
 from zsparkcrawl.chinese.likelihood import Likelihood, fold, model
 
 SENTENCES = [
@@ -22,16 +20,6 @@ SENTENCES = [
     "请各有关单位按照要求认真组织申报工作",
     "专家组考察期间听取了基地建设情况的汇报",
 ]
-
-
-def builder() -> ModuleType:
-    path = Path(__file__).parents[1] / "tools" / "build_likelihood.py"
-    spec = importlib.util.spec_from_file_location("build_likelihood", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["build_likelihood"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
@@ -61,9 +49,7 @@ def test_good_chinese_beats_its_bytes_read_one_off(sentence: str) -> None:
         ("{}险化学品储存", "危"),
         ("医院的{}科医护人员", "专"),
         ("发展{}洋生物产业", "海"),
-        pytest.param(
-            "项目已{}工建设", "停", marks=pytest.mark.xfail(strict=True, reason="three characters cannot tell")
-        ),
+        ("项目已{}工建设", "停"),
     ],
 )
 def test_a_lost_byte_is_found_again(text: str, lost: str) -> None:
@@ -116,7 +102,7 @@ def test_any_character_has_a_cost(character: str) -> None:
 
 def test_building_is_reproducible(tmp_path: Path) -> None:
     (tmp_path / "sources.tsv").write_text(
-        "# file\tweight\tlicence\torigin\na.words\t0.5\t-\t-\nb.ngrams\t0.5\t-\t-\nc.txt\t1\t-\t-\n",
+        "# file\tweight\tlicence\torigin\na.words\t0.5\t-\t-\nb.ngrams\t0.5\t-\t-\nc.txt\t0.4\t-\t-\n",
         encoding="utf-8",
     )
     (tmp_path / "a.words").write_text("园区 30 n\n产业 50\n的 400\nABC 3\n", encoding="utf-8")
@@ -125,9 +111,8 @@ def test_building_is_reproducible(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     (tmp_path / "c.txt").write_text("2018年，园区产业发展。\n" * 9, encoding="utf-8")
-    tool = builder()
-    packed = tool.build(tmp_path, pairs=100, triples=100)
-    assert packed == tool.build(tmp_path, pairs=100, triples=100)
+    packed = build(tmp_path, pairs=100, triples=100)
+    assert packed == build(tmp_path, pairs=100, triples=100)
     small = Likelihood(packed)
     assert small.text_cost("产业园区") < small.text_cost("园产区业") < small.text_cost("猩交鹁娓")
     assert small.cost("年", "99") < small.cost("园", "99")

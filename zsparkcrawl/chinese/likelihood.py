@@ -1,6 +1,6 @@
 """How likely is a string as Chinese, in Simplified characters: a character model of up to three characters.
 
-The model looks at a character and the two before it. `tools/build_likelihood.py` built it from word
+The model looks at a character and the two before it. `tools/likelihood` built it from word
 lists, a word model and running text; `likelihood.LICENCES.md` says whose and under which licences.
 Costs are **bits**: the lower, the likelier; ordinary news costs 5 to 9 bits a character, 7 in the mean, text
 that was decoded one byte off 16 to 20.
@@ -132,7 +132,7 @@ def _take(data: bytes, kind: str, place: int, count: int) -> tuple[array[int], i
 class Likelihood:
     """A character model: bits of a character after the last one or two.
 
-    Made from the bytes that `tools/build_likelihood.py` writes.
+    Made from the bytes that `tools/likelihood` writes.
     """
 
     def __init__(self, packed: bytes) -> None:

@@ -39,8 +39,10 @@ class ShownText:
         return before >= 0 and position < self._hopeless[before][1]
 
     def cost(self, start: int, end: int, context: str) -> float:
-        """Bits of a stretch as it stands, pinyin that fits its character left out."""
-        return model().text_cost(simplified(self._unannotated(start, end)), context)
+        """Bits of a stretch as it stands, pinyin that fits its character left out; at the end of the text with the
+        line end, for a text ends with 。 and not with 、."""
+        ending = "\n" if end == len(self.text) else ""
+        return model().text_cost(simplified(self._unannotated(start, end)) + ending, context)
 
     def context(self, position: int) -> str:
         """The last two characters before a place, in Simplified, pinyin left out."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import simplify
 from zsparkcrawl.edits import Change, Edited, edit
 from zsparkcrawl.items import Diagnosis
+from zsparkcrawl.repair.paths import DOUBTFUL
 
 __all__ = ["restore_simplified"]
 
@@ -22,7 +24,9 @@ _WRITTEN = frozenset(
 _DONE = frozenset("着急 着力 着手 着重 着眼 着想 着陆 着火 着装 着色 着迷 着落 着实 着凉".split())
 """Words that begin with 着."""
 _WORD = 12.0
-"""Bits that such a word counts for: 略显着急 holds one of each, and the model decides."""
+"""Bits that such a word counts for."""
+_HURRY = re.compile("急(?![剧劇速增升转轉降])")
+"""Behind 显: 略显着急 is as good as always 着急; 显著急剧下降 is not."""
 
 
 def restore_simplified(edited: Edited, diagnosis: Diagnosis) -> Edited:
@@ -48,7 +52,8 @@ def _changes(edited: Edited) -> Iterator[Change]:
     if len(plain) != len(text):
         # OpenCC's phrases keep the length but in a few words; those are converted character by character.
         plain = "".join(map(simplify, text))
-    left = {place for damage in edited.damaged for place in range(damage.start, damage.end)}
+    unreadable = (damage for damage in edited.damaged if not damage.reason.startswith(DOUBTFUL))
+    left = {place for damage in unreadable for place in range(damage.start, damage.end)}
     start = 0
     for place, (old, new) in enumerate(zip(text, plain, strict=True)):
         # What is unreadable is left as it is: its characters are not the ones that stood there.
@@ -66,7 +71,8 @@ def _zhe(text: str, place: int) -> Iterator[Change]:
     """著 becomes 着 where that is likelier, and is marked inferred where the two are near: 走着 and 着力, but 著名."""
     before, after = text[max(place - _AROUND, 0) : place], text[place + 1 : place + 1 + _AROUND]
     saved = model().text_cost("著" + after, before) - model().text_cost("着" + after, before)
-    saved -= _WORD * (before[-1:] + "著" in _WRITTEN or "著" + after[:1] in _WRITTEN)
+    if not _HURRY.match(after):
+        saved -= _WORD * (before[-1:] + "著" in _WRITTEN or "著" + after[:1] in _WRITTEN)
     saved += _WORD * ("着" + after[:1] in _DONE)
     if saved > 0:
         yield Change(place, place + 1, "着", "certain" if saved >= _CLEARLY else "inferred")

@@ -1,6 +1,6 @@
 """Read the word model of Lucene's SmartChineseAnalyzer and write it as plain text.
 
-    python tools/read_smartcn.py lucene-analyzers-smartcn.jar FOLDER
+    python -m tools.likelihood.read_smartcn lucene-analyzers-smartcn.jar FOLDER
 
 writes FOLDER/smartcn.ngrams, a line `word [word]<TAB>count among 100 million words`. The model (Debian:
 liblucene8-java) is licensed Apache-2.0; see `zsparkcrawl/chinese/likelihood.LICENCES.md`. Needs numpy; takes

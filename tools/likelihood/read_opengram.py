@@ -1,6 +1,6 @@
 """Read the word model of open-gram, as SunPinyin ships it, and write it as plain text.
 
-    python tools/read_opengram.py lm_sc.t3g pydict_sc.bin FOLDER
+    python -m tools.likelihood.read_opengram lm_sc.t3g pydict_sc.bin FOLDER
 
 writes FOLDER/open-gram.ngrams, a line `word [word [word]]<TAB>expected count among 100 million words`. The
 model (Debian: sunpinyin-data) is licensed CC BY-SA 3.0; see `zsparkcrawl/chinese/likelihood.LICENCES.md`.
