@@ -32,7 +32,7 @@ from zsparkcrawl import Edited, diagnose, repair
 PARAGRAPHS = 8
 TO_SIMPLIFIED = opencc.OpenCC("t2s")
 BRACKETS = re.compile(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\s?\)")
-NARROW = str.maketrans("！，；？：（）．％", "!,;?:().%")
+NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 
 
 def kinds() -> Iterator[Host]:

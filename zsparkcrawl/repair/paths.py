@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import NamedTuple, TypeVar
 
 __all__ = ["DOUBTFUL", "Doubt", "Path", "doubted", "keep"]
@@ -78,4 +77,7 @@ def _alike(one: str, other: str) -> int:
     >>> _alike("危化品", "危机品")
     1
     """
-    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(one, other, strict=False)))
+    for place, (ours, theirs) in enumerate(zip(one, other, strict=False)):
+        if ours != theirs:
+            return place
+    return min(len(one), len(other))

@@ -159,8 +159,8 @@ class Steps:
         for guess in islice(begun, most if following is not None or straddle else _MOST_UNKNOWN):
             trails: Iterable[int] = unassigned_trails(split(guess.char)[1])
             if following is not None:
-                second = self.costs.guesses(pairs_with_trail(following), guess.context)
-                trails = [split(one.char)[0] for one in second[:_MOST_UNASSIGNED] if split(one.char)[0] in trails]
+                leads = (split(one.char)[0] for one in self.costs.guesses(pairs_with_trail(following), guess.context))
+                trails = list(islice((lead for lead in leads if lead in trails), _MOST_UNASSIGNED))
             elif straddle:
                 trails = [trail for trail in trails if self.costs.matched(trail, straddle[1])]
             for trail in trails:
