@@ -41,9 +41,12 @@ def repair(text: str, diagnosis: Diagnosis | None = None) -> Edited:
     >>> repair("健康的文字 stays (as) it is").edits
     ()
     """
+    edited = Edited(text)
+    if text.isascii():
+        # No Chinese character is left to go by, and only what is invisible can be wrong.
+        return remove_invisible(edited, diagnosis or Diagnosis())
     if diagnosis is None:
         diagnosis = diagnose(text)
-    edited = Edited(text)
     for rule in RULES:
         edited = rule(edited, diagnosis)
     return edited

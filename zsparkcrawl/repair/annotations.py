@@ -12,7 +12,7 @@ from zsparkcrawl.items import Diagnosis
 
 __all__ = ["remove_annotations"]
 
-_CUT_OFF = re.compile(r"\(\s?([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6})$", re.MULTILINE)
+_CUT_OFF = re.compile(r"\(\s?([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6})$(?!\s?[)）])", re.MULTILINE)
 
 
 def remove_annotations(edited: Edited, diagnosis: Diagnosis) -> Edited:

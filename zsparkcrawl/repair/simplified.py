@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import simplify
@@ -51,17 +52,19 @@ def _changes(edited: Edited) -> Iterator[Change]:
     plain = simplify(text)
     if len(plain) != len(text):
         # OpenCC's phrases keep the length but in a few words; those are converted character by character.
-        plain = "".join(map(simplify, text))
-    unreadable = (damage for damage in edited.damaged if not damage.reason.startswith(DOUBTFUL))
-    left = {place for damage in unreadable for place in range(damage.start, damage.end)}
+        plain = "".join(map(cache(simplify), text))
+    unreadable = bytearray(len(text))
+    for damage in edited.damaged:
+        if not damage.reason.startswith(DOUBTFUL):
+            unreadable[damage.start : damage.end] = b"\1" * (damage.end - damage.start)
     start = 0
-    for place, (old, new) in enumerate(zip(text, plain, strict=True)):
+    for place, (old, new, left) in enumerate(zip(text, plain, unreadable, strict=True)):
         # What is unreadable is left as it is: its characters are not the ones that stood there.
-        if old == new or place in left:
+        if old == new or left:
             if start < place:
                 yield Change(start, place, plain[start:place])
             start = place + 1
-        if old == "著" and place not in left:
+        if old == "著" and not left:
             yield from _zhe(plain, place)
     if start < len(text):
         yield Change(start, len(text), plain[start:])

@@ -11,11 +11,8 @@ from zsparkcrawl.items import Diagnosis
 
 __all__ = ["restore_months"]
 
-# At the head of a paragraph, or behind 于 or the year: three or four digits cannot be a day.
-_RUN_TOGETHER = re.compile(
-    r"(?:(?<=年)|(?:(?<=^)|(?<=\n))(?P<blank>[\s\u3000]*))(?P<digits>\d{2,4})日(?=[,，、。上下中午晚早凌傍至—\-(（]|$)",
-    re.M,
-)
+# Three or four digits cannot be a day. Begins with a digit, so that `re` skips what is none.
+_RUN_TOGETHER = re.compile(r"\d(?<![^\s年]\d)\d{1,3}日(?=[,，、。上下中午晚早凌傍至—\-(（]|$)", re.M)
 _AGE = 45
 """Days before publication within which a report's own date must lie. Chosen so that no two ways to cut can both fit."""
 
@@ -39,13 +36,24 @@ def restore_months(edited: Edited, diagnosis: Diagnosis) -> Edited:
 
 def _changes(text: str, published: dt.date) -> Iterator[Change]:
     for match in _RUN_TOGETHER.finditer(text):
-        digits = match["digits"]
-        if len(digits) == 2 and int(digits) <= 31:
+        digits = match[0][:-1]
+        if (len(digits) == 2 and int(digits) <= 31) or not _begins(text, match.start()):
             continue
         ways = {cut: day for cut in range(1, len(digits)) if (day := _day(digits[:cut], digits[cut:], published))}
         if len(ways) == 1:
-            position = match.start("digits") + next(iter(ways))
+            position = match.start() + next(iter(ways))
             yield Change(position, position, "月", "inferred")
+
+
+def _begins(text: str, place: int) -> bool:
+    """Whether a date may begin here: behind the year, or at the head of a paragraph."""
+    if text[place - 1 : place] == "年":
+        return True
+    while place and text[place - 1].isspace():
+        place -= 1
+        if text[place] == "\n":
+            return True
+    return not place
 
 
 def _day(month: str, day: str, published: dt.date) -> dt.date | None:
