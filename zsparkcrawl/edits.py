@@ -108,8 +108,14 @@ def edit(edited: Edited, rule: str, changes: Iterable[Change]) -> Edited:
 
 
 def mark(edited: Edited, damage: Iterable[Damage]) -> Edited:
-    """Add stretches that stay damaged, in the order of the text, each once."""
-    return Edited(edited.text, edited.edits, tuple(sorted({*edited.damaged, *damage}, key=lambda d: (d.start, d.end))))
+    """Add stretches that stay damaged, in the order of the text, each once.
+
+    >>> mark(Edited("园区?"), [Damage(2, 3, "lost"), Damage(0, 1, "doubtful"), Damage(2, 3, "lost")]).damaged
+    (Damage(start=0, end=1, reason='doubtful'), Damage(start=2, end=3, reason='lost'))
+    """
+    # Not a set: marks of one stretch would change places from one process to the next.
+    marks = dict.fromkeys((*edited.damaged, *damage))
+    return Edited(edited.text, edited.edits, tuple(sorted(marks, key=lambda one: (one.start, one.end))))
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
