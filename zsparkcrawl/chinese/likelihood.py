@@ -22,14 +22,19 @@ import sys
 import zlib
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator
 from functools import cache
+from heapq import merge
 from importlib import resources
 from itertools import accumulate
+from operator import itemgetter
 
-__all__ = ["Likelihood", "fold", "model"]
+__all__ = ["Behind", "Likelihood", "fold", "model"]
 
 MAGIC = b"ZLM1"
 STEP = 8  # costs are kept in eighths of a bit, one byte each
+_ROWS = 2_000
+"""Of how many characters it is kept at hand what stands behind them; some 160 characters do, with 15 kB each."""
 BACKOFF_ZERO = 64  # a back-off cost can be below zero: the byte that means 0
 # What `fold` makes of the characters that are known by class only, and the stand-ins (private use) for
 # characters which are known one by one but were not seen when the model was built.
@@ -129,6 +134,34 @@ def _take(data: bytes, kind: str, place: int, count: int) -> tuple[array[int], i
     return numbers, end
 
 
+class Behind:
+    """What the model knows about the characters behind one or two others; made by `Likelihood.behind`."""
+
+    __slots__ = ("_backoff", "_less", "_model", "_pairs", "_triples")
+
+    def __init__(
+        self, model: Likelihood, triples: dict[int, float], pairs: dict[int, float], less: float, backoff: float
+    ) -> None:
+        self._model, self._triples, self._pairs, self._less = model, triples, pairs, less
+        self._backoff = less + backoff
+
+    def cost(self, character: str) -> float:
+        """Bits of a character here."""
+        number = self._model._numbers[character]
+        known = self._triples.get(number)
+        if known is not None:
+            return known
+        known = self._pairs.get(number)
+        return self._backoff + self._model._following[number] if known is None else self._less + known
+
+    def likeliest(self) -> Iterator[tuple[str, float]]:
+        """The characters seen here, each with its bits, the likeliest first."""
+        triples, characters = self._triples, self._model._characters
+        others = ((number, self._less + bits) for number, bits in self._pairs.items() if number not in triples)
+        for number, bits in merge(sorted(triples.items(), key=itemgetter(1)), others, key=itemgetter(1)):
+            yield characters[number], bits
+
+
 class Likelihood:
     """A character model: bits of a character after the last one or two.
 
@@ -141,7 +174,8 @@ class Likelihood:
         data = zlib.decompress(packed[4:])
         size, characters, pairs, triples = struct.unpack_from("<4I", data)
         place = 16 + size
-        self._numbers = _Numbers(data[16:place].decode("utf-32-le"))
+        self._characters = data[16:place].decode("utf-32-le")
+        self._numbers = _Numbers(self._characters)
         # for each character: its cost alone, its cost as a continuation, its back-off, how many pairs begin;
         # for each pair: its second character, cost, back-off, how many triples it begins;
         # for each triple: its third character, cost
@@ -162,6 +196,7 @@ class Likelihood:
         self._triple_cost, place = _take(data, "B", place, triples)
         self._bits = [c / STEP for c in range(256)]
         self._less = [(c - BACKOFF_ZERO) / STEP for c in range(256)]
+        self._rows: dict[int, dict[int, float]] = {}
 
     def cost(self, character: str, context: str = "") -> float:
         """Bits of `character` after the last one or two characters of `context`; "" is the start of a line.
@@ -175,23 +210,48 @@ class Likelihood:
         third = numbers[character]
         second = numbers[context[-1] if context else START]
         less = 0.0
-        if len(context) > 1:
-            row = self._first
-            first = numbers[context[-2]]
-            end = row[first + 1]
-            pair = bisect_left(self._second, second, row[first], end)
-            if pair < end and self._second[pair] == second:
-                place, end = self._begin[pair], self._begin[pair + 1]
-                if place < end:
-                    place = bisect_left(self._third, third, place, end)
-                    if place < end and self._third[place] == third:
-                        return self._bits[self._triple_cost[place]]
-                    less = self._less[self._pair_backoff[pair]]
-        end = self._first[second + 1]
-        pair = bisect_left(self._second, third, self._first[second], end)
-        if pair < end and self._second[pair] == third:
+        if len(context) > 1 and (pair := self._pair(numbers[context[-2]], second)) is not None:
+            place, end = self._begin[pair], self._begin[pair + 1]
+            if place < end:
+                place = bisect_left(self._third, third, place, end)
+                if place < end and self._third[place] == third:
+                    return self._bits[self._triple_cost[place]]
+                less = self._less[self._pair_backoff[pair]]
+        if (pair := self._pair(second, third)) is not None:
             return less + self._bits[self._pair_cost[pair]]
         return less + self._backoff[second] + self._following[third]
+
+    def _pair(self, first: int, second: int) -> int | None:
+        """The place of a pair in the tables, None when the model has not seen it."""
+        end = self._first[first + 1]
+        pair = bisect_left(self._second, second, self._first[first], end)
+        return pair if pair < end and self._second[pair] == second else None
+
+    def behind(self, context: str) -> Behind:
+        """What may stand behind the last one or two characters of `context`: for asking about many characters there.
+
+        >>> behind = model().behind("产业园")
+        >>> behind.cost("区") == model().cost("区", "业园"), next(behind.likeliest())[0]
+        (True, '区')
+        """
+        second = self._numbers[context[-1] if context else START]
+        less, own = 0.0, range(0)
+        if len(context) > 1 and (pair := self._pair(self._numbers[context[-2]], second)) is not None:
+            own = range(self._begin[pair], self._begin[pair + 1])
+            less = self._less[self._pair_backoff[pair]] if own else 0.0
+        triples = {self._third[place]: self._bits[self._triple_cost[place]] for place in own}
+        return Behind(self, triples, self._pairs(second), less, self._backoff[second])
+
+    def _pairs(self, number: int) -> dict[int, float]:
+        """The characters seen behind one, by number, with their bits, the likeliest first."""
+        known = self._rows.get(number)
+        if known is None:
+            row = range(self._first[number], self._first[number + 1])
+            seen = ((self._second[place], self._bits[self._pair_cost[place]]) for place in row)
+            if len(self._rows) >= _ROWS:
+                self._rows.clear()
+            known = self._rows[number] = dict(sorted(seen, key=itemgetter(1)))
+        return known
 
     def text_cost(self, text: str, context: str = "") -> float:
         """Bits of all of `text` after `context` ("" is the start of a line): the sum of `cost`.

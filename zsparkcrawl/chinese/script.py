@@ -43,7 +43,7 @@ def simplified_of() -> Mapping[str, str]:
     ('发', False)
     """
     # 著 is left alone by OpenCC; whether it stands for 着 is a matter of the phrase (repair/simplified.py).
-    return MappingProxyType(_converted("t2s"))
+    return MappingProxyType(_converted("t2s") | _left_by_opencc())
 
 
 @cache
@@ -105,7 +105,7 @@ def simplify(text: str) -> str:
     # OpenCC works on UTF-8, which cannot hold a lone surrogate.
     return "".join(
         part if _SURROGATES.match(part) else str(_converter("t2s").convert(part)) for part in _SURROGATES.split(text)
-    )
+    ).translate(_left_by_number())
 
 
 class Folded(str):
@@ -150,6 +150,18 @@ def fold_with_positions(text: str) -> Folded:
 @cache
 def _by_number() -> dict[int, str]:
     return {ord(old): new for old, new in simplified_of().items()}
+
+
+@cache
+def _left_by_opencc() -> dict[str, str]:
+    """Traditional characters that OpenCC makes of Simplified ones and does not turn back: 暱 of 昵."""
+    back = _converted("t2s")
+    return {new: old for old, new in _converted("s2t").items() if new not in back and old not in back}
+
+
+@cache
+def _left_by_number() -> dict[int, str]:
+    return {ord(old): new for old, new in _left_by_opencc().items()}
 
 
 @cache

@@ -6,7 +6,7 @@ from functools import cache
 
 import opencc
 
-__all__ = ["forms_of"]
+__all__ = ["forms_of", "left_alone"]
 
 _TABLES = ("s2t", "s2tw", "s2hk")
 _SEEN = frozenset("凈閑逕鐘")
@@ -22,6 +22,20 @@ def forms_of(character: str) -> frozenset[str]:
     (True, False)
     """
     return _SEEN.union(str(converter.convert(character)) for converter in _converters())
+
+
+@cache
+def left_alone() -> frozenset[str]:
+    """Simplified characters that OpenCC's table would turn and that the tools leave as they are, for their Traditional
+    form depends on the word, or is a rare variant. Seen on pages: 于 后 干 余 里 采 占 云 范 斗 群 并, and 台 on some
+    hosts; the others are like them.
+
+    >>> "后" in left_alone(), "机" in left_alone()
+    (True, False)
+    """
+    return frozenset(
+        "丑丰于云仆伙余佣几凶占吁吃后咨咸唇夸尸岩岳帘干征愿挂斗朴杠杰涌游皂筑腌范荐虫辟郁采里雇台群并床峰秘灶粽痴霉肴"
+    )
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-__all__ = ["LEADS", "MARKS", "pair", "pairs_with_lead", "pairs_with_trail", "split", "unassigned_trails"]
+__all__ = ["LEADS", "MARKS", "pair", "pairs_with_lead", "pairs_with_trail", "split", "unassigned_trails", "widened"]
 
 LEADS = frozenset(range(0x81, 0xFF))
 MARKS = {"！": 0xA1, "!": 0xA1, "，": 0xAC, ",": 0xAC, "；": 0xBB, ";": 0xBB, "？": 0xBF, "?": 0xBF}
@@ -56,3 +56,12 @@ def unassigned_trails(lead: int) -> tuple[int, ...]:
     (94, ())
     """
     return tuple(trail for trail in sorted(LEADS) if lead in LEADS and not pair(lead, trail))
+
+
+def widened(character: str) -> str:
+    """The full-width form of an ASCII character that has one, else the character itself.
+
+    >>> widened("?"), widened(" ")
+    ('？', ' ')
+    """
+    return chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else character

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from math import log2
+from itertools import islice
 from typing import NamedTuple
 
 from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
-from zsparkcrawl.chinese.likelihood import model
+from zsparkcrawl.chinese.likelihood import Behind, model
 from zsparkcrawl.chinese.readings import with_reading
-from zsparkcrawl.chinese.script import simplified_of, traditional_of
-from zsparkcrawl.chinese.variants import forms_of
+from zsparkcrawl.chinese.script import simplified_of
+from zsparkcrawl.chinese.variants import forms_of, left_alone
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.bytepairs import split, unassigned_trails
+from zsparkcrawl.repair.own_words import OwnWords
 
-__all__ = ["ENDINGS", "LEFT_OPEN", "QUOTES", "Costs", "Guess", "open_quote"]
+__all__ = ["LEFT_OPEN", "QUOTES", "Costs", "Guess", "open_quote"]
 
 _STRANGER = 8.0
 """Bits against a character that no tool was seen to annotate."""
@@ -28,6 +29,10 @@ _TWO_PAUSES = 10.0
 """Bits against two pauses in a row: the model, built from the web as well, has seen 。。 too often."""
 _SIGN = 8.0
 """Bits against a sign that is neither Chinese character, letter nor punctuation."""
+_BARE = 12.0
+"""Bits against a character without pinyin that carries it elsewhere on the page."""
+_UNLIKE_ELSEWHERE = 8.0
+"""Bits against a loss that shows otherwise than others on the page."""
 _RARE = 19.0
 """Bits above which a character is too rare to be put in for a lost byte."""
 _COMMON = 14.5
@@ -35,24 +40,21 @@ _COMMON = 14.5
 _ODDITY = 1.0
 """Times that the bits of a rare character beyond that count: the model has seen too little of it to tell how rare it is
 behind a given character, and a wrong byte gives a rare character more often than not."""
-_OWN_CHARACTERS = 0.3
-_OWN_WORDS = ((1, 0.4, 0.8), (2, 0.5, 0.5))
-"""How far the page's own characters and runs count beside the model: characters before, weight, and what is taken off
-the times that a run was seen (what was seen once need not come again)."""
-
 _MOST_GUESSES = 60
 _FAR = 18.0
 """How many characters are tried for a lost byte, and how many bits the likeliest may be ahead of the last of them."""
+
+_MOST_UNKNOWN = 40
+"""… and how many where nothing of the character is known."""
 
 LEFT_OPEN = 9.0
 """Bits against a quotation that the end of a paragraph leaves open."""
 _IN_BOTH = frozenset("瞭乾徵藉摺著")
 """Of the characters that tables make of none, those that Simplified text has itself: 瞭望, 乾隆, 慰藉."""
 QUOTES = "“”"
-ENDINGS = "。”》）！？"
-"""Marks that end a text."""
 _PAUSES = frozenset("，。、；：！？,;:!?（“《")
 _NEVER_BEHIND_A_PAUSE = frozenset("，。、；：！？）》…—·")
+_FULL_WIDTH = dict(zip("!,;?:()", "！，；？：（）", strict=True))
 _PUNCTUATION = frozenset("，。、；：！？“”‘’《》（）【】—…·％")
 
 
@@ -69,6 +71,14 @@ class Guess(NamedTuple):
         return bool(unassigned_trails(split(self.char)[1]))
 
 
+class _Facts(NamedTuple):
+    """What is the same wherever a character stands: its Simplified form, bits against it, whether it ends a pause."""
+
+    plain: str
+    bits: float
+    after_no_pause: bool
+
+
 class Costs:
     """The costs on one page."""
 
@@ -76,8 +86,17 @@ class Costs:
         self._turned = diagnosis.script == "turned"
         self._annotated = diagnosis.annotated
         self._runs = diagnosis.runs
-        self._length = 1 + sum(times for run, times in self._runs.items() if len(run) == 1)
+        self._words = OwnWords(self._runs)
+        self._bare = dict.fromkeys(self._annotated, _BARE)
+        shown = [loss + mark for loss in "?\ufffd" for mark in "！，；？!,;"]
+        self.orphan_gone = _UNLIKE_ELSEWHERE if any(self._runs.get(run) for run in shown) else 0.0
+        """Bits against a byte before a cut that left no trace, where others of the page show as lost."""
+        self.pair_gone = _UNLIKE_ELSEWHERE if self._runs.get("\ufffd") else 0.0
+        """Bits against a pair of bytes that left no trace: a decoder that writes U+FFFD writes one for each."""
+        self._facts: dict[str, _Facts] = {}
+        self._behind: dict[str, Behind] = {}
         self._known: dict[tuple[str, str], tuple[float, str]] = {}
+        self._unknown: dict[tuple[int, str], list[Guess]] = {}
         self._guesses: dict[tuple[tuple[str, ...], str], list[Guess]] = {}
         self._matched: dict[tuple[int, str], list[tuple[int, float]]] = {}
 
@@ -90,16 +109,29 @@ class Costs:
 
     def _of(self, added: str, context: str) -> tuple[float, str]:
         cost = 0.0
-        table = simplified_of()
         for char in added:
-            plain = table.get(char, char)
-            cost += self._bits(plain, context) + _oddity(char)
-            if char in _NEVER_BEHIND_A_PAUSE and context[-1:] in _PAUSES:
+            facts = self._facts.get(char) or self._ask(char)
+            cost += facts.bits + self._words.with_share(self._model(context).cost(facts.plain), facts.plain, context)
+            if facts.after_no_pause and context[-1:] in _PAUSES:
                 cost += _TWO_PAUSES
-            if self._turned and _never_turned(char):
-                cost += _WRONG_SCRIPT
-            context = (context + plain)[-2:]
+            context = (context + facts.plain)[-2:]
         return cost, context
+
+    def _ask(self, char: str) -> _Facts:
+        wrong = _WRONG_SCRIPT if self._turned and _never_turned(char) else 0.0
+        bits = _oddity(char) + self.bare(char) + wrong
+        facts = self._facts[char] = _Facts(simplified_of().get(char, char), bits, char in _NEVER_BEHIND_A_PAUSE)
+        return facts
+
+    def _model(self, context: str) -> Behind:
+        behind = self._behind.get(context)
+        if behind is None:
+            behind = self._behind[context] = model().behind(context)
+        return behind
+
+    def bare(self, char: str) -> float:
+        """Bits against a character without pinyin that carries it elsewhere: a tool annotates one always or never."""
+        return self._bare.get(char, 0.0)
 
     def of_quote(self, char: str, is_open: bool) -> float:
         """Bits against a quotation mark by whether one is open already; 0 for other characters."""
@@ -114,6 +146,17 @@ class Costs:
             least = found[0].bits if found else 0.0
             known = [guess for guess in found[:_MOST_GUESSES] if guess.bits < least + _FAR]
             self._guesses[chars, context] = known
+        return known
+
+    def unknown(self, trail: int, context: str) -> list[Guess]:
+        """The characters that may stand behind the last two where neither of their bytes is known, but that GBK gives
+        no character to the first of them behind ``trail``; the likeliest by the model."""
+        known = self._unknown.get((trail, context))
+        if known is None:
+            leads = unassigned_trails(trail)
+            written = (char for plain, _ in self._model(context).likeliest() for char in _written(plain, self._turned))
+            fitting = islice((char for char in written if split(char)[0] in leads), _MOST_UNKNOWN)
+            known = self._unknown[trail, context] = [Guess(char, *self.of(char, context)) for char in fitting]
         return known
 
     def likely(self, chars: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,18 +177,6 @@ class Costs:
         alone = 0.0 if len(known) == 1 else _ONE_OF_SEVERAL
         strange = _STRANGER if known else _ONE_OF_SEVERAL
         return [(split(c)[1], alone if c in known else strange) for c in sorted(characters)]
-
-    def _bits(self, char: str, context: str) -> float:
-        """Bits of a character behind others: by the model, and by what this page says elsewhere."""
-        bits = model().cost(char, context)
-        if not (alone := self._runs.get(char, 0)):
-            return bits
-        share = _OWN_CHARACTERS * alone / self._length
-        for length, weight, doubt in _OWN_WORDS:
-            before = context[-length:]
-            if len(before) == length and (times := self._runs.get(before + char, 0)):
-                share += weight * (times - doubt) / (self._runs[before] + 1)
-        return -log2(2**-bits + share)
 
 
 def open_quote(text: str, is_open: bool) -> bool:
@@ -172,7 +203,18 @@ def _never_turned(char: str) -> bool:
     """Whether the character is Simplified only, a variant that the tables do not use (箇 for 個), or one that only a
     writer of Traditional makes (佈 for 布, which tables leave alone)."""
     plain = simplified_of().get(char)
-    return char in traditional_of() or (plain is not None and char not in _IN_BOTH and char not in forms_of(plain))
+    if plain is None:
+        return char not in left_alone() and char not in forms_of(char)
+    return char not in _IN_BOTH and char not in forms_of(plain)
+
+
+@cache
+def _written(plain: str, turned: bool) -> tuple[str, ...]:
+    """How a character that the model knows can stand on a page, of those that GBK has in two bytes."""
+    forms = {_FULL_WIDTH.get(plain, plain), *(forms_of(plain) if turned else ())}
+    table = simplified_of()
+    fitting = (form for form in sorted(forms) if form == _FULL_WIDTH.get(plain) or table.get(form, form) == plain)
+    return _common_among(tuple(form for form in fitting if len(split(form)) == 2), turned)
 
 
 @cache

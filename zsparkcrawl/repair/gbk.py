@@ -16,21 +16,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import simplified
 from zsparkcrawl.edits import Certainty, Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.bytepairs import MARKS
+from zsparkcrawl.repair.holes import figure_lost
 from zsparkcrawl.repair.paths import DOUBTFUL, Path
-from zsparkcrawl.repair.shown import STRADDLE
+from zsparkcrawl.repair.shown import STRADDLE, ShownText
 from zsparkcrawl.repair.streams import Streams
 
 __all__ = ["rejoin_bytes"]
 
 _CUT = re.compile(
-    rf"[?\ufffd]?(?P<mark>[{''.join(MARKS)}])"
-    r"(?=[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef\u0370-\u0451\u2010-\u2642@-~?\ufffd]|(?<=[！!])$)",
+    rf"(?P<orphan>[?\ufffd])?(?P<mark>[{''.join(MARKS)}])(?=[^\x00-\x7f\s]|[@-~?]|(?(orphan)[!-~]|(?!))|(?<=[！!])$)",
     re.MULTILINE,
 )
 _LOST = re.compile(r"[?\ufffd][！，；？!,;?][?\ufffd]")
@@ -66,10 +67,10 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
     damaged: list[Damage] = []
     streams = Streams(edited.text, diagnosis)
     position = 0
-    for start, match in _anchors(streams, diagnosis.cut):
-        if start < position:
-            continue
+    for start, match in _anchors(streams):
         straddled = match.re is STRADDLE
+        if start < position or not (straddled or _garbled(streams, match.start("mark"), diagnosis)):
+            continue
         begun = (
             streams.straddled(start, match.end(), match[1]) if straddled else streams.cut(start, match.start("mark"))
         )
@@ -77,9 +78,11 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
         if best is not None and not straddled and _better_straddled(streams, start, best):
             continue
         if best is not None and (straddled or best[1] >= _margin(streams.shown.text, start, diagnosis)):
-            runs.append((start, best[0]))
-            position = best[0].position
-            streams.accept(best[0])
+            diagnosis = diagnosis if straddled else replace(diagnosis, cut=True)
+            path = _with_figures(streams.shown, start, best[0])
+            runs.append((start, path))
+            position = path.position
+            streams.accept(path)
         elif straddled:
             damaged.append(Damage(start, match.end(), "pinyin inside a character; no byte stream explains it"))
     changes = [_change(start, path) for start, path in runs]
@@ -99,35 +102,46 @@ def _better_straddled(streams: Streams, start: int, cut: tuple[Path, float]) -> 
 def _margin(text: str, start: int, diagnosis: Diagnosis) -> float:
     """Bits by which a cut undone must beat the text as it stands. None where all that is left is a mark at the end of a
     paragraph: the quotation that it leaves open was counted."""
-    if diagnosis.cut and _ENDED.match(text, start):
+    if diagnosis.script == "turned" and _ENDED.match(text, start):
         return 0.0
     if diagnosis.script == "turned" and (diagnosis.cut or _LOST.match(text, start)):
         return _MARGIN_CUT
     return _MARGIN.get(diagnosis.script, _MARGIN["unknown"])
 
 
-def _anchors(streams: Streams, cut: bool) -> Iterator[tuple[int, re.Match[str]]]:
+def _anchors(streams: Streams) -> Iterator[tuple[int, re.Match[str]]]:
     """Places where a run may begin, in the order of the text."""
     places = {match.start(): match for match in _CUT.finditer(streams.shown.text)}
     places |= {match.start(): match for match in STRADDLE.finditer(streams.shown.text)}
     for start, match in sorted(places.items()):
         if streams.shown.is_hopeless(start):
             continue
-        if match.re is STRADDLE or _garbled(streams, match.start("mark"), cut):
+        if match.re is STRADDLE or match["mark"] in streams.shown.marks:
             yield start, match
 
 
-def _garbled(streams: Streams, position: int, cut: bool) -> bool:
+def _garbled(streams: Streams, position: int, diagnosis: Diagnosis) -> bool:
     """Whether the text behind a mark is unlikely enough to be worth the search: a lost byte, or no Chinese. Nothing
     behind it at all is all that a cut leaves of 。” at the end of a paragraph."""
     following = streams.shown.text[position + 1 : position + 3]
     if following[:1] in "\n":
-        return cut
+        return diagnosis.script == "turned"
     if following[0] in "?\ufffd" or _LONE_LETTER.match(following):
         return True
     stretch = re.split(r"[\s()]", streams.shown.text[position + 1 : position + 7], maxsplit=1)[0][:4]
     context = simplified(streams.shown.text[position])
     return bool(stretch) and model().per_character(simplified(stretch), context) > _GARBLED
+
+
+def _with_figures(shown: ShownText, start: int, path: Path) -> Path:
+    """A path with those of its unknown characters put in that the calendar tells."""
+    text, holes = path.text, []
+    for hole in path.holes:
+        before = shown.text[max(start - 2, 0) : start] + text[:hole]
+        figure = figure_lost(before, text[hole + 1 :] + shown.text[path.position : path.position + 4])
+        text = text[:hole] + (figure or "?") + text[hole + 1 :]
+        holes += [] if figure else [hole]
+    return path._replace(text=text, holes=tuple(holes))
 
 
 def _change(start: int, path: Path) -> Change:

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Collection
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.readings import readings_of
 from zsparkcrawl.chinese.script import ANNOTATION, simplified
-from zsparkcrawl.repair.bytepairs import MARKS, split
+from zsparkcrawl.repair.bytepairs import MARKS, split, widened
 
-__all__ = ["STRADDLE", "ShownText", "Standing"]
+__all__ = ["STRADDLE", "WIDE", "ShownText", "Standing"]
 
 _PINYIN = r"\s?([a-z]{0,4}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{0,3})\s?\)"
 STRADDLE = re.compile(rf"(?:\?|\ufffd\(){_PINYIN}")
 """Pinyin behind half a character: the other half was lost with the bracket, or shows as U+FFFD before it."""
 
+WIDE = "！，；？：（）"
+"""Full-width marks that nearly every page has, unless an archive narrowed them."""
 _HOPELESS = re.compile(r"[?\ufffd]{4,}")
 _LOOKAHEAD = 4
 """Characters behind a run that its end is judged by."""
 
 
 class ShownText:
-    """A damaged text and questions about its places."""
+    """A damaged text and questions about its places. ``wide`` are the full-width marks of its page: an archive that
+    narrows them leaves none."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, wide: Collection[str] = ()) -> None:
         self.text = text
+        self.marks = {mark: trail for mark, trail in MARKS.items() if mark >= "\uff01" or widened(mark) not in wide}
+        self._narrowed = not wide
         self._hopeless = [match.span() for match in _HOPELESS.finditer(text)]
 
     def is_hopeless(self, position: int) -> bool:
@@ -63,13 +69,23 @@ class ShownText:
                 return self.before_pinyin(match.start())
         return position
 
-    def first_byte(self, position: int) -> int | None:
-        """The first byte of the character shown at a place, None when it is not known."""
+    def first_bytes(self, position: int) -> tuple[int, ...]:
+        """The byte with which the character shown at a place begins, two where it may have been full-width; none when
+        it is not known."""
         shown = self.text[position : position + 1]
-        if shown in MARKS or shown == "\ufffd":
-            return None
+        if shown in self.marks or shown == "\ufffd":
+            return ()
         shown_bytes = split(shown)
-        return shown_bytes[0] if shown_bytes and shown_bytes[0] >= 0x40 else None
+        own = (shown_bytes[0],) if shown_bytes and shown_bytes[0] >= 0x40 else ()
+        return (*own, 0xA3) if self.is_narrowed(shown) else own
+
+    def is_narrowed(self, shown: str) -> bool:
+        """Whether a character may stand for its full-width form: an archive that narrows marks narrows letters too."""
+        return self._narrowed and "!" <= shown <= "~"
+
+    def swallows(self, position: int) -> bool:
+        """Whether a lost byte shown at a place took an ASCII character along: a "?" does, unless a cut follows."""
+        return self.text[position] == "?" and self.text[position + 1 : position + 2] not in {"", "\n", *self.marks}
 
     def pinyin_at(self, position: int) -> re.Match[str] | None:
         """Pinyin in brackets at a place, when it is a reading of the character shown before it."""
