@@ -130,10 +130,12 @@ class Steps:
 
     def _swallowed(self, path: Path) -> Iterator[Path]:
         """The ASCII character that was taken along: a blank, or unknown; it counts as a figure then, as most are."""
-        yield self._emit(path, " ", None)
+        # As likely as a figure, whatever stands before: blanks were taken out of much that the model was built from.
         bits, _ = self.costs.of("0", path.context)
+        cost, context = path.cost + bits, path.context[-1:]
+        yield path._replace(text=path.text + " ", context=context + " ", cost=cost)
         holes = (*path.holes, len(path.text))
-        yield path._replace(text=path.text + "?", context=path.context[-1:] + "0", cost=path.cost + bits, holes=holes)
+        yield path._replace(text=path.text + "?", context=context + "0", cost=cost, holes=holes)
 
     def _lone_byte(self, path: Path) -> Iterator[Path]:
         """A trail byte 80 left alone: no lead byte, so it swallows nothing. Its character's own pinyin may follow."""
