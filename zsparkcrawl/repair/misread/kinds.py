@@ -1,0 +1,241 @@
+"""The ways in which text is misread: where each may begin, and when a reading is believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from zsparkcrawl.items import Diagnosis
+from zsparkcrawl.repair.costs import Costs
+from zsparkcrawl.repair.misread.anchors import (
+    HIGH_LETTER,
+    big5_in_latin,
+    gbk_in_latin,
+    gbk_in_utf8,
+    pairs_in,
+    utf8_in,
+    utf8_in_latin,
+)
+from zsparkcrawl.repair.misread.charsets import LATIN_LOST, Misreading
+from zsparkcrawl.repair.misread.search import ENDS, Node, Search
+
+__all__ = ["BESIDE", "Found", "found_in", "garbled_in"]
+
+BESIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff01-\uff60\0]")
+"""A Chinese character or mark; or what was one and is brought back already."""
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]")
+_KANA = re.compile("[\u3041-\u30fa]")
+_REPEATED = re.compile(r"(.)\1{59,}")
+"""What no text is: one character again and again."""
+_BACK = 24
+"""Characters before the first sign of misread text from which on it is looked at."""
+_RANDOM = 14.0
+"""Bits of a character drawn at random from those of GBK."""
+_SHOWN_CONTROLS = re.compile("[\x80-\x9f‚ƒ„†‡ˆ‰Š‹ŒŽ˜š›œžŸ]")
+"""The bytes 80 to 9F as Latin-1 and cp1252 show them."""
+_MAY_SWALLOW = re.compile("[\u4e00-\u9fff€]\\?")
+
+
+class Found(NamedTuple):
+    """A stretch read anew. ``gain``: bits that it saves against the text as it stands; ``fluent``: bits by which its
+    characters are likelier than characters at random; ``known``, ``lost``: how many are certain, how many guessed."""
+
+    start: int
+    end: int
+    nodes: tuple[Node, ...]
+    how: Misreading
+    gain: float
+    fluent: float
+    known: int
+    lost: int
+
+    @property
+    def text(self) -> str:
+        """What was brought back."""
+        return "".join(node.text for node in self.nodes)
+
+    @property
+    def garbled(self) -> bool:
+        """Whether it is no text yet: it was misread more than once."""
+        return self.fluent < -3.0 * (self.known + self.lost)
+
+
+class Kind(NamedTuple):
+    """A way to misread: how, where it may begin, and whether a reading is to be believed in its text; ``loose``: where
+    it may begin in a text that has other such stretches."""
+
+    how: Misreading
+    anchor: Callable[[], re.Pattern[str]]
+    believed: Callable[[Found, str], bool]
+    loose: Callable[[], re.Pattern[str]] | None = None
+
+
+def found_in(text: str) -> list[Found]:
+    """What was misread, in the order of the text; what one way explains is not shown to the next.
+
+    >>> [found.text for found in found_in("园区鏂伴椈发布，ÐÂÎÅÖÐÐÄ")]
+    ['新闻', '新闻中心']
+    """
+    every: list[Found] = []
+    has_letters = HIGH_LETTER.search(text)
+    for kinds in _KINDS:
+        if kinds[0].how.was == "cp1252" and not has_letters:
+            continue
+        found = _best_of([one for kind in kinds for one in _found_by(kind, text) if not one.garbled])
+        text = _without(text, found) if found else text
+        every += found
+    return sorted(every, key=lambda one: one.start)
+
+
+def garbled_in(text: str) -> list[Found]:
+    """UTF-8 that was read as GBK and saved so, and that again: what comes back is no text yet.
+
+    >>> [(one.start, one.end) for one in garbled_in("园区閺備即妞堟稉顓炵妇发布")]
+    [(2, 12)]
+    """
+    return [one for kind in _KINDS[0][:1] for one in _found_by(kind, text) if one.garbled]
+
+
+def _found_by(kind: Kind, text: str) -> list[Found]:
+    found = list(_found_from(kind, kind.anchor(), text))
+    return list(_found_from(kind, kind.loose(), text)) if found and kind.loose else found
+
+
+def _found_from(kind: Kind, anchor: re.Pattern[str], text: str) -> Iterator[Found]:
+    match = anchor.search(text)
+    how = kind.how
+    if how.swallows and not _MAY_SWALLOW.search(text):
+        return
+    if how.lost == LATIN_LOST and not _SHOWN_CONTROLS.search(text):
+        how = how._replace(lost=b"")  # then all were lost, and three of four characters with them
+    if match:
+        text = _REPEATED.sub(lambda run: ENDS[-1] * len(run[0]), text)
+        match = anchor.search(text)
+    search = Search(text, how, Costs(Diagnosis())) if match else None
+    done = 0
+    while match and search and not search.ended:
+        start = max(done, match.start() - _BACK)
+        start = max(start, *(text.rfind(end, start, match.start()) + 1 for end in ENDS))
+        nodes, done = search.best(start, match.end())
+        yield from (found for found in _stretches(search, nodes, start) if kind.believed(found, text))
+        done = max(done, match.end())
+        match = anchor.search(text, done)
+
+
+def _stretches(search: Search, nodes: list[Node], start: int) -> Iterator[Found]:
+    """The stretches that a reading takes for misread, ASCII at their ends aside."""
+    bits = 0.0
+    for standing, group in groupby(nodes, key=lambda node: node.standing):
+        run = list(group)
+        before, after = bits, run[-1].bits
+        end, bits = run[-1].place + 1, after
+        if not standing:
+            yield _as_found(search, start, run, after - before)
+        start = end
+
+
+def _as_found(search: Search, start: int, run: list[Node], bits: float) -> Found:
+    text = search.text
+    while len(run) > 1 and run[-1].options is None and run[-1].text == text[run[-1].place] <= "\x7f":
+        bits -= run[-1].bits - run[-2].bits
+        run.pop()
+    end = run[-1].place + 1
+    context = search.costs.of(text[max(start - 2, 0) : start], "")[1]
+    standing = 0.0
+    for shown in text[start:end]:
+        more, context = search.standing(shown, context)
+        standing += more
+    wide = [node for node in run if node.text > "\x7f" and node.text != "\ufffd"]
+    context, fluent = search.costs.of(text[max(start - 2, 0) : start], "")[1], 0.0
+    for node in run:
+        cost, context = search.costs.of(node.text, context)
+        fluent += _RANDOM - cost if node.text > "\x7f" else 0.0
+    lost = sum(node.options is not None for node in run)
+    return Found(start, end, tuple(run), search.how, standing - bits, fluent, len(wide) - lost, lost)
+
+
+def _best_of(every: list[Found]) -> list[Found]:
+    """Of readings that overlap the one that saves most."""
+    best: list[Found] = []
+    for found in sorted(every, key=lambda one: one.start):
+        if not best or best[-1].end <= found.start:
+            best.append(found)
+        elif found.gain > best[-1].gain:
+            best[-1] = found
+    return best
+
+
+def _without(text: str, found: list[Found]) -> str:
+    pieces: list[str] = []
+    end = 0
+    for one in found:
+        pieces += (text[end : one.start], ENDS[-1] * (one.end - one.start))
+        end = one.end
+    return "".join((*pieces, text[end:]))
+
+
+def _beside(found: Found, text: str) -> bool:
+    """Whether Chinese stands before or behind, marks aside."""
+    before, behind = text[max(found.start - 3, 0) : found.start], text[found.end : found.end + 3]
+    return bool(BESIDE.search(before) or BESIDE.search(behind))
+
+
+def _is_utf8(found: Found, text: str) -> bool:
+    """UTF-8 tells by itself that it is what it is: few stretches of other text can be read so."""
+    strange = sum(char > "\x7f" and not BESIDE.match(char) for char in found.text)
+    if found.lost > found.known:  # what was guessed must be fluent by itself
+        return found.gain >= 60.0 and found.lost <= 3 * found.known and found.fluent >= 3.0 * found.lost and not strange
+    return found.gain >= (8.0 if found.garbled else 20.0) and found.known >= max(1, 3 * strange)
+
+
+def _is_utf8_in_latin(found: Found, text: str) -> bool:
+    wide = len(_WIDE.findall(found.text))
+    least = 2.0 if _beside(found, text) else 8.0
+    if found.lost > found.known + 1 or not (found.known or text.startswith(("ã€", "ï¼"), found.start)):
+        return False  # é” in café” is no UTF-8
+    return wide >= (1 if _beside(found, text) else 2) and found.fluent >= least - 5.0 * max(wide - 2, 0)
+
+
+def _is_chinese(found: Found, text: str) -> bool:
+    """Pairs of bytes make a character whatever they are: it must be likely as Chinese."""
+    wide, beside = _WIDE.findall(found.text), _beside(found, text)
+    if len(wide) < 2 or len(set(wide)) == 1:
+        return False
+    return found.fluent >= (2.0 if beside else 8.0)
+
+
+def _is_other_script(found: Found, text: str) -> bool:
+    """Any pair of bytes makes a character in either charset: it must be likely by far, and no Japanese."""
+    shown = text[found.start : found.end]
+    if 2 * len(_KANA.findall(shown)) >= len(shown):
+        return False
+    return found.gain >= 25.0 and found.known >= max(2, found.lost) and found.fluent >= max(8.0, 2.0 * found.known)
+
+
+def _other_pairs(was: str, true: str) -> Kind:
+    how = Misreading(was, true, 14.0, 18.0)
+    return Kind(how, lambda: pairs_in(was, true, False), _is_other_script, lambda: pairs_in(was, true, True))
+
+
+_UTF8_AS_GBK = Misreading("gbk", "utf-8", 14.0, lost=bytes(range(0x80, 0x100)))
+_KINDS: tuple[tuple[Kind, ...], ...] = (
+    # UTF-8 first: it tells by itself that it is what it is.
+    (
+        Kind(_UTF8_AS_GBK, lambda: utf8_in("gbk"), _is_utf8),
+        Kind(_UTF8_AS_GBK._replace(swallows=True), lambda: utf8_in("gbk"), _is_utf8),
+    ),
+    (Kind(Misreading("cp1252", "utf-8", 8.0, lost=LATIN_LOST), utf8_in_latin, _is_utf8_in_latin),),
+    (Kind(Misreading("cp1252", "gb18030", 10.0, mixed=True, rarest=18.0), gbk_in_utf8, _is_chinese),),
+    (
+        Kind(Misreading("cp1252", "gb18030", 10.0, rarest=18.0), gbk_in_latin, _is_chinese),
+        Kind(Misreading("cp1252", "big5hkscs", 10.0, rarest=18.0), big5_in_latin, _is_chinese),
+    ),
+    (Kind(Misreading("big5", "utf-8", 14.0), lambda: utf8_in("big5"), _is_utf8),),
+    # Last: here likelihood alone speaks.
+    (
+        _other_pairs("gbk", "big5hkscs"),
+        _other_pairs("big5", "gb18030"),
+    ),
+)
