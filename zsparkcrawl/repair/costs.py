@@ -48,7 +48,7 @@ _MOST_UNKNOWN = 40
 """… and how many where nothing of the character is known."""
 
 LEFT_OPEN = 9.0
-"""Bits against a quotation that the end of a paragraph leaves open."""
+"""Bits against a quotation that the next one, or the end of the paragraph, finds open; or that ends unbegun."""
 _IN_BOTH = frozenset("瞭乾徵藉摺著")
 """Of the characters that tables make of none, those that Simplified text has itself: 瞭望, 乾隆, 慰藉."""
 QUOTES = "“”"

@@ -46,7 +46,7 @@ _MARGIN_CUT = 6.0
 """On a page that is known to be cut, and where the bytes before and behind the mark show as lost."""
 
 
-_NEARLY = 4.0
+_NEARLY = 6.0
 """Bits by which a reading must beat the next one, else it is marked as damaged, with the other one named."""
 
 
@@ -85,6 +85,8 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
             streams.accept(path)
         elif straddled:
             damaged.append(Damage(start, match.end(), "pinyin inside a character; no byte stream explains it"))
+        elif best is not None and diagnosis.cut and best[1] > 0:
+            damaged.append(Damage(start, best[0].position, DOUBTFUL + simplified(best[0].text)))
     changes = [_change(start, path) for start, path in runs]
     return mark(edit(mark(edited, damaged), "gbk", changes), _holes(changes, [path for _, path in runs]))
 

@@ -8,6 +8,7 @@ with the length of the run, not with the number of readings.
 
 from __future__ import annotations
 
+import re
 from heapq import nsmallest
 
 from zsparkcrawl.chinese.readings import readings_of
@@ -36,6 +37,9 @@ _LONGEST = 600
 _SLACK = 30.0
 """Bits by which a path may cost more than the text as it stands before it is given up: text read one byte off costs
 some 12 bits a character more (19.5 against 7.2 in the median), so that a false alarm dies after a few characters."""
+
+
+_QUOTE = re.compile(r"[“”\n]")
 
 
 class Streams:
@@ -93,13 +97,11 @@ class Streams:
         return best[1] if best else 0.0
 
     def _rest(self, start: int, end: int, context: str, before: str = "") -> float:
-        """Bits of a stretch as it stands; a quotation that the paragraph leaves open counts."""
+        """Bits of a stretch as it stands; a quotation that it leaves open, or ends without a beginning, counts."""
         cost = self.shown.cost(start, end, context)
-        if self.shown.text[end : end + 1] in "\n" and open_quote(
-            before + self.shown.text[start:end], self._steps.quote_open
-        ):
-            cost += LEFT_OPEN
-        return cost
+        is_open = open_quote(before + self.shown.text[start:end], self._steps.quote_open)
+        following = _QUOTE.search(self.shown.text, end)
+        return cost + LEFT_OPEN * (is_open != (following is not None and following[0] == "”"))
 
     def accept(self, path: Path) -> None:
         """Take a path as what was there: later places may rely on the quotation marks in it."""
