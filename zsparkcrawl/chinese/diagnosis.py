@@ -13,7 +13,14 @@ from typing import Any, Literal
 from zsparkcrawl.chinese.cuts import cut_mark
 from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
 from zsparkcrawl.chinese.readings import readings_of
-from zsparkcrawl.chinese.script import ANNOTATION, simplified, simplified_in, simplified_of, traditional_in
+from zsparkcrawl.chinese.script import (
+    ANNOTATION,
+    has_simplified,
+    simplified,
+    simplified_in,
+    simplified_of,
+    traditional_in,
+)
 from zsparkcrawl.items import Diagnosis, Script
 
 __all__ = ["diagnose"]
@@ -122,18 +129,19 @@ def _common(character: str) -> bool:
 
 
 def _script(text: str, written_in: str | None, by_tool: bool) -> tuple[Script, list[str]]:
-    traditional, simplified = len(traditional_in(text)), len(simplified_in(text))
+    # Most text has no Traditional character, and then the Simplified ones need not be counted.
+    if not (traditional := len(traditional_in(text))):
+        simplified_only = "characters that are only Simplified, none that are only Traditional"
+        return ("simplified", [simplified_only]) if has_simplified(text) else ("unknown", [])
+    simplified = len(simplified_in(text))
     genuine = len(_GENUINE.findall(text))
-    words = sum(1 if _WEAK.match(match[0]) else 2 for match in _TURNED_WORDS.finditer(text)) if traditional else 0
+    words = sum(1 if _WEAK.match(match[0]) else 2 for match in _TURNED_WORDS.finditer(text))
     evidence = [
         f"{traditional} characters only Traditional, {simplified} only Simplified",
         f"{genuine} characters that a character table never makes, {words} words that only one makes",
     ]
     script: Script = "unknown"
-    if not traditional:
-        script = "simplified" if simplified else "unknown"
-        evidence = evidence if simplified else []
-    elif by_tool and genuine <= words + traditional // 20:
+    if by_tool and genuine <= words + traditional // 20:
         script = "turned"
     elif simplified > traditional:
         script = "simplified"

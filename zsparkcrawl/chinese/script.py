@@ -19,6 +19,7 @@ __all__ = [
     "common_characters",
     "fold",
     "fold_with_positions",
+    "has_simplified",
     "simplified",
     "simplified_in",
     "simplified_of",
@@ -85,6 +86,15 @@ def simplified_in(text: str) -> str:
     '园发'
     """
     return _all_but(traditional_of).sub("", text)
+
+
+def has_simplified(text: str) -> bool:
+    """Whether a text has a character that cannot be written in Traditional.
+
+    >>> has_simplified("产业"), has_simplified("後來")
+    (True, False)
+    """
+    return bool(text) and not _all_but(traditional_of).fullmatch(text)
 
 
 def simplified(text: str) -> str:
@@ -168,7 +178,9 @@ def _left_by_number() -> dict[int, str]:
 def _all_but(table: Callable[[], Mapping[str, str]]) -> re.Pattern[str]:
     # To delete the rest is the cheapest way to count: 3 ns a character where few are in the table, 27 ns where a third
     # are, against 55 ns for a Counter of the text.
-    return re.compile(f"[^{''.join(table())}]+")
+    # Without the characters beyond the first plane, which no count depends on: with them `re` takes ten times as long.
+    chars = "".join(char for char in table() if char <= "\uffff")
+    return re.compile(f"[^{chars}]+")
 
 
 def _encodes(character: str, charset: str) -> bool:

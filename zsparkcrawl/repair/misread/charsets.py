@@ -115,7 +115,7 @@ def lost_between(was: str) -> tuple[bytes, bytes]:
     """The last bytes of a character in UTF-8 which make no pair with some first byte of the next, and these.
 
     >>> [each.hex() for each in lost_between("gbk")]
-    ['80a2a6a8a9aaabacadaeaf', 'e2e3e4e5e6e7e8e9ef']
+    ['80a2a8aaabacadaeaf', 'e2e3e4e5e6e7e8e9ef']
     """
     last = bytes(byte for byte in _CONTINUING if set(_LEADING) & set(_unassigned(was, byte)))
     return last, bytes(lead for lead in _LEADING if any(lead in _unassigned(was, byte) for byte in last))

@@ -20,7 +20,9 @@ _MARKS_IN_LATIN = re.compile(
 _HIGH = "\x80-\xff" + "".join(char for char in bytes_behind("cp1252") if char > "\xff")
 _SEQUENCE = re.compile(f"[\xc2-\xdf][{_HIGH}]|[\xe0-\xef][{_HIGH}]{{2}}|[\xf0-\xf4][{_HIGH}]{{3}}")
 _BEGUN = re.compile(f"[\xc2-\xf4][{_HIGH}]")
-_IN_LATIN = re.compile(f"(?=[ -~]{{0,200}}?[\xc2-\xf4][{_HIGH}])[ -~{_HIGH}]{{2,400}}")
+_NOT_LATIN = re.compile(f"[^ -~{_HIGH}]")
+_AROUND = 200
+"""Characters on either side that are shown to ftfy with what may be misread."""
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]")
 _SAFE = ftfy.TextFixerConfig(
     unescape_html=False,
@@ -65,14 +67,21 @@ def _other_languages(text: str) -> Iterator[Found]:
     >>> [found.text for found in _other_languages("Herr MÃ¼ller misst 25Â°C")]
     ['ü', '°']
     """
-    if not _BEGUN.search(text):
-        return
-    for chunk in _IN_LATIN.finditer(text):
-        found = [(match, _decoded(match[0])) for match in _SEQUENCE.finditer(chunk[0])]
-        if any(after and not after.isascii() for _, after in found) and _agrees(chunk[0]):
+    done = 0
+    while begun := _BEGUN.search(text, done):
+        start = begun.start() - _latin_length(text[max(begun.start() - _AROUND, done) : begun.start()][::-1])
+        done = begun.start() + _latin_length(text[begun.start() : begun.start() + _AROUND])
+        found = [(match, _decoded(match[0])) for match in _SEQUENCE.finditer(text[start:done])]
+        if any(after and not after.isascii() for _, after in found) and _agrees(text[start:done]):
             for match, after in found:
                 if after and after.isprintable() and not _WIDE.search(after):
-                    yield _as_found(chunk.start() + match.start(), chunk.start() + match.end(), after)
+                    yield _as_found(start + match.start(), start + match.end(), after)
+
+
+def _latin_length(text: str) -> int:
+    """How many Latin letters and ASCII characters a text begins with."""
+    other = _NOT_LATIN.search(text)
+    return other.start() if other else len(text)
 
 
 def _agrees(shown: str) -> bool:
