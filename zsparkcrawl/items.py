@@ -63,13 +63,15 @@ class Image:
 class Injection:
     """Something foreign that was found in a page and kept out of the article.
 
-    ``kind`` is one of hidden, junk, foreign-link, script, redirect, title, meta, attribute; ``text`` what it said
-    (shortened to 500 characters); ``domain`` the foreign host it points to, None when it points nowhere.
+    ``kind`` is one of hidden, junk, foreign-link, script, redirect, title, meta, attribute; ``phrase`` what it said
+    (shortened to 500 characters); ``domain`` the foreign host it points to, None when it points nowhere; ``carrier``
+    the tag or attribute that held it, as "div", "img alt" or "meta keywords".
     """
 
     kind: str
-    text: str
+    phrase: str
     domain: str | None = None
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

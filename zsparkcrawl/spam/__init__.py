@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 
-from zsparkcrawl.edits import Change, Edited, edit
+from zsparkcrawl.edits import Edited, edit
 from zsparkcrawl.items import Diagnosis
-from zsparkcrawl.spam.phrases import is_spam_line, spam_phrases
+from zsparkcrawl.spam.counties import is_county_list
+from zsparkcrawl.spam.cutting import change_of, disjoint, line_change
+from zsparkcrawl.spam.judging import Shape, Spam, is_spam_label, spam_in
+from zsparkcrawl.spam.lexicon import fold
 
-__all__ = ["RULES", "despam"]
+__all__ = ["RULES", "despam", "is_spam"]
 
 _LINE = re.compile(r"[^\n]+")
-_PAUSES = "，,、；;"
+_BAR = re.compile("[|｜丨┊]")
 
 
 def cut_lines(edited: Edited, diagnosis: Diagnosis) -> Edited:
@@ -23,51 +27,61 @@ def cut_lines(edited: Edited, diagnosis: Diagnosis) -> Edited:
     >>> cut_lines(Edited("园区新闻\\n亚洲国产日本一区二区,国产av无码专区,国产精品动漫在线一区"), Diagnosis()).text
     '园区新闻'
     """
-    return edit(edited, "spam-line", _line_cuts(edited.text))
+    return _cut(edited, "spam-line", {"line"})
 
 
-def _line_cuts(text: str) -> Iterator[Change]:
-    cut_to = 0
-    for match in _LINE.finditer(text):
-        if not is_spam_line(match[0]):
-            continue
-        start, end = match.span()
-        # Of the two line ends around it one must stay, unless the line is the first or the last.
-        if start > cut_to and text[start - 1] == "\n":
-            start -= 1
-        elif end < len(text):
-            end += 1
-        yield Change(start, end, "")
-        cut_to = end
+def cut_lists(edited: Edited, diagnosis: Diagnosis) -> Edited:
+    """Cut lists of spam terms that stand in a line with other text, whatever separates the terms.
+
+    Leaves alone: lists of honest words (国产, 欧美市场, 一区多园), and lists that a sentence tells of.
+
+    >>> cut_lists(Edited("会议圆满结束。国产av_欧美无码_日韩一区_久久精品"), Diagnosis()).text
+    '会议圆满结束。'
+    """
+    return _cut(edited, "spam-list", {"list"})
 
 
 def cut_phrases(edited: Edited, diagnosis: Diagnosis) -> Edited:
-    """Cut injected phrases inside a sentence or between paragraphs, with one of the pauses that set them off.
+    """Cut injected phrases inside a sentence or between paragraphs, with the brackets or the pause that set them off.
 
-    Leaves alone: words that an honest text may use (成人教育, 国产药, 彩票公益金).
+    Leaves alone: words that an honest text may use (成人教育, 国产药, 彩票公益金), and sentences that tell of such
+    things (警方查处…).
 
     >>> cut_phrases(Edited("项目进展顺利，澳门威尼斯人网上娱乐，预计年底完工。"), Diagnosis()).text
     '项目进展顺利，预计年底完工。'
     """
-    return edit(edited, "spam-phrase", _phrase_cuts(edited.text))
+    return _cut(edited, "spam-phrase", {"clause", "inside"})
 
 
-def _phrase_cuts(text: str) -> Iterator[Change]:
-    read = 0
-    for start, end in spam_phrases(text):
-        before, after = text[max(start - 1, read) : start], text[end : end + 1]
-        alone = before in {"", "\n"} and after in {"", "\n"}
-        pauses = before != "" and before in _PAUSES and after in ("", *_PAUSES, *"。！？\n")
-        # One of the two line ends or pauses around the phrase goes with it.
-        with_after = after != "" and (alone or (not pauses and after in _PAUSES))
-        with_before = not with_after and (pauses or (alone and before != ""))
-        change = Change(start - with_before, end + with_after, "")
-        if change.start >= read:
-            yield change
-            read = change.end
+def cut_counties(edited: Edited, diagnosis: Diagnosis) -> Edited:
+    """Cut the lists of counties from all over the country that link farms leave at the foot of a page.
+
+    Leaves alone: counties that a sentence names, with 、 between.
+
+    >>> line = "丹巴县| 德钦县| 安远县| 上栗县| 岳池县| 商洛市| 华池县| 泰顺县"
+    >>> cut_counties(Edited("会议圆满结束。\\n" + line), Diagnosis()).text
+    '会议圆满结束。'
+    """
+    lines = _LINE.finditer(edited.text) if _BAR.search(edited.text) else ()
+    found = [match.span() for match in lines if is_county_list(match[0])]
+    return edit(edited, "spam-counties", disjoint(line_change(edited.text, *span) for span in found))
 
 
-RULES: tuple[Callable[[Edited, Diagnosis], Edited], ...] = (cut_lines, cut_phrases)
+def _cut(edited: Edited, rule: str, shapes: set[Shape]) -> Edited:
+    # What a cut brings together may be spam in its turn; each round shortens the text.
+    while found := [each for each in _found(edited.text) if each.shape in shapes]:
+        folded = fold(edited.text)
+        edited = edit(edited, rule, disjoint(change_of(edited.text, folded, each) for each in found))
+    return edited
+
+
+@lru_cache(maxsize=4)
+def _found(text: str) -> tuple[Spam, ...]:
+    """What is spam in a text: remembered, for each rule asks anew."""
+    return tuple(spam_in(fold(text)))
+
+
+RULES: tuple[Callable[[Edited, Diagnosis], Edited], ...] = (cut_lines, cut_counties, cut_lists, cut_phrases)
 """The rules in the order in which they are applied."""
 
 
@@ -81,3 +95,12 @@ def despam(text: str, diagnosis: Diagnosis | None = None) -> Edited:
     for rule in RULES:
         edited = rule(edited, diagnosis or Diagnosis())
     return edited
+
+
+def is_spam(text: str) -> bool:
+    """Whether a short text that is no prose (a title, keywords, the text of a link) is spam or holds some.
+
+    >>> is_spam("国产av无码专区,亚洲精品"), is_spam("健康基地新闻")
+    (True, False)
+    """
+    return is_spam_label(fold(text))

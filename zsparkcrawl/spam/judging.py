@@ -1,0 +1,285 @@
+"""Which stretches of a text are spam: judged by what they weigh, how they stand and what is said around them, never by
+one word."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import dropwhile, pairwise
+from typing import Literal
+
+from zsparkcrawl.spam.evidence import TOLD, Evidence, evidence
+from zsparkcrawl.spam.lexicon import Folded, Term, terms
+from zsparkcrawl.spam.runs import Run, runs
+from zsparkcrawl.spam.seams import best_edges, is_fluent, seam
+
+__all__ = ["Shape", "Spam", "is_spam_label", "spam_in"]
+
+Shape = Literal["line", "list", "clause", "inside"]
+
+_SOFTLY_TOLD = re.compile(
+    "涉嫌|查处|查获|整治|打击|违法|非法|禁止|不得|检察|案件|举报|曝光|受害|短信|假冒|侵权|隐私|小说|影片|电影节|导演|读者|书中|剧中|剧情|"
+    "角色|主演|患者|治疗|条例|法规|纠纷|喜欢|爱好"
+)
+"""Words beside which a phrase is told too when it is a part of their own clause; elsewhere they are everywhere."""
+_TOPIC = re.compile("赌博|涉赌|警方|民警|公安机关|嫌疑人|淫秽|卖淫|扫黄打非|诈骗|犯罪|被告人|反诈|网络赌|派出所|私彩")
+_SENTENCE = re.compile("[^。！？!?\n”’）】》][^。！？!?\n]*")
+_MARK = re.compile("[。！？!?\n，,；;：:…（）()【】\\[\\]《》“”\"「」『』—|｜_~～=<>]")
+_CLAUSE = re.compile(f"[^{_MARK.pattern[1:-1]}]+")
+_STOP = re.compile("[。！？!?\n]")
+_BRACKETS = "…（）()【】[]《》“”「」『』"
+_LETTERS = re.compile("[\u4e00-\u9fff]")
+_DIGITS = re.compile(r"\d[\d-]{5,}")
+"""A number too long for a house's name: a date, a telephone number."""
+_APART = "…（）()【】[]《》“”\"「」『』—|｜_~～=<>"
+_LISTS = re.compile(r"[-_|/\\+~=>—–·;；]")
+_SOLD = frozenset({"topic", "brand"})
+_LIGHT = frozenset({"quality", "tail", "region", "place", "trade"})
+_ASIDE = 12
+"""Characters between parts of a list: more that read as text are the article's. Chosen."""
+_AROUND = 200
+"""Characters on either side in which the sentence around a phrase is looked for. Chosen: sentences are shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spam:
+    """A stretch of a folded text that is spam, without the marks around it, and how it stands: the whole line; a list
+    in a line; a clause of its own; inside a sentence, with nothing around it."""
+
+    start: int
+    end: int
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a folded text that has terms."""
+
+    text: str
+    start: int
+    end: int
+    terms: Sequence[Term]
+    foreign: frozenset[int]
+
+    def between(self, start: int, end: int) -> Sequence[Term]:
+        """Its terms between two places."""
+        first = bisect_left(self.terms, start, key=lambda term: term.start)
+        return self.terms[first : bisect_left(self.terms, end, key=lambda term: term.start)]
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """What its terms between two places say."""
+        return evidence(self.text, start, end, self.between(start, end))
+
+    def bonus(self, start: int, end: int) -> float:
+        """What it weighs that the stretch is of another script than the page."""
+        return 2.0 if self.foreign and not self.foreign.isdisjoint(range(start, end)) else 0.0
+
+
+def spam_in(text: Folded, foreign: frozenset[int] = frozenset()) -> Iterator[Spam]:
+    """What is spam in a folded text, from left to right.
+
+    ``foreign`` are places whose character is of another script than the page: they are evidence too.
+
+    >>> from zsparkcrawl.spam.lexicon import fold
+    >>> [found.shape for found in spam_in(fold("国产-日韩-欧美-综合-一区-二区"))]
+    ['line']
+    >>> list(spam_in(fold("园区一区二区三区的道路改造完成")))
+    []
+    """
+    found = [each for line in _lines(text, foreign) for each in _in_line(line)]
+    if found:
+        places = [0, *(place for each in found for place in (each.start, each.end)), len(text)]
+        rest = "\n".join(text[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
+        topics = len(_TOPIC.findall(rest))
+        found = [each for each in found if not _is_told(text, each, topics)]
+    yield from found
+
+
+def _is_told(text: str, found: Spam, topics: int) -> bool:
+    """Whether a stretch is told of: in a text that speaks of such things, or a sentence. Lines are never, and lists
+    only where nothing but pauses is between their items."""
+    if found.shape == "line" or (found.shape == "list" and _LISTS.search(text, found.start, found.end)):
+        return False
+    return topics >= 2 or _told(text, found)
+
+
+def is_spam_label(text: Folded) -> bool:
+    """Whether a short text that is no prose (a title, keywords, the text of a link) is spam or holds some: there one
+    topic that honest pages do not advertise is enough.
+
+    >>> from zsparkcrawl.spam.lexicon import fold
+    >>> is_spam_label(fold("久久精品")), is_spam_label(fold("警方通报时时彩案")), is_spam_label(fold("成人教育"))
+    (True, False, False)
+    """
+    if next(spam_in(text), None) is not None:
+        return True
+    if TOLD.search(text):
+        return False
+    found = (evidence(text, run[0].start, run[-1].end, run) for line in _lines(text) for run in runs(text, line.terms))
+    return any(each.topic >= 3 or (each.topic >= 2 and each.weight >= 3) for each in found)
+
+
+def _lines(text: Folded, foreign: frozenset[int] = frozenset()) -> Iterator[_Line]:
+    held: list[Term] = []
+    start, end = 0, -1
+    for term in terms(text):
+        if term.start > end:
+            if held:
+                yield _Line(text, start, end, held, foreign)
+            held = []
+            start = text.rfind("\n", 0, term.start) + 1
+            end = text.find("\n", term.start)
+            end = len(text) if end < 0 else end
+        held.append(term)
+    if held:
+        yield _Line(text, start, end, held, foreign)
+
+
+def _told(text: str, found: Spam) -> bool:
+    """Whether the sentence around a phrase tells of such things."""
+    begin, finish = max(found.start - _AROUND, 0), min(found.end + _AROUND, len(text))
+    stops = [match.end() for match in _STOP.finditer(text, begin, found.start)]
+    behind = _STOP.search(text, found.end, finish)
+    begin, finish = stops[-1] if stops else begin, behind.start() if behind else finish
+    listed = "、" in text[max(found.start - 1, 0) : found.start] + text[found.end : found.end + 1]
+    around = text[max(found.start - 1, 0) : found.start] + text[found.end : found.end + 1]
+    if found.shape == "clause" and not listed and not any(mark in _BRACKETS for mark in around):
+        return False  # an offer between two pauses is no part of the sentence
+    words = [TOLD, _SOFTLY_TOLD] if found.shape != "clause" or listed else [TOLD]
+    return any(each.search(text, begin, found.start) or each.search(text, found.end, finish) for each in words)
+
+
+def _in_line(line: _Line) -> Iterator[Spam]:
+    listed = [term for term in line.terms if term.kind != "innocent"]
+    if sum(term.weight for term in listed) < 2:
+        return
+    whole = line.evidence(line.start, line.end)
+    if whole.offers(line.bonus(line.start, line.end)) and not _keeps_text(line, line.start, line.end):
+        yield Spam(line.start, line.end, "line")
+        return
+    read = line.start
+    for run in runs(line.text, line.terms):
+        if sum(term.weight for term in run) < 2:
+            continue
+        for found in _around(run, line):
+            if found.start >= read:
+                yield found
+                read = found.end
+
+
+def _keeps_text(line: _Line, start: int, end: int) -> bool:
+    """Whether a stretch has text of the article before its first listed word or behind its last: a heading, a date, the
+    two halves of a sentence into which the spam was put."""
+    heavy = [run for run in runs(line.text, line.between(start, end)) if sum(term.weight for term in run) >= 2]
+    if not heavy:
+        return True
+    before, behind = line.text[start : heavy[0][0].start], line.text[heavy[-1][-1].end : end]
+    if before[-1:] in _BRACKETS and behind[:1] in _BRACKETS and before and behind:
+        return _LETTERS.search(before + behind) is not None
+    if line.evidence(start, end).items < 3:
+        # Before the third item a pause is one of the article's.
+        both = _LETTERS.search(before) and _LETTERS.search(behind)
+        apart = any(_MARK.search(each) and len(_LETTERS.findall(each)) > 1 for each in (before, behind))
+        if both or apart:
+            return True
+    between = (line.text[one[-1].end : other[0].start] for one, other in pairwise(heavy))
+    return any(is_fluent(each) or _DIGITS.search(each) for each in (before, behind)) or any(
+        _STOP.search(each) or (len(each) > _ASIDE and is_fluent(each)) for each in between
+    )
+
+
+def _around(run: Run, line: _Line) -> Iterator[Spam]:
+    """What is spam of a run and what stands around it: the sentence, the list, clauses, or what stands inside one."""
+    start, end = run[0].start, run[-1].end
+    sentence = _bounds(_SENTENCE, line, start, end)
+    if sentence != (line.start, line.end) and end - start >= 0.4 * (sentence[1] - sentence[0]):
+        said = line.evidence(*sentence)
+        if said.items >= 3 and said.offers(line.bonus(start, end)) and not _keeps_text(line, *sentence):
+            yield Spam(*sentence, "list")
+            return
+    parts = _parts(run, line)
+    while len(parts) > 1 and {term.kind for term in parts[-1]} <= _LIGHT:
+        parts.pop()
+    while len(parts) > 1 and {term.kind for term in parts[0]} <= _LIGHT:
+        parts.pop(0)
+    listed = [term for part in parts for term in part]
+    core = evidence(line.text, listed[0].start, listed[-1].end, listed)
+    bonus = line.bonus(listed[0].start, listed[-1].end)
+    if core.items >= 3 and len(listed) >= 4 and core.share >= 0.6 and core.weight + bonus >= 5 and core.mixed:
+        yield Spam(listed[0].start, listed[-1].end, "list")
+        return
+    for part in _parts(run, line):
+        if found := _clause_or_inside(part, line):
+            yield found
+
+
+def _parts(run: Run, line: _Line) -> list[Run]:
+    """A run by the clauses that it reaches over."""
+    parts: list[list[Term]] = []
+    for term in run:
+        if not parts or _MARK.search(line.text, parts[-1][-1].end, term.start):
+            parts.append([])
+        parts[-1].append(term)
+    return [tuple(part) for part in parts]
+
+
+def _clause_or_inside(run: Run, line: _Line) -> Spam | None:
+    start, end = run[0].start, run[-1].end
+    bonus = line.bonus(start, end)
+    clause = _bounds(_CLAUSE, line, start, end)
+    if line.evidence(*clause).offers(bonus) and (_set_apart(line, *clause) or not _keeps_text(line, *clause)):
+        return Spam(*clause, "clause")
+    return _inside(run, evidence(line.text, start, end, run), line, bonus)
+
+
+def _set_apart(line: _Line, start: int, end: int) -> bool:
+    """Whether brackets, quotation marks or dots stand around a stretch, and no pause or stop."""
+    before, behind = line.text[max(start - 1, line.start) : start], line.text[end : min(end + 1, line.end)]
+    return bool(before and behind) and before in _APART and behind in _APART
+
+
+def _bounds(pattern: re.Pattern[str], line: _Line, start: int, end: int) -> tuple[int, int]:
+    """The stretch between marks that holds what lies between two places."""
+    text = line.text
+    left = max(start - _AROUND, line.start)
+    for match in pattern.finditer(text, left, min(end + _AROUND, line.end)):
+        if match.end() > start:
+            left = match.start()
+            break
+    right = pattern.match(text, max(end - 1, left), line.end)
+    return left, right.end() if right else end
+
+
+def _inside(run: Run, core: Evidence, line: _Line, bonus: float) -> Spam | None:
+    """Inside a sentence: what is heavy enough, the more so where the sentence reads on better without it."""
+    inner = _inner(run, line)
+    text = line.text
+    if core.share < 0.75:
+        return None
+    if core.porn_list and core.weight >= 6:
+        inner = inner or run
+    elif sum({text[term.start : term.end]: term.weight for term in inner if term.kind in _SOLD}.values()) < 3:
+        return None
+    if run[0].kind == "tail" and run[0].start > line.start and text[run[0].start - 1].isalnum():
+        # Such a word stands behind what is offered; before it, it is the sentence's own.
+        run = tuple(dropwhile(lambda term: term.kind == "tail", run))
+        core = evidence(text, run[0].start, run[-1].end, run)
+    if len(core.words) < 2 and core.heaviest < 4:
+        return None
+    start, end = best_edges(text, run, inner, line.start)
+    score = core.weight + bonus + max(min(seam(text, start, end), 8), -8) / 4
+    return Spam(start, end, "inside") if score >= (6.5 if core.heaviest < 3 else 4.5) else None
+
+
+def _inner(run: Run, line: _Line) -> Run:
+    """The terms without those of the lighter kinds at ends that touch other letters."""
+    first, last = 0, len(run)
+    if run[0].start > line.start and line.text[run[0].start - 1].isalnum():
+        while first < last and run[first].kind in _LIGHT:
+            first += 1
+    if run[-1].end < line.end and line.text[run[-1].end].isalnum():
+        while last > first and run[last - 1].kind in _LIGHT:
+            last -= 1
+    return run[first:last]
