@@ -17,7 +17,19 @@ import opencc
 __all__ = ["HIDINGS", "PAGE_KINDS", "TEXT_KINDS", "Injected", "disguised", "inject_page", "inject_text", "phrases"]
 
 SEPARATORS = (",", "，", "-", "_", "|", "｜", "、", " ", "/", "·", "—", ";", "~", "★", "=", "\u3000", " - ", " | ", "+")
-_LOOKS = {"a": "аａＡ", "v": "ⅴｖν", "o": "оｏ", "p": "рｐ", "x": "х", "国": "囯", "1": "１", "0": "０", "8": "８", "3": "３", "5": "５"}
+_LOOKS = {
+    "a": "аａＡ",
+    "v": "ⅴｖν",
+    "o": "оｏ",
+    "p": "рｐ",
+    "x": "х",
+    "国": "囯",
+    "1": "１",
+    "0": "０",
+    "8": "８",
+    "3": "３",
+    "5": "５",
+}
 _TURN = opencc.OpenCC("s2t")
 COUNTIES = (
     "丹巴县 德钦县 安远县 上栗县 宜兰县 岳池县 商洛市 华池县 泰顺县 会泽县 兴仁县 德令哈市 扎兰屯市 舞阳县 西乌珠穆沁旗 "
@@ -114,7 +126,10 @@ def _in_sentence(chance: random.Random, paragraphs: list[str], form: str) -> Inj
     (spam,) = _some(chance, 1)
     number = chance.randrange(len(paragraphs))
     text = paragraphs[number]
-    places = [match.start() for match in (_INNER if form in {"{}", "（{}）", "…{}…", "({})", "【{}】"} else _MARK).finditer(text)]
+    places = [
+        match.start()
+        for match in (_INNER if form in {"{}", "（{}）", "…{}…", "({})", "【{}】"} else _MARK).finditer(text)
+    ]
     place = chance.choice(places) if places else len(text)
     made = text[:place] + form.format(spam) + text[place:]
     lines = [*paragraphs[:number], made, *paragraphs[number + 1 :]]
@@ -152,7 +167,10 @@ def inject_text(kind: str, paragraphs: list[str], chance: random.Random) -> Inje
 
 
 def _anchors(chance: random.Random, number: int) -> str:
-    made = (f'<a href="http://{chance.choice(DOMAINS)}/{n}.html">{escape(word)}</a>' for n, word in enumerate(_some(chance, number)))
+    made = (
+        f'<a href="http://{chance.choice(DOMAINS)}/{n}.html">{escape(word)}</a>'
+        for n, word in enumerate(_some(chance, number))
+    )
     return "\n".join(made)
 
 
@@ -237,7 +255,9 @@ def _script(html: str, chance: random.Random) -> str:
 
 
 def _refresh(html: str, chance: random.Random) -> str:
-    return re.sub("(?i)</head>", f'<meta http-equiv="Refresh" content="3; URL=http://{DOMAINS[0]}/"></head>', html, count=1)
+    return re.sub(
+        "(?i)</head>", f'<meta http-equiv="Refresh" content="3; URL=http://{DOMAINS[0]}/"></head>', html, count=1
+    )
 
 
 def _heading(html: str, chance: random.Random) -> str:

@@ -151,7 +151,9 @@ def table(name: str, tallies: dict[str, Tally], *, of_text: bool) -> str:
             every.number, every.gone = every.number + tally.number, every.gone + tally.gone
             every.exact, every.lost = every.exact + tally.exact, every.lost + tally.lost
         figures = f"{share(tally.gone, tally.number):>9}{share(tally.exact, tally.number):>9}{tally.lost:>7}"
-        lines.append(f"{kind:70}{tally.number:>8}" + (figures if of_text else f"{share(tally.exact, tally.number):>10}"))
+        lines.append(
+            f"{kind:70}{tally.number:>8}" + (figures if of_text else f"{share(tally.exact, tally.number):>10}")
+        )
     verdict = "reached" if every.gone >= GOAL * every.number else "missed"
     return "\n".join([*lines, f"Goal, {GOAL:.0%} of all: {verdict}"])
 
@@ -163,7 +165,10 @@ def share(part: int, whole: int) -> str:
 
 def innocent(files: list[Path]) -> str:
     """How many healthy texts are altered."""
-    texts = {path.name: [each["text"] for each in json.loads(path.read_text("utf-8"))] for path in sorted(NEGATIVES.glob("n*.json"))}
+    texts = {
+        path.name: [each["text"] for each in json.loads(path.read_text("utf-8"))]
+        for path in sorted(NEGATIVES.glob("n*.json"))
+    }
     texts |= {path.stem: lines(path) for path in files}
     texts["the sample site's truth"] = [truth.body for truth in truths()]
     return "\n".join(
@@ -196,7 +201,11 @@ def speed(texts: list[str]) -> str:
         "in sentences": "园区时时彩平台代理召开会议，",
         "blanks": "国 产 ",
     }
-    rows = [f"despam of healthy text: {rate:.1f} MB/s", "", f"{'growth':16}{'100,000':>10}{'1,000,000':>12} characters, seconds"]
+    rows = [
+        f"despam of healthy text: {rate:.1f} MB/s",
+        "",
+        f"{'growth':16}{'100,000':>10}{'1,000,000':>12} characters, seconds",
+    ]
     for name, unit in made.items():
         seconds = []
         for size in (100_000, 1_000_000):

@@ -137,6 +137,8 @@ class Article:
     damaged: Mapping[str, tuple[Damage, ...]] = field(default_factory=dict)
     """By field: what no rule could mend."""
     injections: tuple[Injection, ...] = ()
+    title_evidence: tuple[str, ...] = field(default=(), repr=False, metadata={"plain": False})
+    """What else on the page, or on its listing, may be the title, the best first: for a title that is spam."""
 
 
 def plain(value: object) -> Any:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from zsparkcrawl.edits import Edited, edit
+from zsparkcrawl.edits import Change, Edited, edit
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.spam.counties import is_county_list
 from zsparkcrawl.spam.cutting import change_of, disjoint, line_change
 from zsparkcrawl.spam.judging import Shape, Spam, is_spam_label, spam_in
-from zsparkcrawl.spam.lexicon import fold
+from zsparkcrawl.spam.lexicon import Folded, fold
+from zsparkcrawl.spam.scripts import foreign_places
 
 __all__ = ["RULES", "despam", "is_spam"]
 
@@ -27,7 +28,9 @@ def cut_lines(edited: Edited, diagnosis: Diagnosis) -> Edited:
     >>> cut_lines(Edited("园区新闻\\n亚洲国产日本一区二区,国产av无码专区,国产精品动漫在线一区"), Diagnosis()).text
     '园区新闻'
     """
-    return _cut(edited, "spam-line", {"line"})
+    while cuts := _cuts(edited, diagnosis, {"line"}):
+        edited = edit(edited, "spam-line", cuts)
+    return edited
 
 
 def cut_lists(edited: Edited, diagnosis: Diagnosis) -> Edited:
@@ -38,7 +41,9 @@ def cut_lists(edited: Edited, diagnosis: Diagnosis) -> Edited:
     >>> cut_lists(Edited("会议圆满结束。国产av_欧美无码_日韩一区_久久精品"), Diagnosis()).text
     '会议圆满结束。'
     """
-    return _cut(edited, "spam-list", {"list"})
+    while cuts := _cuts(edited, diagnosis, {"list"}):
+        edited = edit(edited, "spam-list", cuts)
+    return edited
 
 
 def cut_phrases(edited: Edited, diagnosis: Diagnosis) -> Edited:
@@ -50,7 +55,9 @@ def cut_phrases(edited: Edited, diagnosis: Diagnosis) -> Edited:
     >>> cut_phrases(Edited("项目进展顺利，澳门威尼斯人网上娱乐，预计年底完工。"), Diagnosis()).text
     '项目进展顺利，预计年底完工。'
     """
-    return _cut(edited, "spam-phrase", {"clause", "inside"})
+    while cuts := _cuts(edited, diagnosis, {"clause", "inside"}):
+        edited = edit(edited, "spam-phrase", cuts)
+    return edited
 
 
 def cut_counties(edited: Edited, diagnosis: Diagnosis) -> Edited:
@@ -67,18 +74,24 @@ def cut_counties(edited: Edited, diagnosis: Diagnosis) -> Edited:
     return edit(edited, "spam-counties", disjoint(line_change(edited.text, *span) for span in found))
 
 
-def _cut(edited: Edited, rule: str, shapes: set[Shape]) -> Edited:
-    # What a cut brings together may be spam in its turn; each round shortens the text.
-    while found := [each for each in _found(edited.text) if each.shape in shapes]:
-        folded = fold(edited.text)
-        edited = edit(edited, rule, disjoint(change_of(edited.text, folded, each) for each in found))
-    return edited
+def _cuts(edited: Edited, diagnosis: Diagnosis, shapes: set[Shape]) -> list[Change]:
+    """The next cuts of spam of these shapes. They are asked for until there are none, for what a cut brings together
+    may be spam in its turn."""
+    text = edited.text
+    folded, spam = _spam(text) if diagnosis.script != "turned" else _spam_of_turned(edited, diagnosis)
+    return list(disjoint(change_of(text, folded, found) for found in spam if found.shape in shapes))
 
 
 @lru_cache(maxsize=4)
-def _found(text: str) -> tuple[Spam, ...]:
-    """What is spam in a text: remembered, for each rule asks anew."""
-    return tuple(spam_in(fold(text)))
+def _spam(text: str) -> tuple[Folded, tuple[Spam, ...]]:
+    """A text folded, and what is spam in it: remembered, for each rule asks anew."""
+    folded = fold(text)
+    return folded, tuple(spam_in(folded))
+
+
+def _spam_of_turned(edited: Edited, diagnosis: Diagnosis) -> tuple[Folded, tuple[Spam, ...]]:
+    folded = fold(edited.text)
+    return folded, tuple(spam_in(folded, foreign_places(edited, folded, diagnosis)))
 
 
 RULES: tuple[Callable[[Edited, Diagnosis], Edited], ...] = (cut_lines, cut_counties, cut_lists, cut_phrases)

@@ -14,14 +14,18 @@ _CAPS = {"region": 3.0, "quality": 4.0, "zone": 4.0, "tail": 4.0, "trade": 2.0, 
 """What all words of a kind may weigh together: a menu has many words of one kind. Chosen."""
 _LETTER = re.compile(r"[a-z0-9]+|[^\W_]")
 _LISTED = re.compile(r"[\W_]+")
-_PROSE = re.compile("[的了是和与及将被把对从为而但并于由让会能可要应该还又每其此已个位名年月这那我你他她它们您]|[。！？：:]")
+_PROSE = re.compile(
+    "[的了是和与及将被把对从为而但并于由让会能可要应该还又每其此已个位名年月这那我你他她它们您]|[。！？：:]"
+)
 TOLD = re.compile(
     "赌博|涉赌|赌资|聚赌|赌徒|嫖|卖淫|淫秽|色情信息|扫黄|警方|民警|公安|派出所|嫌疑|涉案|抓获|捣毁|破获|取缔|判处|拘留|诈骗|反诈|"
     "犯罪|严禁|谨防|警惕|骗局|被告|法院|起诉|罚款|上当|诱骗|网警|强奸|私彩|落网|团伙|窝点|走私|贩卖|彩民|利诱|传销|抽水"
 )
 """Words of those who tell of such things: police, courts, critics. What stands among them is told, not offered."""
 _GAMES = frozenset("彩票 棋牌 赌场 博彩 电竞 真人 福彩 体彩 扑克 麻将 赛车".split())
-_OFFERS = re.compile("app|下载|登[录陆]|注册|开户|入口|手机版|官网|官方|网址|平台|客户端|论坛|代理|投注|网页版|计划|开奖|首页|网站|备用")
+_OFFERS = re.compile(
+    "app|下载|登[录陆]|注册|开户|入口|手机版|官网|官方|网址|平台|客户端|论坛|代理|投注|网页版|计划|开奖|首页|网站|备用"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Evidence:
             return weight >= 3.5 and words >= 2
         if "brand" in self.kinds and (self.kinds & {"trade", "topic"} or self.offered):
             return weight >= 3 and (self.topic >= 2 or ("trade" in self.kinds and words >= 3))
-        if self.porn_list or {"region", "quality"} <= self.kinds and "精品" in self.words:
+        if self.porn_list or ({"region", "quality"} <= self.kinds and "精品" in self.words):
             return weight >= 5 and words >= 4
         return "trade" in self.kinds and bool(self.words & _GAMES) and self.offered >= 2
 
@@ -89,7 +93,7 @@ class Evidence:
         weight = self.weight + bonus
         if self.heaviest >= 3 or self.topic >= 4:
             return weight >= 4
-        if self.topic >= 2 and "topic" in self.kinds or self.porn_list:
+        if (self.topic >= 2 and "topic" in self.kinds) or self.porn_list:
             return weight >= 5
         if self.unknown > 4:
             return False

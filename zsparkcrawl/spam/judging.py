@@ -26,14 +26,14 @@ _SOFTLY_TOLD = re.compile(
 """Words beside which a phrase is told too when it is a part of their own clause; elsewhere they are everywhere."""
 _TOPIC = re.compile("赌博|涉赌|警方|民警|公安机关|嫌疑人|淫秽|卖淫|扫黄打非|诈骗|犯罪|被告人|反诈|网络赌|派出所|私彩")
 _SENTENCE = re.compile("[^。！？!?\n”’）】》][^。！？!?\n]*")
-_MARK = re.compile("[。！？!?\n，,；;：:…（）()【】\\[\\]《》“”\"「」『』—|｜_~～=<>]")
+_MARK = re.compile('[。！？!?\n，,；;：:…（）()【】\\[\\]《》“”"「」『』—|｜_~～=<>]')
 _CLAUSE = re.compile(f"[^{_MARK.pattern[1:-1]}]+")
 _STOP = re.compile("[。！？!?\n]")
 _BRACKETS = "…（）()【】[]《》“”「」『』"
 _LETTERS = re.compile("[\u4e00-\u9fff]")
 _DIGITS = re.compile(r"\d[\d-]{5,}")
 """A number too long for a house's name: a date, a telephone number."""
-_APART = "…（）()【】[]《》“”\"「」『』—|｜_~～=<>"
+_APART = '…（）()【】[]《》“”"「」『』—|｜_~～=<>'
 _LISTS = re.compile(r"[-_|/\\+~=>—–·;；]")
 _SOLD = frozenset({"topic", "brand"})
 _LIGHT = frozenset({"quality", "tail", "region", "place", "trade"})

@@ -113,7 +113,9 @@ def _pattern() -> re.Pattern[str]:
         node[""] = {}
     firsts, seconds = sorted(tree), sorted({second for node in tree.values() for second in node})
     sets = [firsts[number::_SETS] for number in range(_SETS)]
-    words = "|".join(f"(?<=[{''.join(part)}])(?:{'|'.join(_first(letter, tree[letter]) for letter in part)})" for part in sets)
+    words = "|".join(
+        f"(?<=[{''.join(part)}])(?:{'|'.join(_first(letter, tree[letter]) for letter in part)})" for part in sets
+    )
     return re.compile(f"[{''.join(firsts)}](?=[{''.join(seconds)}])(?:{words})")
 
 

@@ -28,7 +28,11 @@ def seam(text: str, start: int, end: int) -> float:
     True
     """
     costs = model().text_cost
-    before, inner, behind = text[max(start - _READ, 0) : start], text[max(end - _READ, start) : end], text[end : end + _READ]
+    before, inner, behind = (
+        text[max(start - _READ, 0) : start],
+        text[max(end - _READ, start) : end],
+        text[end : end + _READ],
+    )
     first = text[start : start + 2]
     return costs(behind, inner) - costs(behind, before) + costs(first, before) - costs(first)
 
