@@ -28,7 +28,7 @@ def test_spam_goes(case: dict[str, str]) -> None:
     assert all(e.after == "" for e in edited.edits)
 
 
-@pytest.mark.parametrize("case", cases("negative"))
+@pytest.mark.parametrize("case", cases("negative") + cases("negative_by_topic"))
 def test_innocent_text_stays(case: dict[str, str]) -> None:
     assert despam(case["text"]).edits == ()
 

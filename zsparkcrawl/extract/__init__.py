@@ -63,11 +63,9 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     start = _start(byline.last, heading[1] if heading else None)
     content = find_content(lines, start, base, _places(tree, site))
     paragraphs = content.paragraphs or _last_resort(decoded.text, page.url, lines[:start])
-    if not paragraphs and not content.images and not content.attachments:
-        raise NoArticleError(kind_of_empty(page.body))
-    titles = (heading[0] if heading else "", head_title)
-    if kind := kind_of_page(lines, paragraphs, titles, dated=byline.moment is not None):
-        raise NoArticleError(kind)
+    if not content.images and not content.attachments:
+        titles = (heading[0] if heading else "", head_title)
+        _check_article(decoded.text, lines, paragraphs, titles, dated=byline.moment is not None)
     section, native_id = (site.place(page.url) if site else None) or (None, None)
     moment = byline.moment
     return Article(
@@ -92,6 +90,16 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
         charset_reason=decoded.reason,
         injections=injections,
     )
+
+
+def _check_article(
+    text: str, lines: Sequence[Block], paragraphs: Sequence[str], titles: Sequence[str], *, dated: bool
+) -> None:
+    """Raise NoArticleError when a page that offers neither pictures nor files is no article."""
+    if not paragraphs:
+        raise NoArticleError(kind_of_empty(text))
+    if kind := kind_of_page(lines, paragraphs, titles, dated=dated):
+        raise NoArticleError(kind)
 
 
 def _title_evidence(

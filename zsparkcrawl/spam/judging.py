@@ -39,6 +39,8 @@ _SOLD = frozenset({"topic", "brand"})
 _LIGHT = frozenset({"quality", "tail", "region", "place", "trade"})
 _ASIDE = 12
 """Characters between parts of a list: more that read as text are the article's. Chosen."""
+_NAME_LONGEST = 30
+"""Characters of a company's name before its short form in brackets. Chosen."""
 _AROUND = 200
 """Characters on either side in which the sentence around a phrase is looked for. Chosen: sentences are shorter."""
 
@@ -229,8 +231,9 @@ def _clause_or_inside(run: Run, line: _Line) -> Spam | None:
     start, end = run[0].start, run[-1].end
     bonus = line.bonus(start, end)
     clause = _bounds(_CLAUSE, line, start, end)
-    if line.evidence(*clause).offers(bonus) and (_set_apart(line, *clause) or not _keeps_text(line, *clause)):
-        return Spam(*clause, "clause")
+    if line.evidence(*clause).offers(bonus) and not _shortens(line, *clause):
+        if _set_apart(line, *clause) or not _keeps_text(line, *clause):
+            return Spam(*clause, "clause")
     return _inside(run, evidence(line.text, start, end, run), line, bonus)
 
 
@@ -238,6 +241,12 @@ def _set_apart(line: _Line, start: int, end: int) -> bool:
     """Whether brackets, quotation marks or dots stand around a stretch, and no pause or stop."""
     before, behind = line.text[max(start - 1, line.start) : start], line.text[end : min(end + 1, line.end)]
     return bool(before and behind) and before in _APART and behind in _APART
+
+
+def _shortens(line: _Line, start: int, end: int) -> bool:
+    """Whether a stretch in brackets is the short form of a name right before them: 皇冠体育用品公司（皇冠体育）."""
+    before = line.text[max(start - _NAME_LONGEST, line.start) : start]
+    return before[-1:] in {"(", "（"} and line.text[start : start + 2] in before
 
 
 def _bounds(pattern: re.Pattern[str], line: _Line, start: int, end: int) -> tuple[int, int]:
@@ -256,7 +265,7 @@ def _inside(run: Run, core: Evidence, line: _Line, bonus: float) -> Spam | None:
     """Inside a sentence: what is heavy enough, the more so where the sentence reads on better without it."""
     inner = _inner(run, line)
     text = line.text
-    if core.share < 0.75:
+    if core.share < 0.75 or "、" in text[run[0].start : run[-1].end]:
         return None
     if core.porn_list and core.weight >= 6:
         inner = inner or run
@@ -269,8 +278,12 @@ def _inside(run: Run, core: Evidence, line: _Line, bonus: float) -> Spam | None:
     if len(core.words) < 2 and core.heaviest < 4:
         return None
     start, end = best_edges(text, run, inner, line.start)
+    between = text[max(start - 1, line.start) : start].isalnum() and text[end : min(end + 1, line.end)].isalnum()
+    wanted = 6.5 if core.heaviest < 3 else 4.5
+    # The subject of a sentence stands at its beginning, and one word is easily its own.
+    wanted += (0 if between else 2.5) + (0.5 if len(core.words) < 2 else 0)
     score = core.weight + bonus + max(min(seam(text, start, end), 8), -8) / 4
-    return Spam(start, end, "inside") if score >= (6.5 if core.heaviest < 3 else 4.5) else None
+    return Spam(start, end, "inside") if score >= wanted else None
 
 
 def _inner(run: Run, line: _Line) -> Run:
