@@ -13,15 +13,17 @@ __all__ = ["Evidence", "evidence"]
 _CAPS = {"region": 3.0, "quality": 4.0, "zone": 4.0, "tail": 4.0, "trade": 2.0, "place": 0.5}
 """What all words of a kind may weigh together: a menu has many words of one kind. Chosen."""
 _LETTER = re.compile(r"[a-z0-9]+|[^\W_]")
-_LISTED = re.compile(r"[\W_]+")
-_PROSE = re.compile(
-    "[的了是和与及将被把对从为而但并于由让会能可要应该还又每其此已个位名年月这那我你他她它们您]|[。！？：:]"
-)
+_LISTED = re.compile(r"(?:[-_|\\/+~=—–·;；,，、>](?!\d))+")
+_PROSE = re.compile("[的了是和与及将被把对从为而但并于由让]|[。！？：:]")
+_WORDY = re.compile("[会能可要应该还又每其此已个位名年月这那我你他她它们您]")
+"""Characters of a sentence that a name may have as well."""
 TOLD = re.compile(
     "赌博|涉赌|赌资|聚赌|赌徒|嫖|卖淫|淫秽|色情信息|扫黄|警方|民警|公安|派出所|嫌疑|涉案|抓获|捣毁|破获|取缔|判处|拘留|诈骗|反诈|"
     "犯罪|严禁|谨防|警惕|骗局|被告|法院|起诉|罚款|上当|诱骗|网警|强奸|私彩|落网|团伙|窝点|走私|贩卖|彩民|利诱|传销|抽水"
 )
 """Words of those who tell of such things: police, courts, critics. What stands among them is told, not offered."""
+_STOP = re.compile("[。！？]")
+_SHOWN = re.compile("视频|观看|播放|电影|网站|影院|直播|看片|在线看")
 _GAMES = frozenset("彩票 棋牌 赌场 博彩 电竞 真人 福彩 体彩 扑克 麻将 赛车".split())
 _OFFERS = re.compile(
     "app|下载|登[录陆]|注册|开户|入口|手机版|官网|官方|网址|平台|客户端|论坛|代理|投注|网页版|计划|开奖|首页|网站|备用"
@@ -47,7 +49,8 @@ class Evidence:
     @property
     def prose(self) -> bool:
         """Whether words of a sentence are among what is not listed, or words that only honest texts have."""
-        return bool(_PROSE.search(self.rest)) or "innocent" in self.kinds
+        wordy = self.unknown > 4 and _WORDY.search(self.rest)
+        return bool(_PROSE.search(self.rest) or wordy) or "innocent" in self.kinds
 
     @property
     def told(self) -> bool:
@@ -64,14 +67,48 @@ class Evidence:
         """Whether it counts zones, of a region, with what a picture is praised for: the make of porn titles."""
         return {"zone", "region", "quality"} <= self.kinds
 
+    @property
+    def massive(self) -> bool:
+        """Whether there is so much of it that words of a sentence in between change nothing."""
+        return self.share >= 0.5 and self.weight >= 9 and self.topic >= 5 and not _STOP.search(self.rest)
+
+    @property
+    def sells(self) -> bool:
+        """Whether a topic comes with words of trade, or several topics do."""
+        named = "brand" in self.kinds and self.topic >= 2 and self.offered >= 1
+        return named or self.heaviest >= 4 or self.topic >= 5 or (self.heaviest >= 3 and "tail" in self.kinds)
+
+    @property
+    def porn_title(self) -> bool:
+        """Whether it is nothing but what a free picture is praised for, which a whole line may be and no clause."""
+        praised = (
+            self.share >= 0.9
+            and self.letters >= 9
+            and len(self.words) >= 3
+            and self.kinds <= {"region", "quality", "topic", "tail"}
+        )
+        return (
+            praised
+            and not self.prose
+            and bool(_SHOWN.search(self.joined))
+            and ("region" in self.kinds or "免费" in self.joined)
+        )
+
+    @property
+    def joined(self) -> str:
+        """Its words."""
+        return " ".join(sorted(self.words))
+
     def offers(self, bonus: float = 0.0) -> bool:
         """Whether a stretch that stands alone is an offer: a topic with what belongs to it, and little else."""
         if self.told:
             return False
-        if self.share >= 0.75 or self.unknown <= 1:
-            return not self.prose and self._plain_offer(bonus)
+        if self.massive:
+            return True
         if self.prose:
-            return self.items >= 4 and self.share >= 0.6 and self.topic >= 6
+            return False
+        if self.share >= 0.75 or self.unknown <= 1:
+            return self._plain_offer(bonus)
         if self.share >= 0.5 or self.unknown <= 4:
             return self._named_offer(bonus)
         return self.share >= 0.4 and self.items >= 2 and self.weight + bonus >= 7 and self.mixed
@@ -82,6 +119,8 @@ class Evidence:
             return weight >= 4 and words >= 2
         if self.topic >= 2 and "topic" in self.kinds:
             return weight >= 3.5 and words >= 2
+        if "brand" in self.kinds and self.offered >= 2:
+            return True
         if "brand" in self.kinds and (self.kinds & {"trade", "topic"} or self.offered):
             return weight >= 3 and (self.topic >= 2 or ("trade" in self.kinds and words >= 3))
         if self.porn_list or ({"region", "quality"} <= self.kinds and "精品" in self.words):

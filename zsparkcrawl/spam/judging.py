@@ -24,15 +24,23 @@ _SOFTLY_TOLD = re.compile(
     "角色|主演|患者|治疗|条例|法规|纠纷|喜欢|爱好"
 )
 """Words beside which a phrase is told too when it is a part of their own clause; elsewhere they are everywhere."""
+_HEADLINED = re.compile(
+    "停售|调查|揭秘|暗访|远离|抵制|拒绝|关停|整顿|治理|规范|管理|监管|改革|发展|举行|召开|什么|为何|如何|解读|提醒|防范|认识|危害|"
+    "举办|建设|培训|比赛|大赛|活动|协会|产业|企业"
+)
+"""Words of headings."""
 _TOPIC = re.compile("赌博|涉赌|警方|民警|公安机关|嫌疑人|淫秽|卖淫|扫黄打非|诈骗|犯罪|被告人|反诈|网络赌|派出所|私彩")
 _SENTENCE = re.compile("[^。！？!?\n”’）】》][^。！？!?\n]*")
 _MARK = re.compile('[。！？!?\n，,；;：:…（）()【】\\[\\]《》“”"「」『』—|｜_~～=<>]')
 _CLAUSE = re.compile(f"[^{_MARK.pattern[1:-1]}]+")
 _STOP = re.compile("[。！？!?\n]")
 _BRACKETS = "…（）()【】[]《》“”「」『』"
+_QUOTES = tuple('“「『‘"')
 _LETTERS = re.compile("[\u4e00-\u9fff]")
 _DIGITS = re.compile(r"\d[\d-]{5,}")
 """A number too long for a house's name: a date, a telephone number."""
+_PAUSED = re.compile("[，,；;：:…]")
+_HEADED = re.compile(r"[。：:（(、]|\d年|\d月|\d日")
 _APART = '…（）()【】[]《》“”"「」『』—|｜_~～=<>'
 _LISTS = re.compile(r"[-_|/\\+~=>—–·;；]")
 _SOLD = frozenset({"topic", "brand"})
@@ -158,7 +166,8 @@ def _in_line(line: _Line) -> Iterator[Spam]:
     if sum(term.weight for term in listed) < 2:
         return
     whole = line.evidence(line.start, line.end)
-    if whole.offers(line.bonus(line.start, line.end)) and not _keeps_text(line, line.start, line.end):
+    offered = whole.offers(line.bonus(line.start, line.end)) and not _keeps_text(line, line.start, line.end)
+    if offered or whole.porn_title:
         yield Spam(line.start, line.end, "line")
         return
     read = line.start
@@ -180,16 +189,28 @@ def _keeps_text(line: _Line, start: int, end: int) -> bool:
     before, behind = line.text[start : heavy[0][0].start], line.text[heavy[-1][-1].end : end]
     if before[-1:] in _BRACKETS and behind[:1] in _BRACKETS and before and behind:
         return _LETTERS.search(before + behind) is not None
-    if line.evidence(start, end).items < 3:
-        # Before the third item a pause is one of the article's.
-        both = _LETTERS.search(before) and _LETTERS.search(behind)
-        apart = any(_MARK.search(each) and len(_LETTERS.findall(each)) > 1 for each in (before, behind))
-        if both or apart:
-            return True
-    between = (line.text[one[-1].end : other[0].start] for one, other in pairwise(heavy))
-    return any(is_fluent(each) or _DIGITS.search(each) for each in (before, behind)) or any(
-        _STOP.search(each) or (len(each) > _ASIDE and is_fluent(each)) for each in between
-    )
+    between = [line.text[one[-1].end : other[0].start] for one, other in pairwise(heavy)]
+    if any(_STOP.search(each) or (len(each) > _ASIDE and is_fluent(each)) for each in between):
+        return True
+    said = line.evidence(start, end)
+    # Before the third item a pause is one of the article's.
+    both = _LETTERS.search(before) and _LETTERS.search(behind)
+    apart = any(_PAUSED.search(each) and len(_LETTERS.findall(each)) > 1 for each in (before, behind))
+    if said.items < 3 and (both or apart):
+        return True
+    if any(_DIGITS.search(each) or _HEADED.search(each) for each in (before, behind)):
+        return True
+    if (said.items >= 3 or said.massive) and not apart:
+        return any(map(_long, (before, behind)))
+    quoted = line.text[max(start - 1, line.start) : start] in _QUOTES
+    if said.sells and not quoted and len(_LETTERS.findall(before + behind)) <= _ASIDE // 3:
+        return any(each.search(before + behind) for each in (_SOFTLY_TOLD, _HEADLINED))
+    return any(is_fluent(each) or _DIGITS.search(each) for each in (before, behind))
+
+
+def _long(text: str) -> bool:
+    """Whether it is long enough for a heading, and reads as one."""
+    return len(_LETTERS.findall(text)) > _ASIDE // 2 and is_fluent(text)
 
 
 def _around(run: Run, line: _Line) -> Iterator[Spam]:
@@ -231,9 +252,14 @@ def _clause_or_inside(run: Run, line: _Line) -> Spam | None:
     start, end = run[0].start, run[-1].end
     bonus = line.bonus(start, end)
     clause = _bounds(_CLAUSE, line, start, end)
-    if line.evidence(*clause).offers(bonus) and not _shortens(line, *clause):
-        if _set_apart(line, *clause) or not _keeps_text(line, *clause):
-            return Spam(*clause, "clause")
+    # A writer puts a word that is spoken of in quotation marks.
+    quoted = line.text[max(clause[0] - 1, line.start) : clause[0]] in _QUOTES and clause[0] - 1 > line.start
+    said = line.evidence(*clause)
+    apart = _set_apart(line, *clause)
+    if said.offers(bonus - 1.5 * quoted) and not _shortens(line, *clause) and (apart or not _keeps_text(line, *clause)):
+        return Spam(*clause, "clause")
+    if said.porn_title and apart and not quoted:
+        return Spam(*clause, "clause")
     return _inside(run, evidence(line.text, start, end, run), line, bonus)
 
 
@@ -267,23 +293,34 @@ def _inside(run: Run, core: Evidence, line: _Line, bonus: float) -> Spam | None:
     text = line.text
     if core.share < 0.75 or "、" in text[run[0].start : run[-1].end]:
         return None
+    sold = sum({text[term.start : term.end]: term.weight for term in inner if term.kind in _SOLD}.values())
+    offer = {"brand", "trade", "tail"} <= core.kinds or (core.topic >= 2 and core.weight >= 4 and "tail" in core.kinds)
     if core.porn_list and core.weight >= 6:
-        inner = inner or run
-    elif sum({text[term.start : term.end]: term.weight for term in inner if term.kind in _SOLD}.values()) < 3:
+        inner, wanted = inner or run, 6.5
+    elif inner and sold >= 3:
+        wanted = 4.5
+    elif inner and offer:
+        wanted = 4.75
+    else:
         return None
+    return _if_read_on(run, inner, line, bonus, wanted)
+
+
+def _if_read_on(run: Run, inner: Run, line: _Line, bonus: float, wanted: float) -> Spam | None:
+    """A run inside a sentence, if it weighs what is wanted, together with how well the sentence reads on without it."""
+    text = line.text
     if run[0].kind == "tail" and run[0].start > line.start and text[run[0].start - 1].isalnum():
         # Such a word stands behind what is offered; before it, it is the sentence's own.
         run = tuple(dropwhile(lambda term: term.kind == "tail", run))
-        core = evidence(text, run[0].start, run[-1].end, run)
+    core = evidence(text, run[0].start, run[-1].end, run)
     if len(core.words) < 2 and core.heaviest < 4:
         return None
     start, end = best_edges(text, run, inner, line.start)
     between = text[max(start - 1, line.start) : start].isalnum() and text[end : min(end + 1, line.end)].isalnum()
-    wanted = 6.5 if core.heaviest < 3 else 4.5
     # The subject of a sentence stands at its beginning, and one word is easily its own.
     wanted += (0 if between else 2.5) + (0.5 if len(core.words) < 2 else 0)
-    score = core.weight + bonus + max(min(seam(text, start, end), 8), -8) / 4
-    return Spam(start, end, "inside") if score >= wanted else None
+    read_on = max(min(seam(text, start, end), 8), -8) / 4 if between else 0
+    return Spam(start, end, "inside") if core.weight + bonus + read_on >= wanted else None
 
 
 def _inner(run: Run, line: _Line) -> Run:

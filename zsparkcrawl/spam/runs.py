@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from zsparkcrawl.spam.lexicon import Term
+from zsparkcrawl.spam.seams import is_fluent
 
 __all__ = ["Run", "runs"]
 
@@ -15,6 +16,7 @@ Run = tuple[Term, ...]
 _LETTER = re.compile(r"[a-z0-9]+|[^\W_]")
 _GAP = re.compile(r"(?:_|[^\w。！？!?：:（）()\[\]【】《》<>…“”]){0,4}")
 _LISTED = re.compile(r"[-_|/\\+~=>—–,，、;；.…\"“”']")
+_PAUSES = re.compile("[，,；;、]")
 _STOPS = re.compile(r"[。！？!?：:（）()【】《》\n]")
 _GRAMMAR = re.compile("[的了是和与及将被把对从为而但也都就已并等于向由使让会能可要应该还又每各其此该本]")
 _UNKNOWN_LONGEST = 10
@@ -61,4 +63,6 @@ def _one_list(text: str, before: Run, behind: Run) -> bool:
         heavy = sum(term.weight for term in (*before, *behind)) >= 4 and before[-1].family == behind[0].family == "porn"
         letters = len(_LETTER.findall(gap))
         return (letters <= 3 and (hot or named)) or (letters <= 2 and heavy)
+    if _PAUSES.search(gap) and any(map(is_fluent, items)):
+        return False  # between pauses stands a clause of the article
     return hot and max(map(len, items)) <= _UNKNOWN_LONGEST
