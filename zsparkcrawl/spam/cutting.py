@@ -11,13 +11,15 @@ from zsparkcrawl.spam.lexicon import Folded
 __all__ = ["change_of", "disjoint", "line_change"]
 
 _PAIRS = {
-    "(": ")", "（": "）", "[": "]", "【": "】", "“": "”", "「": "」", "《": "》", "〈": "〉", "<": ">", '"': '"', "‘": "’",
-    "『": "』", "{": "}",
+    "(": ")", "（": "）", "[": "]", "【": "】", "“": "”", "「": "」", "《": "》", "〈": "〉", "<": ">", '"': '"', 
+    "‘": "’", "『": "』", "{": "}",
 }  # fmt: skip
 _PAUSES = "，,、；;"
 _STOPS = "。！？!?：:"
 _BLANKS = " \t\xa0\u3000"
 _TWINS = "…—–-_|｜·•*★☆◆~～=#+/\\"
+_LEFT_OVER = frozenset(_BLANKS + _PAUSES + _TWINS + "“”\"'")
+_SET_PAUSES, _SET_STOPS, _SET_BLANKS, _SET_TWINS = map(frozenset, (_PAUSES, _STOPS, _BLANKS, _TWINS))
 
 
 def change_of(text: str, folded: Folded, found: Spam) -> Change:
@@ -70,31 +72,33 @@ def _wider(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _alone(text: str, start: int, end: int) -> Change | None:
-    """The whole line when nothing is left of it."""
-    first = text.rfind("\n", 0, start) + 1
-    last = text.find("\n", end)
-    last = len(text) if last < 0 else last
-    if (text[first:start] + text[end:last]).strip(_BLANKS + _PAUSES + _TWINS + "“”\"'"):
-        return None
-    return line_change(text, first, last)
+    """The whole line when nothing is left of it but marks."""
+    while start and text[start - 1] in _LEFT_OVER:
+        start -= 1
+    while end < len(text) and text[end] in _LEFT_OVER:
+        end += 1
+    alone = text[start - 1 : start] in {"", "\n"} and text[end : end + 1] in {"", "\n"}
+    return line_change(text, start, end) if alone else None
 
 
 def _with_pause(text: str, start: int, end: int) -> Change:
+    """With what set it off from the sentence: blanks, marks of a list, one of two pauses."""
     while end < len(text) and start and text[end] in _BLANKS and text[start - 1] in _BLANKS:
         end += 1
+    start, end = _without_marks(text, start, end)
     before, after = text[start - 1 : start], text[end : end + 1]
-    if before and before in _TWINS and (not after or after not in _TWINS):
-        return _with_pause(text, start - 1, end)
-    if after and after in _TWINS and before not in _TWINS:
-        return _with_pause(text, start, end + 1)
-    ends = not after or after == "\n"
-    begins = not before or before == "\n"
-    if before and before in _PAUSES and (ends or after in _PAUSES or after in _STOPS):
+    ends, begins = after in {"", "\n"}, before in {"", "\n"}
+    takes_before = before in _SET_PAUSES and (ends or after in _SET_PAUSES or after in _SET_STOPS)
+    takes_after = after in _SET_PAUSES and (begins or before in _SET_STOPS)
+    if takes_before or (ends and before in _SET_BLANKS):
         return Change(start - 1, end, "")
-    if after and after in _PAUSES and (begins or before in _STOPS):
-        return Change(start, end + 1, "")
-    if ends and before and before in _BLANKS:
-        return Change(start - 1, end, "")
-    if begins and after and after in _BLANKS:
-        return Change(start, end + 1, "")
-    return Change(start, end, "")
+    return Change(start, end + (takes_after or (begins and after in _SET_BLANKS)), "")
+
+
+def _without_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the marks of a list that are left over on one side."""
+    while text[start - 1 : start] in _SET_TWINS and text[end : end + 1] not in _SET_TWINS:
+        start -= 1
+    while text[end : end + 1] in _SET_TWINS and text[start - 1 : start] not in _SET_TWINS:
+        end += 1
+    return start, end

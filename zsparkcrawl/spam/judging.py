@@ -283,7 +283,7 @@ def _bounds(pattern: re.Pattern[str], line: _Line, start: int, end: int) -> tupl
         if match.end() > start:
             left = match.start()
             break
-    right = pattern.match(text, max(end - 1, left), line.end)
+    right = pattern.match(text, max(end - 1, left), min(end + _AROUND, line.end))
     return left, right.end() if right else end
 
 
