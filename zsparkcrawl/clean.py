@@ -77,7 +77,7 @@ def _is_title(edited: Edited) -> bool:
 
 
 def _recovered(article: Article, diagnosis: Diagnosis) -> Edited | None:
-    """The best of the other texts that may be the title, put in the place of the hijacked one, on record as inferred."""
+    """The best of the other texts that may be the title, in the place of the hijacked one, on record as inferred."""
     hijacked = article.title or ""
     for text in article.title_evidence:
         taken = edit(Edited(hijacked), "spam-title", [Change(0, len(hijacked), text, "inferred")])

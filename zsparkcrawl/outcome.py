@@ -42,9 +42,10 @@ COUNTS = (
 )
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
 
-``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that
-another day may heal, unlike an article that is gone; ``challenge``, ``missing``, ``maintenance``, ``error``, ``spam``
-and ``empty`` those of the unreadable pages that came with status 200 and are no article; ``outside`` articles of another time than asked for.
+``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that another day
+may heal, unlike an article that is gone; ``challenge``, ``missing``, ``maintenance``, ``error``, ``spam`` and ``empty``
+those of the unreadable pages that came with status 200 and are no article; ``outside`` articles of another time than
+asked for.
 """
 
 _ASKED_FOR = frozenset(["closespider_itemcount", "closespider_pagecount", "closespider_timeout"])

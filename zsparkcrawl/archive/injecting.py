@@ -42,5 +42,5 @@ def _seen(connection: Connection, table: Table, row: Mapping[str, Any], key: tup
         "first_seen": case((c.first_seen > moment, moment), else_=c.first_seen),
         "last_seen": case((c.last_seen < moment, moment), else_=c.last_seen),
     }
-    entry = entry.on_conflict_do_update(index_elements=key, set_=wider).returning(list(table.c)[0])
+    entry = entry.on_conflict_do_update(index_elements=key, set_=wider).returning(next(iter(table.c)))
     return int(connection.execute(entry).scalar_one())

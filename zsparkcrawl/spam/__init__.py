@@ -16,6 +16,8 @@ from zsparkcrawl.spam.scripts import foreign_places
 
 __all__ = ["RULES", "despam", "is_spam"]
 
+_ROUNDS = 30
+"""What a cut brings together may be spam in its turn. Chosen: text that is made to be cut again and again ends here."""
 _LINE = re.compile(r"[^\n]+")
 _BAR = re.compile("[|｜丨┊]")
 
@@ -28,7 +30,9 @@ def cut_lines(edited: Edited, diagnosis: Diagnosis) -> Edited:
     >>> cut_lines(Edited("园区新闻\\n亚洲国产日本一区二区,国产av无码专区,国产精品动漫在线一区"), Diagnosis()).text
     '园区新闻'
     """
-    while cuts := _cuts(edited, diagnosis, {"line"}):
+    for _ in range(_ROUNDS):
+        if not (cuts := _cuts(edited, diagnosis, {"line"})):
+            break
         edited = edit(edited, "spam-line", cuts)
     return edited
 
@@ -41,7 +45,9 @@ def cut_lists(edited: Edited, diagnosis: Diagnosis) -> Edited:
     >>> cut_lists(Edited("会议圆满结束。国产av_欧美无码_日韩一区_久久精品"), Diagnosis()).text
     '会议圆满结束。'
     """
-    while cuts := _cuts(edited, diagnosis, {"list"}):
+    for _ in range(_ROUNDS):
+        if not (cuts := _cuts(edited, diagnosis, {"list"})):
+            break
         edited = edit(edited, "spam-list", cuts)
     return edited
 
@@ -55,7 +61,9 @@ def cut_phrases(edited: Edited, diagnosis: Diagnosis) -> Edited:
     >>> cut_phrases(Edited("项目进展顺利，澳门威尼斯人网上娱乐，预计年底完工。"), Diagnosis()).text
     '项目进展顺利，预计年底完工。'
     """
-    while cuts := _cuts(edited, diagnosis, {"clause", "inside"}):
+    for _ in range(_ROUNDS):
+        if not (cuts := _cuts(edited, diagnosis, {"clause", "inside"})):
+            break
         edited = edit(edited, "spam-phrase", cuts)
     return edited
 
@@ -75,8 +83,7 @@ def cut_counties(edited: Edited, diagnosis: Diagnosis) -> Edited:
 
 
 def _cuts(edited: Edited, diagnosis: Diagnosis, shapes: set[Shape]) -> list[Change]:
-    """The next cuts of spam of these shapes. They are asked for until there are none, for what a cut brings together
-    may be spam in its turn."""
+    """The next cuts of spam of these shapes."""
     text = edited.text
     folded, spam = _spam(text) if diagnosis.script != "turned" else _spam_of_turned(edited, diagnosis)
     return list(disjoint(change_of(text, folded, found) for found in spam if found.shape in shapes))

@@ -33,8 +33,8 @@ _OFFERS = re.compile(
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """``weight`` of all words, each counted once; ``topic`` that of topics and brands; ``heaviest`` that of the
-    heaviest topic. ``letters`` are the letters of the stretch (a Latin word is one), ``unknown`` those of ``rest``, which no listed word
-    covers. ``items`` is how many parts its marks make."""
+    heaviest topic. ``letters`` are the letters of the stretch (a Latin word is one), ``unknown`` those of ``rest``,
+    which no listed word covers. ``items`` is how many parts its marks make."""
 
     weight: float
     topic: float
@@ -138,7 +138,7 @@ class Evidence:
             return False
         if "brand" in self.kinds and self.topic >= 2:
             return weight >= 3 and self.offered >= 1
-        return "trade" in self.kinds and self.offered >= (1 if self.words & _GAMES else 2)
+        return "trade" in self.kinds and self.offered + bonus / 2 >= (1 if self.words & _GAMES else 1.5)
 
     @property
     def offered(self) -> int:

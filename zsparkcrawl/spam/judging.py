@@ -26,9 +26,10 @@ _SOFTLY_TOLD = re.compile(
 """Words beside which a phrase is told too when it is a part of their own clause; elsewhere they are everywhere."""
 _HEADLINED = re.compile(
     "停售|调查|揭秘|暗访|远离|抵制|拒绝|关停|整顿|治理|规范|管理|监管|改革|发展|举行|召开|什么|为何|如何|解读|提醒|防范|认识|危害|"
-    "举办|建设|培训|比赛|大赛|活动|协会|产业|企业"
+    "举办|建设|培训|比赛|大赛|活动|协会|产业|企业|可|能|会|做|有|到|用|去|来|这|那|不|要|想|在|前往|参观|进入|经营|从事|打造|推出|"
+    "开发|提供|使用|通过|对|向|为"
 )
-"""Words of headings."""
+"""Words of headings and of clauses."""
 _TOPIC = re.compile("赌博|涉赌|警方|民警|公安机关|嫌疑人|淫秽|卖淫|扫黄打非|诈骗|犯罪|被告人|反诈|网络赌|派出所|私彩")
 _SENTENCE = re.compile("[^。！？!?\n”’）】》][^。！？!?\n]*")
 _MARK = re.compile('[。！？!?\n，,；;：:…（）()【】\\[\\]《》“”"「」『』—|｜_~～=<>]')
@@ -41,10 +42,14 @@ _DIGITS = re.compile(r"\d[\d-]{5,}")
 """A number too long for a house's name: a date, a telephone number."""
 _PAUSED = re.compile("[，,；;：:…]")
 _HEADED = re.compile(r"[。：:（(、]|\d年|\d月|\d日")
-_APART = '…（）()【】[]《》“”"「」『』—|｜_~～=<>'
+_APART = '…（）()【】[]《》“”"「」『』—|｜_~～'
 _LISTS = re.compile(r"[-_|/\\+~=>—–·;；]")
 _SOLD = frozenset({"topic", "brand"})
 _LIGHT = frozenset({"quality", "tail", "region", "place", "trade"})
+_ALONE = 1.0
+"""What it weighs that a stretch is a line of its own, or stands in brackets. Chosen."""
+_TITLE_SHORTEST = 12
+"""Characters of a title of such pictures that stands between two pauses. Chosen: shorter ones are a writer's."""
 _ASIDE = 12
 """Characters between parts of a list: more that read as text are the article's. Chosen."""
 _NAME_LONGEST = 30
@@ -153,6 +158,8 @@ def _told(text: str, found: Spam) -> bool:
     stops = [match.end() for match in _STOP.finditer(text, begin, found.start)]
     behind = _STOP.search(text, found.end, finish)
     begin, finish = stops[-1] if stops else begin, behind.start() if behind else finish
+    if "赌博" in text[found.start : found.end]:
+        return True  # what sells it calls it a game
     listed = "、" in text[max(found.start - 1, 0) : found.start] + text[found.end : found.end + 1]
     around = text[max(found.start - 1, 0) : found.start] + text[found.end : found.end + 1]
     if found.shape == "clause" and not listed and not any(mark in _BRACKETS for mark in around):
@@ -166,7 +173,7 @@ def _in_line(line: _Line) -> Iterator[Spam]:
     if sum(term.weight for term in listed) < 2:
         return
     whole = line.evidence(line.start, line.end)
-    offered = whole.offers(line.bonus(line.start, line.end)) and not _keeps_text(line, line.start, line.end)
+    offered = whole.offers(line.bonus(line.start, line.end) + _ALONE) and not _keeps_text(line, line.start, line.end)
     if offered or whole.porn_title:
         yield Spam(line.start, line.end, "line")
         return
@@ -187,25 +194,27 @@ def _keeps_text(line: _Line, start: int, end: int) -> bool:
     if not heavy:
         return True
     before, behind = line.text[start : heavy[0][0].start], line.text[heavy[-1][-1].end : end]
-    if before[-1:] in _BRACKETS and behind[:1] in _BRACKETS and before and behind:
-        return _LETTERS.search(before + behind) is not None
-    between = [line.text[one[-1].end : other[0].start] for one, other in pairwise(heavy)]
+    between = (line.text[one[-1].end : other[0].start] for one, other in pairwise(heavy))
     if any(_STOP.search(each) or (len(each) > _ASIDE and is_fluent(each)) for each in between):
         return True
-    said = line.evidence(start, end)
-    # Before the third item a pause is one of the article's.
+    if before[-1:] in _BRACKETS and behind[:1] in _BRACKETS and before and behind:
+        return _LETTERS.search(before + behind) is not None
+    return _ends_are_text(line.evidence(start, end), line.text[max(start - 1, line.start) : start], before, behind)
+
+
+def _ends_are_text(said: Evidence, mark: str, before: str, behind: str) -> bool:
+    """Whether what is not listed at either end of a stretch is text. ``mark`` stands before the stretch."""
     both = _LETTERS.search(before) and _LETTERS.search(behind)
     apart = any(_PAUSED.search(each) and len(_LETTERS.findall(each)) > 1 for each in (before, behind))
-    if said.items < 3 and (both or apart):
-        return True
-    if any(_DIGITS.search(each) or _HEADED.search(each) for each in (before, behind)):
+    # Before the third item a pause is one of the article's.
+    split = said.items < 3 and (both or apart)
+    if split or any(_DIGITS.search(each) or _HEADED.search(each) for each in (before, behind)):
         return True
     if (said.items >= 3 or said.massive) and not apart:
         return any(map(_long, (before, behind)))
-    quoted = line.text[max(start - 1, line.start) : start] in _QUOTES
-    if said.sells and not quoted and len(_LETTERS.findall(before + behind)) <= _ASIDE // 3:
+    if said.sells and mark not in _QUOTES and len(_LETTERS.findall(before + behind)) <= _ASIDE // 3:
         return any(each.search(before + behind) for each in (_SOFTLY_TOLD, _HEADLINED))
-    return any(is_fluent(each) or _DIGITS.search(each) for each in (before, behind))
+    return any(map(is_fluent, (before, behind)))
 
 
 def _long(text: str) -> bool:
@@ -256,9 +265,13 @@ def _clause_or_inside(run: Run, line: _Line) -> Spam | None:
     quoted = line.text[max(clause[0] - 1, line.start) : clause[0]] in _QUOTES and clause[0] - 1 > line.start
     said = line.evidence(*clause)
     apart = _set_apart(line, *clause)
-    if said.offers(bonus - 1.5 * quoted) and not _shortens(line, *clause) and (apart or not _keeps_text(line, *clause)):
+    if (
+        said.offers(bonus - 1.5 * quoted + _ALONE * apart)
+        and not _shortens(line, *clause)
+        and (apart or not _keeps_text(line, *clause))
+    ):
         return Spam(*clause, "clause")
-    if said.porn_title and apart and not quoted:
+    if said.porn_title and not quoted and (apart or said.letters >= _TITLE_SHORTEST):
         return Spam(*clause, "clause")
     return _inside(run, evidence(line.text, start, end, run), line, bonus)
 
@@ -271,8 +284,9 @@ def _set_apart(line: _Line, start: int, end: int) -> bool:
 
 def _shortens(line: _Line, start: int, end: int) -> bool:
     """Whether a stretch in brackets is the short form of a name right before them: 皇冠体育用品公司（皇冠体育）."""
-    before = line.text[max(start - _NAME_LONGEST, line.start) : start]
-    return before[-1:] in {"(", "（"} and line.text[start : start + 2] in before
+    bracket = line.text[max(start - 1, line.start) : start]
+    name = line.text[max(start - _NAME_LONGEST, line.start) : max(start - 1, 0)].rpartition(")")[2]
+    return bracket == "(" and line.text[start : start + 2] in name
 
 
 def _bounds(pattern: re.Pattern[str], line: _Line, start: int, end: int) -> tuple[int, int]:
@@ -315,7 +329,7 @@ def _if_read_on(run: Run, inner: Run, line: _Line, bonus: float, wanted: float) 
     core = evidence(text, run[0].start, run[-1].end, run)
     if len(core.words) < 2 and core.heaviest < 4:
         return None
-    start, end = best_edges(text, run, inner, line.start)
+    start, end = best_edges(text, run, inner, line.start, line.end)
     between = text[max(start - 1, line.start) : start].isalnum() and text[end : min(end + 1, line.end)].isalnum()
     # The subject of a sentence stands at its beginning, and one word is easily its own.
     wanted += (0 if between else 2.5) + (0.5 if len(core.words) < 2 else 0)

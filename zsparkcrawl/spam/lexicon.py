@@ -73,12 +73,13 @@ def fold(text: str) -> Folded:
 def terms(folded: str) -> Iterator[Term]:
     """The listed words of a folded text, from left to right, the longest at each place.
 
-    >>> [(found.family, found.kind) for found in terms("国产av无码，无码头")]
-    [('porn', 'region'), ('porn', 'topic'), ('porn', 'topic'), ('honest', 'innocent')]
+    >>> [(found.family, found.kind) for found in terms("国产无码，无码头")]
+    [('porn', 'region'), ('porn', 'topic'), ('honest', 'innocent')]
     """
     words = _words()
     for match in _pattern().finditer(folded):
-        yield Term(*match.span(), *words[match[0]])
+        family, kind, weight = words[match[0]]
+        yield Term(match.start(), match.end(), family, kind, weight)
 
 
 def listed_words() -> frozenset[str]:

@@ -14,6 +14,8 @@ _READ = 3
 """Characters on either side that are read: as many as the likelihood looks at, and one."""
 _NAME_COSTS = (8.0, 2.0, 5.0, 6.0)
 """Bits that the letters of a name that is not listed cost, before a trade: most names have two. Chosen."""
+_REST_COSTS = (8.0, 7.0)
+"""Bits that letters behind the last listed word cost. Chosen."""
 _PRIZE = re.compile("[0-9]{2,3}元?")
 _FLUENT = 9.5
 """Bits a character of what is text: ordinary news costs 5 to 9. Measured with the likelihood."""
@@ -51,7 +53,9 @@ def is_fluent(text: str) -> bool:
     return letters >= 2 and model().text_cost(text) <= (_FLUENT if letters > 2 else _FLUENT - 2) * len(text)
 
 
-def best_edges(text: str, run: Sequence[Term], inner: Sequence[Term], line_start: int) -> tuple[int, int]:
+def best_edges(
+    text: str, run: Sequence[Term], inner: Sequence[Term], line_start: int, line_end: int
+) -> tuple[int, int]:
     """Where a run that stands inside a sentence begins and ends: with its lighter words at the ends or without, and
     before a trade with the letters of a name that is not listed, as the sentence reads best."""
     starts = {term.start: (term.start - run[0].start) * _LETTER_COSTS for term in run if term.start <= inner[0].start}
@@ -64,6 +68,11 @@ def best_edges(text: str, run: Sequence[Term], inner: Sequence[Term], line_start
             starts[place] = costs
     if run[-1].family == "gambling" and (prize := _PRIZE.match(text, run[-1].end)):
         ends[prize.end()] = 0.0
+    for more, costs in enumerate(_REST_COSTS, 1):
+        place = run[-1].end + more
+        if place > line_end or not text[place - 1].isalnum():
+            break
+        ends.setdefault(place, costs)
     return min(
         ((start, end) for start in starts for end in ends),
         key=lambda edges: starts[edges[0]] + ends[edges[1]] - seam(text, *edges),
