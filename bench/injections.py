@@ -32,21 +32,40 @@ _LOOKS = {
 }
 _TURN = opencc.OpenCC("s2t")
 COUNTIES = (
-    "丹巴县 德钦县 安远县 上栗县 宜兰县 岳池县 商洛市 华池县 泰顺县 会泽县 兴仁县 德令哈市 扎兰屯市 舞阳县 西乌珠穆沁旗 "
-    "彭州市 鹤庆县 五莲县 定安县 乐陵市 石泉县 灌阳县 青冈县 巴林左旗 临潭县 邛崃市 富顺县 林甸县 永善县 大埔县"
+    "丹巴县 德钦县 安远县 上栗县 宜兰县 岳池县 商洛市 华池县 泰顺县 会泽县 兴仁县 德令哈市 扎兰屯市 舞阳县 "
+    "西乌珠穆沁旗 彭州市 鹤庆县 五莲县 定安县 乐陵市 石泉县 灌阳县 青冈县 巴林左旗 临潭县 邛崃市 富顺县"
+    " 林甸县 永善县 大埔县"
 ).split()
 DOMAINS = ("kx7.example", "www.dafu88.example", "m.qq-lot.example:8080", "a1b2.spam.example")
 
 HIDINGS = (
-    'style="display:none"', 'style="DISPLAY : none !important"', 'style="visibility:hidden"', "hidden",
-    'style="position:absolute;left:-9999px"', 'style="position:fixed;top:-1000px;left:0"', 'style="text-indent:-9999em"',
-    'style="font-size:0"', 'style="font-size:0px;line-height:0"', 'style="font-size:1px;color:#fefefe"', 'style="width:0;height:0;overflow:hidden"',
-    'style="height:1px;width:1px;overflow:hidden"', 'style="opacity:0"', 'style="opacity:.01"', 'style="color:#fff;background:#ffffff"',
-    'style="color:white;background-color:#FFF"', 'style="transform:scale(0)"', 'style="max-height:0;overflow:hidden"',
-    'style="clip:rect(0 0 0 0);position:absolute"', 'style="clip-path:inset(50%);position:absolute"', 'style="margin-left:-5000px"',
-    'style="z-index:-999;position:absolute"', 'style="filter:alpha(opacity=0);opacity:0"', 'aria-hidden="true" style="left:-200vw;position:absolute"',
-    'class="hx9"', 'id="hx9"',
-)  # fmt: skip
+    'style="display:none"',
+    'style="DISPLAY : none !important"',
+    'style="visibility:hidden"',
+    "hidden",
+    'style="position:absolute;left:-9999px"',
+    'style="position:fixed;top:-1000px;left:0"',
+    'style="text-indent:-9999em"',
+    'style="font-size:0"',
+    'style="font-size:0px;line-height:0"',
+    'style="font-size:1px;color:#fefefe"',
+    'style="width:0;height:0;overflow:hidden"',
+    'style="height:1px;width:1px;overflow:hidden"',
+    'style="opacity:0"',
+    'style="opacity:.01"',
+    'style="color:#fff;background:#ffffff"',
+    'style="color:white;background-color:#FFF"',
+    'style="transform:scale(0)"',
+    'style="max-height:0;overflow:hidden"',
+    'style="clip:rect(0 0 0 0);position:absolute"',
+    'style="clip-path:inset(50%);position:absolute"',
+    'style="margin-left:-5000px"',
+    'style="z-index:-999;position:absolute"',
+    'style="filter:alpha(opacity=0);opacity:0"',
+    'aria-hidden="true" style="left:-200vw;position:absolute"',
+    'class="hx9"',
+    'id="hx9"',
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +290,7 @@ def _in_body(kind: str) -> Callable[[str, random.Random], str]:
 
     def add(html: str, chance: random.Random) -> str:
         # The text of paragraphs: a tag, some Chinese with a full stop, a tag.
-        found = [match for match in re.finditer(r">([^<>]{20,}。)(?=<)", html)]
+        found = list(re.finditer(r">([^<>]{20,}。)(?=<)", html))
         if not found:
             return html
         match = chance.choice(found)

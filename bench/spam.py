@@ -16,12 +16,12 @@ import json
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.injections import PAGE_KINDS, TEXT_KINDS, inject_page, inject_text, phrases
 from bench.results import record
-from bench.sample_site import page_sources, recipes
+from bench.sample_site import page_sources
 from bench.sample_template import finished
 from bench.sample_truth import truths
 from zsparkcrawl import Article, Page, despam, read
@@ -31,6 +31,12 @@ from zsparkcrawl.spam.lexicon import listed_words
 PARAGRAPHS = 4
 GOAL = 0.98
 NEGATIVES = Path(__file__).parent.parent / "tests" / "spam"
+OTHER_LAYOUTS = (
+    "<html><head><title>{title}</title></head><body><div class=top><a href=/>首页</a></div><h1>{title}</h1>"
+    "<div class=meta>{line}</div><article>{body}</article><footer>版权所有</footer></body></html>",
+    "<html><head><title>{title}_园区</title></head><body><table><tr><td><ul><li><a href=/a>导航</a></ul></td>"
+    "<td><h2>{title}</h2><p>{line}</p><div>{body}</div></td></tr></table></body></html>",
+)
 FIELDS = ("title", "date", "author", "source", "editor", "body", "attachments", "images")
 
 
@@ -91,25 +97,14 @@ def near(kept: str, text: str) -> str:
 
 def pages() -> Iterator[tuple[str, str]]:
     """Address and source of clean article pages: the sample site's, and the same articles in two other layouts."""
-    known = recipes().pages
     sources = page_sources()
     for truth in truths():
-        recipe = replace(known[truth.path], hijacker=None, spam=(), meta="utf-8", charset="utf-8")
-        del recipe
         yield f"http://www.nhtp.org{truth.path}", finished(sources[truth.path])
     for truth in truths()[::3]:
         body = "".join(f"<p>{paragraph}</p>\n" for paragraph in truth.body.split("\n"))
         line = f"来源：{truth.source or ''} 作者：{truth.author or ''} 时间：{truth.date}"
-        yield (
-            f"http://www.nhtp.org{truth.path}",
-            f"<html><head><title>{truth.title}</title></head><body><div class=top><a href=/>首页</a></div><h1>{truth.title}</h1>"
-            f"<div class=meta>{line}</div><article>{body}</article><footer>版权所有</footer></body></html>",
-        )
-        yield (
-            f"http://www.nhtp.org{truth.path}",
-            f"<html><head><title>{truth.title}_园区</title></head><body><table><tr><td><ul><li><a href=/a>导航</a></ul></td>"
-            f"<td><h2>{truth.title}</h2><p>{line}</p><div>{body}</div></td></tr></table></body></html>",
-        )
+        for layout in OTHER_LAYOUTS:
+            yield f"http://www.nhtp.org{truth.path}", layout.format(title=truth.title, line=line, body=body)
 
 
 def of_pages(number: int) -> dict[str, Tally]:
@@ -235,8 +230,8 @@ def main() -> None:
     known = listed_words()
     fresh = sum(phrase not in known for phrase in phrases())
     parts = [
-        f"texts: {given.texts.name if given.texts else 'the truth of the sample site'}; {len(phrases())} phrases, of which "
-        f"{fresh} are not listed in phrases.txt",
+        f"texts: {given.texts.name if given.texts else 'the truth of the sample site'}",
+        f"{len(phrases())} phrases, of which {fresh} are not listed in phrases.txt",
         table("spam in texts", of_text, of_text=True),
         table("spam in pages", of_page, of_text=False),
         innocent(given.healthy),

@@ -4,45 +4,23 @@ one word."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import dropwhile, pairwise
+from itertools import dropwhile
 from typing import Literal
 
 from zsparkcrawl.spam.evidence import TOLD, Evidence, evidence
-from zsparkcrawl.spam.lexicon import Folded, Term, terms
+from zsparkcrawl.spam.lexicon import Folded, Term
+from zsparkcrawl.spam.lines import AROUND, CLAUSE, MARK, SENTENCE, STOP, Line, bounds, lines_of
 from zsparkcrawl.spam.runs import Run, runs
-from zsparkcrawl.spam.seams import best_edges, is_fluent, seam
+from zsparkcrawl.spam.seams import best_edges, seam
+from zsparkcrawl.spam.standing import BRACKETS, QUOTES, SOFTLY_TOLD, keeps_text, set_apart, shortens
 
 __all__ = ["Shape", "Spam", "is_spam_label", "spam_in"]
 
 Shape = Literal["line", "list", "clause", "inside"]
 
-_SOFTLY_TOLD = re.compile(
-    "涉嫌|查处|查获|整治|打击|违法|非法|禁止|不得|检察|案件|举报|曝光|受害|短信|假冒|侵权|隐私|小说|影片|电影节|导演|读者|书中|剧中|剧情|"
-    "角色|主演|患者|治疗|条例|法规|纠纷|喜欢|爱好"
-)
-"""Words beside which a phrase is told too when it is a part of their own clause; elsewhere they are everywhere."""
-_HEADLINED = re.compile(
-    "停售|调查|揭秘|暗访|远离|抵制|拒绝|关停|整顿|治理|规范|管理|监管|改革|发展|举行|召开|什么|为何|如何|解读|提醒|防范|认识|危害|"
-    "举办|建设|培训|比赛|大赛|活动|协会|产业|企业|可|能|会|做|有|到|用|去|来|这|那|不|要|想|在|前往|参观|进入|经营|从事|打造|推出|"
-    "开发|提供|使用|通过|对|向|为"
-)
-"""Words of headings and of clauses."""
 _TOPIC = re.compile("赌博|涉赌|警方|民警|公安机关|嫌疑人|淫秽|卖淫|扫黄打非|诈骗|犯罪|被告人|反诈|网络赌|派出所|私彩")
-_SENTENCE = re.compile("[^。！？!?\n”’）】》][^。！？!?\n]*")
-_MARK = re.compile('[。！？!?\n，,；;：:…（）()【】\\[\\]《》“”"「」『』—|｜_~～=<>]')
-_CLAUSE = re.compile(f"[^{_MARK.pattern[1:-1]}]+")
-_STOP = re.compile("[。！？!?\n]")
-_BRACKETS = "…（）()【】[]《》“”「」『』"
-_QUOTES = tuple('“「『‘"')
-_LETTERS = re.compile("[\u4e00-\u9fff]")
-_DIGITS = re.compile(r"\d[\d-]{5,}")
-"""A number too long for a house's name: a date, a telephone number."""
-_PAUSED = re.compile("[，,；;：:…]")
-_HEADED = re.compile(r"[。：:（(、]|\d年|\d月|\d日")
-_APART = '…（）()【】[]《》“”"「」『』—|｜_~～'
 _LISTS = re.compile(r"[-_|/\\+~=>—–·;；]")
 _SOLD = frozenset({"topic", "brand"})
 _LIGHT = frozenset({"quality", "tail", "region", "place", "trade"})
@@ -50,12 +28,6 @@ _ALONE = 1.0
 """What it weighs that a stretch is a line of its own, or stands in brackets. Chosen."""
 _TITLE_SHORTEST = 12
 """Characters of a title of such pictures that stands between two pauses. Chosen: shorter ones are a writer's."""
-_ASIDE = 12
-"""Characters between parts of a list: more that read as text are the article's. Chosen."""
-_NAME_LONGEST = 30
-"""Characters of a company's name before its short form in brackets. Chosen."""
-_AROUND = 200
-"""Characters on either side in which the sentence around a phrase is looked for. Chosen: sentences are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +38,6 @@ class Spam:
     start: int
     end: int
     shape: Shape
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of a folded text that has terms."""
-
-    text: str
-    start: int
-    end: int
-    terms: Sequence[Term]
-    foreign: frozenset[int]
-
-    def between(self, start: int, end: int) -> Sequence[Term]:
-        """Its terms between two places."""
-        first = bisect_left(self.terms, start, key=lambda term: term.start)
-        return self.terms[first : bisect_left(self.terms, end, key=lambda term: term.start)]
-
-    def evidence(self, start: int, end: int) -> Evidence:
-        """What its terms between two places say."""
-        return evidence(self.text, start, end, self.between(start, end))
-
-    def bonus(self, start: int, end: int) -> float:
-        """What it weighs that the stretch is of another script than the page."""
-        return 2.0 if self.foreign and not self.foreign.isdisjoint(range(start, end)) else 0.0
 
 
 def spam_in(text: Folded, foreign: frozenset[int] = frozenset()) -> Iterator[Spam]:
@@ -103,7 +51,7 @@ def spam_in(text: Folded, foreign: frozenset[int] = frozenset()) -> Iterator[Spa
     >>> list(spam_in(fold("园区一区二区三区的道路改造完成")))
     []
     """
-    found = [each for line in _lines(text, foreign) for each in _in_line(line)]
+    found = [each for line in lines_of(text, foreign) for each in _in_line(line)]
     if found:
         places = [0, *(place for each in found for place in (each.start, each.end)), len(text)]
         rest = "\n".join(text[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
@@ -117,7 +65,7 @@ def _is_told(text: str, found: Spam, topics: int) -> bool:
     only where nothing but pauses is between their items."""
     if found.shape == "line" or (found.shape == "list" and _LISTS.search(text, found.start, found.end)):
         return False
-    return topics >= 2 or _told(text, found)
+    return topics >= 2 or is_in_telling(text, found)
 
 
 def is_spam_label(text: Folded) -> bool:
@@ -132,48 +80,34 @@ def is_spam_label(text: Folded) -> bool:
         return True
     if TOLD.search(text):
         return False
-    found = (evidence(text, run[0].start, run[-1].end, run) for line in _lines(text) for run in runs(text, line.terms))
+    found = (
+        evidence(text, run[0].start, run[-1].end, run) for line in lines_of(text) for run in runs(text, line.terms)
+    )
     return any(each.topic >= 3 or (each.topic >= 2 and each.weight >= 3) for each in found)
 
 
-def _lines(text: Folded, foreign: frozenset[int] = frozenset()) -> Iterator[_Line]:
-    held: list[Term] = []
-    start, end = 0, -1
-    for term in terms(text):
-        if term.start > end:
-            if held:
-                yield _Line(text, start, end, held, foreign)
-            held = []
-            start = text.rfind("\n", 0, term.start) + 1
-            end = text.find("\n", term.start)
-            end = len(text) if end < 0 else end
-        held.append(term)
-    if held:
-        yield _Line(text, start, end, held, foreign)
-
-
-def _told(text: str, found: Spam) -> bool:
+def is_in_telling(text: str, found: Spam) -> bool:
     """Whether the sentence around a phrase tells of such things."""
-    begin, finish = max(found.start - _AROUND, 0), min(found.end + _AROUND, len(text))
-    stops = [match.end() for match in _STOP.finditer(text, begin, found.start)]
-    behind = _STOP.search(text, found.end, finish)
+    begin, finish = max(found.start - AROUND, 0), min(found.end + AROUND, len(text))
+    stops = [match.end() for match in STOP.finditer(text, begin, found.start)]
+    behind = STOP.search(text, found.end, finish)
     begin, finish = stops[-1] if stops else begin, behind.start() if behind else finish
     if "赌博" in text[found.start : found.end]:
         return True  # what sells it calls it a game
     listed = "、" in text[max(found.start - 1, 0) : found.start] + text[found.end : found.end + 1]
     around = text[max(found.start - 1, 0) : found.start] + text[found.end : found.end + 1]
-    if found.shape == "clause" and not listed and not any(mark in _BRACKETS for mark in around):
+    if found.shape == "clause" and not listed and not any(mark in BRACKETS for mark in around):
         return False  # an offer between two pauses is no part of the sentence
-    words = [TOLD, _SOFTLY_TOLD] if found.shape != "clause" or listed else [TOLD]
+    words = [TOLD, SOFTLY_TOLD] if found.shape != "clause" or listed else [TOLD]
     return any(each.search(text, begin, found.start) or each.search(text, found.end, finish) for each in words)
 
 
-def _in_line(line: _Line) -> Iterator[Spam]:
+def _in_line(line: Line) -> Iterator[Spam]:
     listed = [term for term in line.terms if term.kind != "innocent"]
     if sum(term.weight for term in listed) < 2:
         return
     whole = line.evidence(line.start, line.end)
-    offered = whole.offers(line.bonus(line.start, line.end) + _ALONE) and not _keeps_text(line, line.start, line.end)
+    offered = whole.offers(line.bonus(line.start, line.end) + _ALONE) and not keeps_text(line, line.start, line.end)
     if offered or whole.porn_title:
         yield Spam(line.start, line.end, "line")
         return
@@ -187,48 +121,13 @@ def _in_line(line: _Line) -> Iterator[Spam]:
                 read = found.end
 
 
-def _keeps_text(line: _Line, start: int, end: int) -> bool:
-    """Whether a stretch has text of the article before its first listed word or behind its last: a heading, a date, the
-    two halves of a sentence into which the spam was put."""
-    heavy = [run for run in runs(line.text, line.between(start, end)) if sum(term.weight for term in run) >= 2]
-    if not heavy:
-        return True
-    before, behind = line.text[start : heavy[0][0].start], line.text[heavy[-1][-1].end : end]
-    between = (line.text[one[-1].end : other[0].start] for one, other in pairwise(heavy))
-    if any(_STOP.search(each) or (len(each) > _ASIDE and is_fluent(each)) for each in between):
-        return True
-    if before[-1:] in _BRACKETS and behind[:1] in _BRACKETS and before and behind:
-        return _LETTERS.search(before + behind) is not None
-    return _ends_are_text(line.evidence(start, end), line.text[max(start - 1, line.start) : start], before, behind)
-
-
-def _ends_are_text(said: Evidence, mark: str, before: str, behind: str) -> bool:
-    """Whether what is not listed at either end of a stretch is text. ``mark`` stands before the stretch."""
-    both = _LETTERS.search(before) and _LETTERS.search(behind)
-    apart = any(_PAUSED.search(each) and len(_LETTERS.findall(each)) > 1 for each in (before, behind))
-    # Before the third item a pause is one of the article's.
-    split = said.items < 3 and (both or apart)
-    if split or any(_DIGITS.search(each) or _HEADED.search(each) for each in (before, behind)):
-        return True
-    if (said.items >= 3 or said.massive) and not apart:
-        return any(map(_long, (before, behind)))
-    if said.sells and mark not in _QUOTES and len(_LETTERS.findall(before + behind)) <= _ASIDE // 3:
-        return any(each.search(before + behind) for each in (_SOFTLY_TOLD, _HEADLINED))
-    return any(map(is_fluent, (before, behind)))
-
-
-def _long(text: str) -> bool:
-    """Whether it is long enough for a heading, and reads as one."""
-    return len(_LETTERS.findall(text)) > _ASIDE // 2 and is_fluent(text)
-
-
-def _around(run: Run, line: _Line) -> Iterator[Spam]:
+def _around(run: Run, line: Line) -> Iterator[Spam]:
     """What is spam of a run and what stands around it: the sentence, the list, clauses, or what stands inside one."""
     start, end = run[0].start, run[-1].end
-    sentence = _bounds(_SENTENCE, line, start, end)
+    sentence = bounds(SENTENCE, line, start, end)
     if sentence != (line.start, line.end) and end - start >= 0.4 * (sentence[1] - sentence[0]):
         said = line.evidence(*sentence)
-        if said.items >= 3 and said.offers(line.bonus(start, end)) and not _keeps_text(line, *sentence):
+        if said.items >= 3 and said.offers(line.bonus(start, end)) and not keeps_text(line, *sentence):
             yield Spam(*sentence, "list")
             return
     parts = _parts(run, line)
@@ -247,28 +146,28 @@ def _around(run: Run, line: _Line) -> Iterator[Spam]:
             yield found
 
 
-def _parts(run: Run, line: _Line) -> list[Run]:
+def _parts(run: Run, line: Line) -> list[Run]:
     """A run by the clauses that it reaches over."""
     parts: list[list[Term]] = []
     for term in run:
-        if not parts or _MARK.search(line.text, parts[-1][-1].end, term.start):
+        if not parts or MARK.search(line.text, parts[-1][-1].end, term.start):
             parts.append([])
         parts[-1].append(term)
     return [tuple(part) for part in parts]
 
 
-def _clause_or_inside(run: Run, line: _Line) -> Spam | None:
+def _clause_or_inside(run: Run, line: Line) -> Spam | None:
     start, end = run[0].start, run[-1].end
     bonus = line.bonus(start, end)
-    clause = _bounds(_CLAUSE, line, start, end)
+    clause = bounds(CLAUSE, line, start, end)
     # A writer puts a word that is spoken of in quotation marks.
-    quoted = line.text[max(clause[0] - 1, line.start) : clause[0]] in _QUOTES and clause[0] - 1 > line.start
+    quoted = line.text[max(clause[0] - 1, line.start) : clause[0]] in QUOTES and clause[0] - 1 > line.start
     said = line.evidence(*clause)
-    apart = _set_apart(line, *clause)
+    apart = set_apart(line, *clause)
     if (
         said.offers(bonus - 1.5 * quoted + _ALONE * apart)
-        and not _shortens(line, *clause)
-        and (apart or not _keeps_text(line, *clause))
+        and not shortens(line, *clause)
+        and (apart or not keeps_text(line, *clause))
     ):
         return Spam(*clause, "clause")
     if said.porn_title and not quoted and (apart or said.letters >= _TITLE_SHORTEST):
@@ -276,32 +175,7 @@ def _clause_or_inside(run: Run, line: _Line) -> Spam | None:
     return _inside(run, evidence(line.text, start, end, run), line, bonus)
 
 
-def _set_apart(line: _Line, start: int, end: int) -> bool:
-    """Whether brackets, quotation marks or dots stand around a stretch, and no pause or stop."""
-    before, behind = line.text[max(start - 1, line.start) : start], line.text[end : min(end + 1, line.end)]
-    return bool(before and behind) and before in _APART and behind in _APART
-
-
-def _shortens(line: _Line, start: int, end: int) -> bool:
-    """Whether a stretch in brackets is the short form of a name right before them: 皇冠体育用品公司（皇冠体育）."""
-    bracket = line.text[max(start - 1, line.start) : start]
-    name = line.text[max(start - _NAME_LONGEST, line.start) : max(start - 1, 0)].rpartition(")")[2]
-    return bracket == "(" and line.text[start : start + 2] in name
-
-
-def _bounds(pattern: re.Pattern[str], line: _Line, start: int, end: int) -> tuple[int, int]:
-    """The stretch between marks that holds what lies between two places."""
-    text = line.text
-    left = max(start - _AROUND, line.start)
-    for match in pattern.finditer(text, left, min(end + _AROUND, line.end)):
-        if match.end() > start:
-            left = match.start()
-            break
-    right = pattern.match(text, max(end - 1, left), min(end + _AROUND, line.end))
-    return left, right.end() if right else end
-
-
-def _inside(run: Run, core: Evidence, line: _Line, bonus: float) -> Spam | None:
+def _inside(run: Run, core: Evidence, line: Line, bonus: float) -> Spam | None:
     """Inside a sentence: what is heavy enough, the more so where the sentence reads on better without it."""
     inner = _inner(run, line)
     text = line.text
@@ -320,7 +194,7 @@ def _inside(run: Run, core: Evidence, line: _Line, bonus: float) -> Spam | None:
     return _if_read_on(run, inner, line, bonus, wanted)
 
 
-def _if_read_on(run: Run, inner: Run, line: _Line, bonus: float, wanted: float) -> Spam | None:
+def _if_read_on(run: Run, inner: Run, line: Line, bonus: float, wanted: float) -> Spam | None:
     """A run inside a sentence, if it weighs what is wanted, together with how well the sentence reads on without it."""
     text = line.text
     if run[0].kind == "tail" and run[0].start > line.start and text[run[0].start - 1].isalnum():
@@ -337,7 +211,7 @@ def _if_read_on(run: Run, inner: Run, line: _Line, bonus: float, wanted: float) 
     return Spam(start, end, "inside") if core.weight + bonus + read_on >= wanted else None
 
 
-def _inner(run: Run, line: _Line) -> Run:
+def _inner(run: Run, line: Line) -> Run:
     """The terms without those of the lighter kinds at ends that touch other letters."""
     first, last = 0, len(run)
     if run[0].start > line.start and line.text[run[0].start - 1].isalnum():
