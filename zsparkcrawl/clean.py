@@ -10,8 +10,7 @@ from zsparkcrawl.extract import extract
 from zsparkcrawl.items import Article, Diagnosis, Page
 from zsparkcrawl.repair import RULES as REPAIR_RULES
 from zsparkcrawl.sites import SiteProfile, UnknownSiteError, site_named
-from zsparkcrawl.spam import RULES as SPAM_RULES
-from zsparkcrawl.spam import is_spam
+from zsparkcrawl.spam import cut_all, is_spam
 
 __all__ = ["TEXT_FIELDS", "clean", "clean_text", "read"]
 
@@ -106,9 +105,9 @@ def clean_text(text: str, diagnosis: Diagnosis | None = None) -> Edited:
 
 def _apply_rules(edited: Edited, diagnosis: Diagnosis) -> Edited:
     """All rules of repair and of spam, in their order."""
-    for rule in (*REPAIR_RULES, *SPAM_RULES):
+    for rule in REPAIR_RULES:
         edited = rule(edited, diagnosis)
-    return edited
+    return cut_all(edited, diagnosis)
 
 
 def _site_of(article: Article) -> SiteProfile | None:

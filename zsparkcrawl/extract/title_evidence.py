@@ -15,7 +15,7 @@ __all__ = ["title_evidence"]
 
 _SEPARATOR = re.compile(r"\s*[-_|–]+\s*")
 _STEP = re.compile(r"\s*[>»›/]+\s*")
-_SHORTEST = 5
+_SHORTEST = 4
 """Characters of a title: what is shorter is the name of a section. Chosen."""
 
 

@@ -14,7 +14,7 @@ from zsparkcrawl.spam.judging import Shape, Spam, is_spam_label, spam_in
 from zsparkcrawl.spam.lexicon import Folded, fold
 from zsparkcrawl.spam.scripts import foreign_places
 
-__all__ = ["RULES", "despam", "is_spam"]
+__all__ = ["RULES", "cut_all", "despam", "is_spam"]
 
 _ROUNDS = 30
 """What a cut brings together may be spam in its turn. Chosen: text that is made to be cut again and again ends here."""
@@ -111,9 +111,21 @@ def despam(text: str, diagnosis: Diagnosis | None = None) -> Edited:
     >>> despam("园区一区二区的成人高考讲座").edits
     ()
     """
-    edited = Edited(text)
-    for rule in RULES:
-        edited = rule(edited, diagnosis or Diagnosis())
+    return cut_all(Edited(text), diagnosis or Diagnosis())
+
+
+def cut_all(edited: Edited, diagnosis: Diagnosis) -> Edited:
+    """All rules in their order, again while they find something: what one cuts may leave a line to another.
+
+    >>> cut_all(Edited("园区新闻"), Diagnosis()).edits
+    ()
+    """
+    for _ in range(_ROUNDS):
+        before = edited
+        for rule in RULES:
+            edited = rule(edited, diagnosis)
+        if edited is before:
+            break
     return edited
 
 

@@ -185,6 +185,8 @@ def _inside(run: Run, core: Evidence, line: Line, bonus: float) -> Spam | None:
     offer = {"brand", "trade", "tail"} <= core.kinds or (core.topic >= 2 and core.weight >= 4 and "tail" in core.kinds)
     if core.porn_list and core.weight >= 6:
         inner, wanted = inner or run, 6.5
+    elif core.porn_title:
+        inner, wanted = run, 5.0
     elif inner and sold >= 3:
         wanted = 4.5
     elif inner and offer:
@@ -200,6 +202,9 @@ def _if_read_on(run: Run, inner: Run, line: Line, bonus: float, wanted: float) -
     if run[0].kind == "tail" and run[0].start > line.start and text[run[0].start - 1].isalnum():
         # Such a word stands behind what is offered; before it, it is the sentence's own.
         run = tuple(dropwhile(lambda term: term.kind == "tail", run))
+        inner = tuple(term for term in inner if run and term.start >= run[0].start)
+    if not inner:
+        return None
     core = evidence(text, run[0].start, run[-1].end, run)
     if len(core.words) < 2 and core.heaviest < 4:
         return None

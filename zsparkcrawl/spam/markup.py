@@ -20,7 +20,10 @@ from zsparkcrawl.spam.redirects import foreign_host, sends_to
 __all__ = ["prune"]
 
 _JUNK_ID = re.compile(r"[a-z0-9]{4,10}")
+_PIECES = re.compile(r"\s*[-_|,，]+\s*")
 _KEPT = 500
+_TITLE_SHORTEST = 5
+"""Characters of a title that is left over of a hijacked one: fewer may be a word of the spam. Chosen."""
 _FARM = 3
 """Links to foreign hosts in one element, spam most of them, from which on all of them go. Chosen."""
 
@@ -98,8 +101,9 @@ def _head(tree: HtmlElement, url: str) -> Iterator[Injection]:
     for element in list(tree.iter("title")):
         if element.text and is_spam(element.text):
             yield Injection("title", element.text.strip()[:_KEPT], None, "title")
-            rest = despam(element.text).text.strip(" -_|,，")
-            element.text = "" if is_spam(rest) else rest
+            kept = (piece for piece in _PIECES.split(element.text.strip()) if not is_spam(piece))
+            rest = despam("-".join(kept)).text
+            element.text = "" if is_spam(rest) or len(rest) < _TITLE_SHORTEST else rest
     for element in list(tree.iter("meta")):
         if is_spam(element.get("content", "")):
             name = element.get("name") or element.get("property") or ""
