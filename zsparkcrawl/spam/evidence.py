@@ -24,7 +24,7 @@ TOLD = re.compile(
 """Words of those who tell of such things: police, courts, critics. What stands among them is told, not offered."""
 _STOP = re.compile("[。！？]")
 _SHOWN = re.compile("视频|观看|播放|电影|网站|影院|直播|看片|在线看")
-_GAMES = frozenset("彩票 棋牌 赌场 博彩 电竞 真人 福彩 体彩 扑克 麻将 赛车".split())
+_GAMES = re.compile("彩票|棋牌|赌场|博彩|电竞|真人|福彩|体彩|扑克|麻将|赛车")
 _OFFERS = re.compile(
     "app|下载|登[录陆]|注册|开户|入口|手机版|官网|官方|网址|平台|客户端|论坛|代理|投注|网页版|计划|开奖|首页|网站|备用"
 )
@@ -118,14 +118,15 @@ class Evidence:
         if self.heaviest >= 3:
             return weight >= 4 and words >= 2
         if self.topic >= 2 and "topic" in self.kinds:
-            return weight >= 3.5 and words >= 2
+            return weight >= 4 and words >= 2
         if "brand" in self.kinds and self.offered >= 2:
             return True
         if "brand" in self.kinds and (self.kinds & {"trade", "topic"} or self.offered):
-            return weight >= 3 and (self.topic >= 2 or ("trade" in self.kinds and words >= 3))
+            games = bool(_GAMES.search(self.joined)) and self.offered >= 1
+            return weight >= 3 and (self.topic >= 2 or games or ("trade" in self.kinds and self.offered >= 2))
         if self.porn_list or ({"region", "quality"} <= self.kinds and "精品" in self.words):
             return weight >= 5 and words >= 4
-        return "trade" in self.kinds and bool(self.words & _GAMES) and self.offered >= 2
+        return "trade" in self.kinds and bool(_GAMES.search(self.joined)) and self.offered >= 2
 
     def _named_offer(self, bonus: float) -> bool:
         """With a name that is not listed, or a word or two."""
@@ -138,7 +139,7 @@ class Evidence:
             return False
         if "brand" in self.kinds and self.topic >= 2:
             return weight >= 3 and self.offered >= 1
-        return "trade" in self.kinds and self.offered + bonus / 2 >= (1 if self.words & _GAMES else 1.5)
+        return "trade" in self.kinds and self.offered + bonus / 2 >= (1 if _GAMES.search(self.joined) else 1.5)
 
     @property
     def offered(self) -> int:

@@ -24,7 +24,7 @@ _TOPIC = re.compile("赌博|涉赌|警方|民警|公安机关|嫌疑人|淫秽|�
 _LISTS = re.compile(r"[-_|/\\+~=>—–·;；]")
 _SOLD = frozenset({"topic", "brand"})
 _LIGHT = frozenset({"quality", "tail", "region", "place", "trade"})
-_ALONE = 1.0
+_ALONE = 0.5
 """What it weighs that a stretch is a line of its own, or stands in brackets. Chosen."""
 _TITLE_SHORTEST = 12
 """Characters of a title of such pictures that stands between two pauses. Chosen: shorter ones are a writer's."""
@@ -83,7 +83,7 @@ def is_spam_label(text: Folded) -> bool:
     found = (
         evidence(text, run[0].start, run[-1].end, run) for line in lines_of(text) for run in runs(text, line.terms)
     )
-    return any(each.topic >= 3 or (each.topic >= 2 and each.weight >= 3) for each in found)
+    return any(each.heaviest >= 3 or each.topic >= 4 or (each.topic >= 2 and each.weight >= 4) for each in found)
 
 
 def is_in_telling(text: str, found: Spam) -> bool:
