@@ -14,7 +14,9 @@ from pathlib import Path
 
 import opencc
 
-__all__ = ["HIDINGS", "PAGE_KINDS", "TEXT_KINDS", "Injected", "disguised", "inject_page", "inject_text", "phrases"]
+from bench.hidings import HIDINGS
+
+__all__ = ["PAGE_KINDS", "TEXT_KINDS", "Injected", "disguised", "inject_page", "inject_text", "phrases"]
 
 SEPARATORS = (",", "，", "-", "_", "|", "｜", "、", " ", "/", "·", "—", ";", "~", "★", "=", "\u3000", " - ", " | ", "+")
 _LOOKS = {
@@ -37,35 +39,6 @@ COUNTIES = (
     " 林甸县 永善县 大埔县"
 ).split()
 DOMAINS = ("kx7.example", "www.dafu88.example", "m.qq-lot.example:8080", "a1b2.spam.example")
-
-HIDINGS = (
-    'style="display:none"',
-    'style="DISPLAY : none !important"',
-    'style="visibility:hidden"',
-    "hidden",
-    'style="position:absolute;left:-9999px"',
-    'style="position:fixed;top:-1000px;left:0"',
-    'style="text-indent:-9999em"',
-    'style="font-size:0"',
-    'style="font-size:0px;line-height:0"',
-    'style="font-size:1px;color:#fefefe"',
-    'style="width:0;height:0;overflow:hidden"',
-    'style="height:1px;width:1px;overflow:hidden"',
-    'style="opacity:0"',
-    'style="opacity:.01"',
-    'style="color:#fff;background:#ffffff"',
-    'style="color:white;background-color:#FFF"',
-    'style="transform:scale(0)"',
-    'style="max-height:0;overflow:hidden"',
-    'style="clip:rect(0 0 0 0);position:absolute"',
-    'style="clip-path:inset(50%);position:absolute"',
-    'style="margin-left:-5000px"',
-    'style="z-index:-999;position:absolute"',
-    'style="filter:alpha(opacity=0);opacity:0"',
-    'aria-hidden="true" style="left:-200vw;position:absolute"',
-    'class="hx9"',
-    'id="hx9"',
-)
 
 
 @dataclass(frozen=True, slots=True)
