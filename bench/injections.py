@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -294,9 +294,3 @@ PAGE_KINDS: dict[str, PageKind] = {
 def inject_page(kind: str, html: str, chance: random.Random) -> str:
     """A page's source with spam of one kind."""
     return PAGE_KINDS[kind](html, chance)
-
-
-def every_kind() -> Iterator[str]:
-    """All kinds, of texts first."""
-    yield from TEXT_KINDS
-    yield from PAGE_KINDS
