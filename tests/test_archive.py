@@ -8,20 +8,21 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine, text
 
 from zsparkcrawl.archive import Archive, ArchiveError, Captured, Filters, Listed, data_folder, database_url
-from zsparkcrawl.archive.opening import VERSION_TABLE
+from zsparkcrawl.archive.opening import VERSION_TABLE, _config
 from zsparkcrawl.archive.schema import describe, metadata
 from zsparkcrawl.archive.storable import edit_rows, storable
 from zsparkcrawl.edits import Change, Damage, Edit, Edited, edit, revert
@@ -607,3 +608,87 @@ def test_every_table_and_column_is_described() -> None:
         for column in table.columns:
             assert column.comment, f"{table.name}.{column.name}"
             assert "|" not in column.comment
+
+
+# -- injections --
+
+
+def injected(archive: Archive) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(archive.name)) as raw:
+        wanted = "SELECT kind, phrase, carrier, domain, first_seen, last_seen, pages FROM injections ORDER BY id"
+        return raw.execute(wanted).fetchall()
+
+
+SPAMMED = replace(
+    ARTICLE,
+    edits={"body": (Edit("spam-line", 3, "\n国产av_无码", ""), Edit("spam-phrase", 1, "皇冠体育", ""))},
+    injections=(Injection("hidden", "赌博", "bad.example", "div"), Injection("hidden", "赌博", "bad.example", "div")),
+)
+FIRST, SECOND = "2026-11-22T08:30:00Z", "2026-11-23T08:30:00Z"
+
+
+def test_an_injection_is_kept_once_with_the_pages_that_it_hit(archive: Archive) -> None:
+    store(archive, SPAMMED)
+    assert injected(archive) == [
+        ("hidden", "赌博", "div", "bad.example", FIRST, FIRST, 1),
+        ("line", "国产av_无码", "body", "", FIRST, FIRST, 1),
+        ("phrase", "皇冠体育", "body", "", FIRST, FIRST, 1),
+    ]
+    store(archive, replace(SPAMMED, native_id="1208", edits={}), LATER)
+    assert injected(archive)[0] == ("hidden", "赌博", "div", "bad.example", FIRST, SECOND, 2)
+    assert len(injected(archive)) == 3
+
+
+def test_a_page_read_again_adds_no_injection(archive: Archive) -> None:
+    store(archive, SPAMMED)
+    before = injected(archive)
+    store(archive, SPAMMED)
+    store(archive, replace(SPAMMED, title="neu"))
+    assert injected(archive) == before
+    assert [i["phrase"] for i in archive.injections_of(1, 2)] == ["赌博", "国产av_无码", "皇冠体育"]
+
+
+def test_an_injection_that_came_later_is_found_with_an_unchanged_article(archive: Archive) -> None:
+    store(archive, replace(ARTICLE, injections=()))
+    assert store(archive, ARTICLE, LATER) == "unchanged"
+    assert [(i["kind"], i["domain"], i["first_seen"]) for i in archive.injections_of(1, 1)] == [
+        ("hidden", "bad.example", SECOND),
+        ("script", None, SECOND),
+    ]
+
+
+def test_injections_of_older_archives_are_carried_over(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'zspark.sqlite'}")
+    try:
+        with engine.begin() as connection:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            article = {"site": "s", "url": "u", "body": "", "attachments": "[]", "images": "[]", "version": 1}
+            facts = {"changed": "[]", "diagnosis": "null", "damaged": "{}", "made_by": "site", "package": "0"}
+            counts = dict.fromkeys(("edit_count", "inferred_count", "damage_count", "injection_count"), 0)
+            _insert(connection, "articles", {"id": 1, **article, "first_seen": FIRST, "last_seen": FIRST})
+            content = {name: article[name] for name in ("url", "body", "attachments", "images")}
+            for version, moment in ((1, FIRST), (2, SECOND)):
+                row = {"article_id": 1, "version": version, "made_at": moment, **content, **facts, **counts}
+                _insert(connection, "versions", row)
+                old = {
+                    "article_id": 1,
+                    "version": version,
+                    "position": 0,
+                    "kind": "hidden",
+                    "text": "赌",
+                    "domain": None,
+                }
+                _insert(connection, "injections", old)
+    finally:
+        engine.dispose()
+    with Archive.open(url_of(tmp_path)) as archive:
+        assert injected(archive) == [("hidden", "赌", "", "", FIRST, SECOND, 1)]
+        assert [i["phrase"] for i in archive.injections_of(1, 1)] == ["赌"]
+
+
+def _insert(connection: Connection, table: str, row: Mapping[str, object]) -> None:
+    names = ", ".join(f'"{name}"' for name in row)
+    values = ", ".join(f":{name}" for name in row)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), dict(row))  # noqa: S608

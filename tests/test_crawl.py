@@ -133,7 +133,7 @@ def test_a_whole_crawl(crawls: Crawls) -> None:
     assert "Traceback" not in end.err
     assert "Warning: " not in end.err, "nothing is left open"
     assert (
-        "news: good: 5 articles could not be fetched, 1 page could not be read, 1 article led to a page already seen"
+        "news: good: 5 articles could not be fetched, 1 page held no article (1 empty page), 1 article led to a page already seen"
         in end.last
     )
     assert "; 7 articles (7 new, 0 changed, 0 unchanged) from 4 listing pages" in end.last

@@ -17,6 +17,8 @@ from scrapy.settings import Settings
 from scrapy.utils.log import logformatter_adapter
 from scrapy.utils.test import get_crawler
 
+from zsparkcrawl.clean import clean
+from zsparkcrawl.edits import revert
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extract.links import ListedArticle
 from zsparkcrawl.items import Article
@@ -183,8 +185,22 @@ def test_pages_that_are_no_article(caplog: pytest.LogCaptureFixture) -> None:
     moved = response("/", "<h1>首页</h1><p>欢迎</p>")
     moved.meta["redirect_urls"] = [f"{HOME}/news/6.html"]
     assert list(reader.parse_article(moved)) == []
-    assert reader.crawler.stats.get_value("zspark/unreadable") == 2
-    assert len(caplog.records) == 2
+    gone = response("/news/7.html", "<h1>提示</h1><p>您访问的页面不存在！</p>")
+    assert list(reader.parse_article(gone)) == []
+    counts = {name: reader.crawler.stats.get_value(f"zspark/{name}") for name in ("unreadable", "empty", "missing")}
+    assert counts == {"unreadable": 3, "empty": 1, "missing": 1}
+    assert len(caplog.records) == 3
+
+
+def test_what_the_listing_calls_an_article_is_evidence_of_its_title() -> None:
+    page = "<h1>国产av_无码专区_亚洲精品一区</h1><div>发布时间：2019-02-19</div><p>园区召开会议，研究明年的工作。</p>"
+    answer = response("/news/5.html", page)
+    answer.meta["listed_title"] = "园区召开工作会议"
+    (article,) = spider().parse_article(answer)
+    cleaned = clean(article)
+    assert cleaned.title == "园区召开工作会议"
+    assert [(made.rule, made.certainty) for made in cleaned.edits["title"]] == [("spam-title", "inferred")]
+    assert revert(cleaned.title, cleaned.edits["title"]) == "国产av_无码专区_亚洲精品一区"
 
 
 def test_which_spider_takes_which_url() -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zsparkcrawl.chinese.diagnosis import diagnose
-from zsparkcrawl.edits import Edited
+from zsparkcrawl.edits import Change, Edited, edit
 from zsparkcrawl.extract import extract
 from zsparkcrawl.items import Article, Diagnosis, Page
 from zsparkcrawl.repair import RULES as REPAIR_RULES
 from zsparkcrawl.sites import SiteProfile, UnknownSiteError, site_named
-from zsparkcrawl.spam import RULES as SPAM_RULES
+from zsparkcrawl.spam import cut_all, is_spam
 
 __all__ = ["TEXT_FIELDS", "clean", "clean_text", "read"]
 
 TEXT_FIELDS = ("title", "author", "source", "editor", "body")
 """The fields that hold prose, in the order in which they are cleaned."""
+
+_TITLE_SHORTEST = 4
+"""Characters of a title: what is left of a hijacked one and shorter is none. Chosen."""
 
 
 def read(page: Page, site: SiteProfile | None = None) -> Article:
@@ -43,6 +46,8 @@ def clean(article: Article, site: SiteProfile | None = None) -> Article:
         published=article.date,
     )
     edited = {name: clean_text(text, diagnosis) for name, text in texts.items()}
+    if "title" in edited and not _is_title(edited["title"]):
+        edited["title"] = _recovered(article, diagnosis) or edited["title"]
     clean_texts = {name: each.text for name, each in edited.items()}
     return replace(
         article,
@@ -64,6 +69,23 @@ def clean(article: Article, site: SiteProfile | None = None) -> Article:
     )
 
 
+def _is_title(edited: Edited) -> bool:
+    """Whether a title is one after cleaning: of a hijacked one too little is left."""
+    cut = any(made.rule.startswith("spam-") for made in edited.edits)
+    return not cut or (len(edited.text) >= _TITLE_SHORTEST and not is_spam(edited.text))
+
+
+def _recovered(article: Article, diagnosis: Diagnosis) -> Edited | None:
+    """The best of the other texts that may be the title, in the place of the hijacked one, on record as inferred."""
+    hijacked = article.title or ""
+    for text in article.title_evidence:
+        taken = edit(Edited(hijacked), "spam-title", [Change(0, len(hijacked), text, "inferred")])
+        cleaned = _apply_rules(taken, diagnosis)
+        if len(cleaned.text) >= _TITLE_SHORTEST and not is_spam(cleaned.text):
+            return cleaned
+    return None
+
+
 def _texts(article: Article) -> dict[str, str]:
     """All prose of an article by field; the name of attachment 0 is "attachments.0", likewise the captions."""
     texts = {name: getattr(article, name) for name in TEXT_FIELDS}
@@ -78,11 +100,14 @@ def clean_text(text: str, diagnosis: Diagnosis | None = None) -> Edited:
     >>> clean_text("產(chǎn)業(yè)園區(qū)發(fā)展\\n亚洲国产日本一区二区,国产av无码专区,国产精品动漫在线一区").text
     '产业园区发展'
     """
-    diagnosis = diagnose(text) if diagnosis is None else diagnosis
-    edited = Edited(text)
-    for rule in (*REPAIR_RULES, *SPAM_RULES):
+    return _apply_rules(Edited(text), diagnose(text) if diagnosis is None else diagnosis)
+
+
+def _apply_rules(edited: Edited, diagnosis: Diagnosis) -> Edited:
+    """All rules of repair and of spam, in their order."""
+    for rule in REPAIR_RULES:
         edited = rule(edited, diagnosis)
-    return edited
+    return cut_all(edited, diagnosis)
 
 
 def _site_of(article: Article) -> SiteProfile | None:

@@ -63,13 +63,15 @@ class Image:
 class Injection:
     """Something foreign that was found in a page and kept out of the article.
 
-    ``kind`` is one of hidden, junk, foreign-link, script, redirect, title, meta, attribute; ``text`` what it said
-    (shortened to 500 characters); ``domain`` the foreign host it points to, None when it points nowhere.
+    ``kind`` is one of hidden, junk, foreign-link, script, redirect, title, meta, attribute; ``phrase`` what it said
+    (shortened to 500 characters); ``domain`` the foreign host it points to, None when it points nowhere; ``carrier``
+    the tag or attribute that held it, as "div", "img alt" or "meta keywords".
     """
 
     kind: str
-    text: str
+    phrase: str
     domain: str | None = None
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class Article:
     damaged: Mapping[str, tuple[Damage, ...]] = field(default_factory=dict)
     """By field: what no rule could mend."""
     injections: tuple[Injection, ...] = ()
+    title_evidence: tuple[str, ...] = field(default=(), repr=False, metadata={"plain": False})
+    """What else on the page, or on its listing, may be the title, the best first: for a title that is spam."""
 
 
 def plain(value: object) -> Any:

@@ -25,6 +25,12 @@ COUNTS = (
     "failed",
     "lost",
     "unreadable",
+    "challenge",
+    "missing",
+    "maintenance",
+    "error",
+    "spam",
+    "empty",
     "outside",
     "new",
     "version",
@@ -36,8 +42,10 @@ COUNTS = (
 )
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
 
-``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that
-another day may heal, unlike an article that is gone; ``outside`` articles of another time than asked for.
+``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that another day
+may heal, unlike an article that is gone; ``challenge``, ``missing``, ``maintenance``, ``error``, ``spam`` and ``empty``
+those of the unreadable pages that came with status 200 and are no article; ``outside`` articles of another time than
+asked for.
 """
 
 _ASKED_FOR = frozenset(["closespider_itemcount", "closespider_pagecount", "closespider_timeout"])
@@ -75,6 +83,14 @@ class Outcome:
         )
 
 
+_NO_ARTICLE = {
+    "challenge": "challenge",
+    "missing": "missing page",
+    "maintenance": "maintenance page",
+    "error": "error page",
+    "spam": "page of spam",
+    "empty": "empty page",
+}
 _ENOUGH = 5
 _LOST_SHARE = 0.5
 """A run that lost more than half of at least five articles is worth a look: a site loses single ones all the time."""
@@ -147,8 +163,12 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> s
     said = []
     if counts["failed"]:
         said.append(f"{_number(counts['failed'], 'article')} could not be fetched")
-    if counts["unreadable"]:
-        said.append(f"{_number(counts['unreadable'], 'page')} could not be read")
+    kinds = {words: counts[kind] for kind, words in _NO_ARTICLE.items() if counts[kind]}
+    if none := sum(kinds.values()):
+        told = ", ".join(_number(count, words) for words, count in kinds.items())
+        said.append(f"{_number(none, 'page')} held no article ({told})")
+    if unread := counts["unreadable"] - none:
+        said.append(f"{_number(unread, 'page')} could not be read")
     # Scrapy drops a redirect to a page that was fetched already, and tells nobody.
     dropped = counts["asked"] - counts["read"] - counts["failed"] - counts["unreadable"]
     if dropped > 0 and finish == "finished":

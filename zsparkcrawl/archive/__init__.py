@@ -185,7 +185,8 @@ class Archive:
         return list(self._rows(reading.select_edits(article_id, version)))
 
     def injections_of(self, article_id: int, version: int) -> list[Mapping[str, Any]]:
-        """The foreign things that were kept out of one version."""
+        """The foreign things that were kept out of an article up to one version, in the order of the page: kind,
+        phrase, carrier, domain, the version and the time in which they were seen, and how many pages they hit."""
         return list(self._rows(reading.select_injections(article_id, version)))
 
     def captures(self) -> Generator[Mapping[str, Any]]:

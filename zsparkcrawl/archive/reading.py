@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from zsparkcrawl.archive.schema import articles, captures, edits, injections, runs, versions
+from zsparkcrawl.archive.schema import articles, captures, edits, injection_pages, injections, runs, versions
 from zsparkcrawl.chinese.script import simplify
 
 __all__ = [
@@ -88,9 +88,13 @@ def select_edits(article_id: int, version: int) -> Select[Any]:
 
 
 def select_injections(article_id: int, version: int) -> Select[Any]:
-    """What was kept out of one version, in the order of the page."""
-    of_version = and_(injections.c.article_id == article_id, injections.c.version == version)
-    return select(injections).where(of_version).order_by(injections.c.position)
+    """What was kept out of an article up to one version, in the order of the page."""
+    p, i = injection_pages.c, injections.c
+    of_version = and_(p.article_id == article_id, p.version <= version)
+    domain = func.nullif(i.domain, "").label("domain")
+    shown = select(i.kind, i.phrase, i.carrier, domain, p.version, p.first_seen, p.last_seen, i.pages)
+    joined = injection_pages.join(injections)
+    return shown.select_from(joined).where(of_version).order_by(p.version, p.position, i.id)
 
 
 def select_captures(below: int | None, limit: int) -> Select[Any]:

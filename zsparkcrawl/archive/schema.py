@@ -25,7 +25,18 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["articles", "captures", "describe", "edits", "injections", "metadata", "runs", "seen", "versions"]
+__all__ = [
+    "articles",
+    "captures",
+    "describe",
+    "edits",
+    "injection_pages",
+    "injections",
+    "metadata",
+    "runs",
+    "seen",
+    "versions",
+]
 
 metadata = MetaData(
     naming_convention={
@@ -176,13 +187,29 @@ edits = Table(
 injections = Table(
     "injections",
     metadata,
+    Column("id", Integer, primary_key=True, comment="number of the injection"),
+    Column("kind", Text, nullable=False, comment="hidden, junk, foreign-link, script, redirect, title …; line, list …"),
+    Column("phrase", Text, nullable=False, comment="what it said, at most 500 characters"),
+    Column("carrier", Text, nullable=False, comment="what held it: a tag or attribute, or a field of the article"),
+    Column("domain", Text, nullable=False, comment="the foreign host it points to; empty when it points nowhere"),
+    Column("first_seen", Text, nullable=False, comment="when a page first showed it, UTC"),
+    Column("last_seen", Text, nullable=False, comment="when a page last showed it, UTC"),
+    Column("pages", Integer, nullable=False, comment="number of articles whose pages it hit"),
+    UniqueConstraint("kind", "phrase", "carrier", "domain"),
+    comment="every foreign thing that was found in pages, once: what was injected, where and when",
+)
+
+injection_pages = Table(
+    "injection_pages",
+    metadata,
+    Column("injection_id", Integer, ForeignKey("injections.id"), nullable=False, comment="the injection"),
     *_version_key(),
-    Column("position", Integer, nullable=False, comment="order on the page, from 0"),
-    Column("kind", Text, nullable=False, comment="hidden, junk, foreign-link, script, redirect, title, meta …"),
-    Column("text", Text, nullable=False, comment="what it said, at most 500 characters"),
-    Column("domain", Text, comment="the foreign host it points to"),
-    PrimaryKeyConstraint("article_id", "version", "position"),
-    comment="foreign things found in a page and kept out of the article",
+    Column("position", Integer, nullable=False, comment="order on the page when it was first seen there, from 0"),
+    Column("first_seen", Text, nullable=False, comment="when the article's page first showed it, UTC"),
+    Column("last_seen", Text, nullable=False, comment="when the article's page last showed it, UTC"),
+    PrimaryKeyConstraint("injection_id", "article_id"),
+    Index(None, "article_id"),
+    comment="which articles an injection hit; version is the state of the article when it was first seen there",
 )
 
 seen = Table(

@@ -14,6 +14,7 @@ from zsparkcrawl.items import Article, Attachment, Diagnosis
 
 __all__ = [
     "CONTENT",
+    "INJECTION",
     "changed_fields",
     "content",
     "edit_rows",
@@ -26,6 +27,13 @@ __all__ = [
 
 CONTENT = ("title", "date", "time", "author", "source", "editor", "body", "attachments", "images")
 """The fields that make a version: when all are equal the article is unchanged."""
+
+INJECTION = ("kind", "phrase", "carrier", "domain")
+"""The columns by which one injection is told from another."""
+
+_SPAM_RULE = "spam-"
+_PHRASE_LONGEST, _CARRIER_LONGEST = 500, 60
+"""Characters that are kept, so that PostgreSQL can keep them in an index (2,704 bytes a row)."""
 
 _NOTES = ("date_raw", "date_precision", "date_missing")
 
@@ -116,15 +124,17 @@ def edit_rows(article: Article) -> Iterator[dict[str, Any]]:
             }
 
 
-def injection_rows(article: Article) -> Iterator[dict[str, Any]]:
-    """What was kept out of the article, in the order of the page."""
-    for position, found in enumerate(article.injections):
-        yield {
-            "position": position,
-            "kind": found.kind,
-            "text": storable(found.text),
-            "domain": _clean(found.domain),
-        }
+def injection_rows(article: Article) -> list[dict[str, str]]:
+    """What was kept out of the article, each once: what sat in the markup, in the order of the page, then what was
+    cut out of the texts."""
+    rows = [(found.kind, found.phrase, found.carrier, found.domain or "") for found in article.injections]
+    for name, edits in article.edits.items():
+        for made in edits:
+            if made.rule.startswith(_SPAM_RULE):
+                rows.append((made.rule.removeprefix(_SPAM_RULE), made.before.strip(), name.partition(".")[0], ""))
+    longest = (_PHRASE_LONGEST, _PHRASE_LONGEST, _CARRIER_LONGEST, _PHRASE_LONGEST)
+    shortened = (tuple(storable(text)[:most] for text, most in zip(row, longest, strict=True)) for row in rows)
+    return [dict(zip(INJECTION, row, strict=True)) for row in dict.fromkeys(shortened)]
 
 
 def _clean(value: object) -> object:

@@ -7,17 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, Table, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Select, insert, select, update
 
 from zsparkcrawl.archive.captures import Captured
+from zsparkcrawl.archive.injecting import insert_injections, insert_or_not
 from zsparkcrawl.archive.running import is_alive, process_facts
-from zsparkcrawl.archive.schema import articles, captures, edits, injections, runs, seen, versions
+from zsparkcrawl.archive.schema import articles, captures, edits, runs, seen, versions
 from zsparkcrawl.archive.storable import (
     changed_fields,
     content,
     edit_rows,
-    injection_rows,
     package,
     stamp,
     storable,
@@ -108,7 +107,7 @@ def insert_seen(connection: Connection, run_id: int, listing_url: str, rows: Ite
         for row in rows
     }
     if shown:
-        entry = _insert_or_not(connection, seen)
+        entry = insert_or_not(connection, seen)
         again = {name: entry.excluded[name] for name in ("run_id", "title", "date", "last_seen")}
         entry = entry.on_conflict_do_update(index_elements=["listing_url", "url"], set_=again)
         connection.execute(entry, list(shown.values()))
@@ -125,28 +124,24 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
     seen_at = facts["made_at"] if from_site else _capture_time(connection, facts)
     first = {"first_seen": seen_at, "last_seen": seen_at, "version": 1, "capture_id": facts["capture_id"]}
     # Insert first and look only when it is there: so two writers at once cannot both think it new.
-    entry = _insert_or_not(connection, articles).values(**key, **row, **first).on_conflict_do_nothing()
+    entry = insert_or_not(connection, articles).values(**key, **row, **first).on_conflict_do_nothing()
     made = connection.execute(entry.returning(articles.c.id)).scalar_one_or_none()
     if made is not None:
         _add_version(connection, article, {**row, **facts, "article_id": made, "version": 1, "changed": []})
+        insert_injections(connection, article, {"article_id": made, "version": 1}, seen_at)
         return "new"
     old = connection.execute(_same_article(key, row["url"]).with_for_update()).one()._asdict()
     changed = changed_fields(old, row)
     values = {"last_seen": seen_at} if from_site else {}
+    number = old["version"] + bool(changed)
     if changed:
-        number = old["version"] + 1
         values |= {**row, "version": number, "capture_id": facts["capture_id"]}
         place = {"article_id": old["id"], "version": number, "changed": changed}
         _add_version(connection, article, {**row, **facts, **place})
     if values:
         connection.execute(update(articles).where(articles.c.id == old["id"]).values(values))
+    insert_injections(connection, article, {"article_id": old["id"], "version": number}, seen_at)
     return "version" if changed else "unchanged"
-
-
-def _insert_or_not(connection: Connection, table: Table) -> Any:
-    """An insert that knows ON CONFLICT: the same words in SQLite and PostgreSQL, but not in SQLAlchemy's
-    core."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def _same_article(key: Mapping[str, Any], url: str) -> Select[Any]:
@@ -165,6 +160,5 @@ def _capture_time(connection: Connection, facts: Mapping[str, Any]) -> str:
 def _add_version(connection: Connection, article: Article, row: Mapping[str, Any]) -> None:
     place = {"article_id": row["article_id"], "version": row["version"]}
     connection.execute(insert(versions).values(**row, **version_facts(article), package=package()))
-    for table, found in ((edits, edit_rows(article)), (injections, injection_rows(article))):
-        if rows := [{**place, **one} for one in found]:
-            connection.execute(insert(table), rows)
+    if rows := [{**place, **one} for one in edit_rows(article)]:
+        connection.execute(insert(edits), rows)

@@ -102,7 +102,7 @@ def show(key: str, as_json: bool, database: str | None) -> None:
     for line in _edits_summary(edits):
         click.echo(line)
     for found in injections:
-        click.echo(f"kept out: {found['kind']} {found['domain'] or ''} {found['text'][:60]!r}")
+        click.echo(f"kept out: {found['kind']} {found['domain'] or ''} {found['phrase'][:60]!r}")
 
 
 @click.command()

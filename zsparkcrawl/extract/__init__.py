@@ -12,17 +12,19 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
-from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extract.blocks import Block, blocks, collapse
 from zsparkcrawl.extract.byline import read_byline
 from zsparkcrawl.extract.content import find_content
+from zsparkcrawl.extract.no_article import NoArticleError, UnreadableError, kind_of_empty, kind_of_page
 from zsparkcrawl.extract.title import find_title
+from zsparkcrawl.extract.title_evidence import title_evidence
 from zsparkcrawl.extract.tree import parse
 from zsparkcrawl.items import Article, Page
 from zsparkcrawl.sites import SiteProfile, site_for_url
+from zsparkcrawl.spam import is_spam
 from zsparkcrawl.spam.markup import prune
 
-__all__ = ["UnreadableError", "extract"]
+__all__ = ["NoArticleError", "UnreadableError", "extract"]
 
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"Rar!")
 _HTML = re.compile(
@@ -32,15 +34,11 @@ _HTML = re.compile(
 _XML = re.compile(r"\s*<\?xml\s(?!.{0,2000}?<(?:!doctype\s+)?html)", re.IGNORECASE | re.DOTALL)
 
 
-class UnreadableError(ZsparkError):
-    """A page that holds no article: the bytes are kept, the run goes on."""
-
-
 def extract(page: Page, site: SiteProfile | None) -> Article:
     """Read an article's fields from a page, their text as it stands there.
 
     Without a profile the site is known by the page's host, or stays unknown. Raises UnreadableError when the page
-    is no HTML or shows neither title nor text.
+    is no HTML, and NoArticleError when it shows no text or is a page of another kind: a challenge, an error.
 
     >>> html = "<h1>园区新闻</h1><p>作者：  来源：中山日报 发布时间：2019-02-19</p><p>健康基地召开会议。</p>"
     >>> article = extract(Page("http://www.nhtp.org/news/7.html", html.encode()), None)
@@ -65,8 +63,9 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     start = _start(byline.last, heading[1] if heading else None)
     content = find_content(lines, start, base, _places(tree, site))
     paragraphs = content.paragraphs or _last_resort(decoded.text, page.url, lines[:start])
-    if not paragraphs and not content.images and not content.attachments:
-        raise UnreadableError("the page shows no article text")
+    if not content.images and not content.attachments:
+        titles = (heading[0] if heading else "", head_title)
+        _check_article(decoded.text, lines, paragraphs, titles, dated=byline.moment is not None)
     section, native_id = (site.place(page.url) if site else None) or (None, None)
     moment = byline.moment
     return Article(
@@ -75,6 +74,7 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
         native_id=native_id,
         url=page.url,
         title=heading[0] if heading else None,
+        title_evidence=_title_evidence(tree, lines, head_title, heading),
         date=moment.date if moment else None,
         time=moment.time if moment else None,
         date_raw=byline.date_raw,
@@ -90,6 +90,23 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
         charset_reason=decoded.reason,
         injections=injections,
     )
+
+
+def _check_article(
+    text: str, lines: Sequence[Block], paragraphs: Sequence[str], titles: Sequence[str], *, dated: bool
+) -> None:
+    """Raise NoArticleError when a page that offers neither pictures nor files is no article."""
+    if not paragraphs:
+        raise NoArticleError(kind_of_empty(text))
+    if kind := kind_of_page(lines, paragraphs, titles, dated=dated):
+        raise NoArticleError(kind)
+
+
+def _title_evidence(
+    tree: HtmlElement, lines: Sequence[Block], head_title: str, heading: tuple[str, int] | None
+) -> tuple[str, ...]:
+    """What else may be the title, where the heading is spam."""
+    return title_evidence(tree, lines, head_title, heading[0]) if heading and is_spam(heading[0]) else ()
 
 
 def _title_below(lines: Sequence[Block], byline: int | None) -> tuple[str, int] | None:

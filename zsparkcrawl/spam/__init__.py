@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 
 from zsparkcrawl.edits import Change, Edited, edit
 from zsparkcrawl.items import Diagnosis
-from zsparkcrawl.spam.phrases import is_spam_line, spam_phrases
+from zsparkcrawl.spam.counties import is_county_list
+from zsparkcrawl.spam.cutting import change_of, disjoint, line_change
+from zsparkcrawl.spam.judging import Shape, Spam, is_spam_label, spam_in
+from zsparkcrawl.spam.lexicon import Folded, fold
+from zsparkcrawl.spam.scripts import foreign_places
 
-__all__ = ["RULES", "despam"]
+__all__ = ["RULES", "cut_all", "despam", "is_spam"]
 
+_ROUNDS = 30
+"""What a cut brings together may be spam in its turn. Chosen: text that is made to be cut again and again ends here."""
 _LINE = re.compile(r"[^\n]+")
-_PAUSES = "，,、；;"
+_BAR = re.compile("[|｜丨┊]")
 
 
 def cut_lines(edited: Edited, diagnosis: Diagnosis) -> Edited:
@@ -23,51 +30,78 @@ def cut_lines(edited: Edited, diagnosis: Diagnosis) -> Edited:
     >>> cut_lines(Edited("园区新闻\\n亚洲国产日本一区二区,国产av无码专区,国产精品动漫在线一区"), Diagnosis()).text
     '园区新闻'
     """
-    return edit(edited, "spam-line", _line_cuts(edited.text))
+    for _ in range(_ROUNDS):
+        if not (cuts := _cuts(edited, diagnosis, {"line"})):
+            break
+        edited = edit(edited, "spam-line", cuts)
+    return edited
 
 
-def _line_cuts(text: str) -> Iterator[Change]:
-    cut_to = 0
-    for match in _LINE.finditer(text):
-        if not is_spam_line(match[0]):
-            continue
-        start, end = match.span()
-        # Of the two line ends around it one must stay, unless the line is the first or the last.
-        if start > cut_to and text[start - 1] == "\n":
-            start -= 1
-        elif end < len(text):
-            end += 1
-        yield Change(start, end, "")
-        cut_to = end
+def cut_lists(edited: Edited, diagnosis: Diagnosis) -> Edited:
+    """Cut lists of spam terms that stand in a line with other text, whatever separates the terms.
+
+    Leaves alone: lists of honest words (国产, 欧美市场, 一区多园), and lists that a sentence tells of.
+
+    >>> cut_lists(Edited("会议圆满结束。国产av_欧美无码_日韩一区_久久精品"), Diagnosis()).text
+    '会议圆满结束。'
+    """
+    for _ in range(_ROUNDS):
+        if not (cuts := _cuts(edited, diagnosis, {"list"})):
+            break
+        edited = edit(edited, "spam-list", cuts)
+    return edited
 
 
 def cut_phrases(edited: Edited, diagnosis: Diagnosis) -> Edited:
-    """Cut injected phrases inside a sentence or between paragraphs, with one of the pauses that set them off.
+    """Cut injected phrases inside a sentence or between paragraphs, with the brackets or the pause that set them off.
 
-    Leaves alone: words that an honest text may use (成人教育, 国产药, 彩票公益金).
+    Leaves alone: words that an honest text may use (成人教育, 国产药, 彩票公益金), and sentences that tell of such
+    things (警方查处…).
 
     >>> cut_phrases(Edited("项目进展顺利，澳门威尼斯人网上娱乐，预计年底完工。"), Diagnosis()).text
     '项目进展顺利，预计年底完工。'
     """
-    return edit(edited, "spam-phrase", _phrase_cuts(edited.text))
+    for _ in range(_ROUNDS):
+        if not (cuts := _cuts(edited, diagnosis, {"clause", "inside"})):
+            break
+        edited = edit(edited, "spam-phrase", cuts)
+    return edited
 
 
-def _phrase_cuts(text: str) -> Iterator[Change]:
-    read = 0
-    for start, end in spam_phrases(text):
-        before, after = text[max(start - 1, read) : start], text[end : end + 1]
-        alone = before in {"", "\n"} and after in {"", "\n"}
-        pauses = before != "" and before in _PAUSES and after in ("", *_PAUSES, *"。！？\n")
-        # One of the two line ends or pauses around the phrase goes with it.
-        with_after = after != "" and (alone or (not pauses and after in _PAUSES))
-        with_before = not with_after and (pauses or (alone and before != ""))
-        change = Change(start - with_before, end + with_after, "")
-        if change.start >= read:
-            yield change
-            read = change.end
+def cut_counties(edited: Edited, diagnosis: Diagnosis) -> Edited:
+    """Cut the lists of counties from all over the country that link farms leave at the foot of a page.
+
+    Leaves alone: counties that a sentence names, with 、 between.
+
+    >>> line = "丹巴县| 德钦县| 安远县| 上栗县| 岳池县| 商洛市| 华池县| 泰顺县"
+    >>> cut_counties(Edited("会议圆满结束。\\n" + line), Diagnosis()).text
+    '会议圆满结束。'
+    """
+    lines = _LINE.finditer(edited.text) if _BAR.search(edited.text) else ()
+    found = [match.span() for match in lines if is_county_list(match[0])]
+    return edit(edited, "spam-counties", disjoint(line_change(edited.text, *span) for span in found))
 
 
-RULES: tuple[Callable[[Edited, Diagnosis], Edited], ...] = (cut_lines, cut_phrases)
+def _cuts(edited: Edited, diagnosis: Diagnosis, shapes: set[Shape]) -> list[Change]:
+    """The next cuts of spam of these shapes."""
+    text = edited.text
+    folded, spam = _spam(text) if diagnosis.script != "turned" else _spam_of_turned(edited, diagnosis)
+    return list(disjoint(change_of(text, folded, found) for found in spam if found.shape in shapes))
+
+
+@lru_cache(maxsize=4)
+def _spam(text: str) -> tuple[Folded, tuple[Spam, ...]]:
+    """A text folded, and what is spam in it: remembered, for each rule asks anew."""
+    folded = fold(text)
+    return folded, tuple(spam_in(folded))
+
+
+def _spam_of_turned(edited: Edited, diagnosis: Diagnosis) -> tuple[Folded, tuple[Spam, ...]]:
+    folded = fold(edited.text)
+    return folded, tuple(spam_in(folded, foreign_places(edited, folded, diagnosis)))
+
+
+RULES: tuple[Callable[[Edited, Diagnosis], Edited], ...] = (cut_lines, cut_counties, cut_lists, cut_phrases)
 """The rules in the order in which they are applied."""
 
 
@@ -77,7 +111,28 @@ def despam(text: str, diagnosis: Diagnosis | None = None) -> Edited:
     >>> despam("园区一区二区的成人高考讲座").edits
     ()
     """
-    edited = Edited(text)
-    for rule in RULES:
-        edited = rule(edited, diagnosis or Diagnosis())
+    return cut_all(Edited(text), diagnosis or Diagnosis())
+
+
+def cut_all(edited: Edited, diagnosis: Diagnosis) -> Edited:
+    """All rules in their order, again while they find something: what one cuts may leave a line to another.
+
+    >>> cut_all(Edited("园区新闻"), Diagnosis()).edits
+    ()
+    """
+    for _ in range(_ROUNDS):
+        before = edited
+        for rule in RULES:
+            edited = rule(edited, diagnosis)
+        if edited is before:
+            break
     return edited
+
+
+def is_spam(text: str) -> bool:
+    """Whether a short text that is no prose (a title, keywords, the text of a link) is spam or holds some.
+
+    >>> is_spam("国产av无码专区,亚洲精品"), is_spam("健康基地新闻")
+    (True, False)
+    """
+    return is_spam_label(fold(text))

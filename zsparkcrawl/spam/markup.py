@@ -7,31 +7,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.items import Injection
-from zsparkcrawl.spam.phrases import is_spam
+from zsparkcrawl.spam import despam, is_spam
+from zsparkcrawl.spam.hiding import hiding_of
+from zsparkcrawl.spam.redirects import foreign_host, sends_to
 
 __all__ = ["prune"]
 
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])|"
-    r"(?:left|top|text-indent|margin-left|margin-top|right|bottom)\s*:\s*-\s*\d{3,}|"
-    r"(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$|!)|clip\s*:\s*rect\(\s*0",
-    re.IGNORECASE,
-)
-_COLOUR = re.compile(r"(?:^|[;\s])color\s*:\s*([^;!]+)", re.IGNORECASE)
-_GROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-f]{3,6}|[a-z]+|rgb\([^)]*\))", re.IGNORECASE)
-_RULE = re.compile(r"([.#][\w-]+)\s*\{([^{}]*)\}")
-_SENDS_AWAY = re.compile(r"document\.referrer|location\s*(?:\.href)?\s*=|location\.replace|window\.open", re.IGNORECASE)
-_SEARCHERS = re.compile(r"baidu|sogou|\bso\.com|360|google|bing|spider|referrer", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://([\w.-]+)", re.IGNORECASE)
 _JUNK_ID = re.compile(r"[a-z0-9]{4,10}")
+_PIECES = re.compile(r"\s*[-_|,，]+\s*")
 _KEPT = 500
+_TITLE_SHORTEST = 5
+"""Characters of a title that is left over of a hijacked one: fewer may be a word of the spam. Chosen."""
+_FARM = 3
+"""Links to foreign hosts in one element, spam most of them, from which on all of them go. Chosen."""
 
 
 def prune(tree: HtmlElement, url: str) -> tuple[Injection, ...]:
@@ -42,71 +36,51 @@ def prune(tree: HtmlElement, url: str) -> tuple[Injection, ...]:
 
     >>> from lxml.html import fromstring
     >>> tree = fromstring('<div>新闻<p style="display:none"><a href="http://spam.example/">彩票</a></p></div>')
-    >>> prune(tree, "http://park.example/news/1.html"), tree.text_content()
-    ((Injection(kind='hidden', text='彩票', domain='spam.example'),), '新闻')
+    >>> (found,) = prune(tree, "http://park.example/news/1.html")
+    >>> found.kind, found.phrase, found.domain, found.carrier, tree.text_content()
+    ('hidden', '彩票', 'spam.example', 'p', '新闻')
     """
     found: list[Injection] = []
     steps: tuple[Callable[[HtmlElement, str], Iterator[Injection]], ...] = (
-        _scripts, _redirects, _hidden, _junk, _head, _attributes, _foreign_links,
+        _scripts, _refreshes, _hidden, _junk, _head, _attributes,
     )  # fmt: skip
     for step in steps:
         found += step(tree, url)
+    found += _foreign_links(tree, url, {each.domain for each in found if each.domain})
     return tuple(found)
 
 
 def _scripts(tree: HtmlElement, url: str) -> Iterator[Injection]:
-    """Scripts that send away those who come from a search engine. Scripts hold no article text: all go."""
+    """Scripts that send readers away. Scripts hold no article text: all go."""
     for element in list(tree.iter("script")):
         code = element.text or ""
-        if _SENDS_AWAY.search(code) and _SEARCHERS.search(code):
-            domain = next((m[1].lower() for m in _ADDRESS.finditer(code) if _foreign(m[0], url)), None)
-            yield Injection("script", code.strip()[:_KEPT], domain)
+        if (domain := sends_to(code, url)) is not None:
+            yield Injection("script", code.strip()[:_KEPT], domain or None, "script")
         _drop(element)
 
 
-def _redirects(tree: HtmlElement, url: str) -> Iterator[Injection]:
+def _refreshes(tree: HtmlElement, url: str) -> Iterator[Injection]:
     for element in list(tree.iter("meta")):
-        if element.get("http-equiv", "").lower() == "refresh" and (domain := _foreign(element.get("content", ""), url)):
-            yield Injection("redirect", element.get("content", "")[:_KEPT], domain)
+        content = element.get("content", "")
+        if element.get("http-equiv", "").lower() == "refresh" and (domain := foreign_host(content, url)):
+            yield Injection("redirect", content[:_KEPT], domain, "meta")
             _drop(element)
 
 
 def _hidden(tree: HtmlElement, url: str) -> Iterator[Injection]:
-    styles = _hiding_styles(tree)
+    hiding = hiding_of(tree)
     whole = len(tree.text_content())
     for element in list(tree.iter(etree.Element)):
-        if element.tag in {"html", "body", "head", "input", "meta", "link"} or not _is_hidden(element, styles):
+        if element.tag in {"html", "body", "head", "input", "meta", "link"} or not hiding.hides(element):
             continue
         text = " ".join(element.text_content().split())
         if 2 * len(text) > whole or not _attached(element, tree):
             continue
-        hrefs = [anchor.get("href", "") for anchor in element.iter("a")]
-        domain = next((domain for href in hrefs if (domain := _foreign(href, url))), None)
+        addresses = [inner.get("href") or inner.get("src") or "" for inner in element.iter("a", "iframe")]
+        domain = next((domain for address in addresses if (domain := foreign_host(address, url))), None)
         if text or domain:
-            yield Injection("hidden", text[:_KEPT], domain)
+            yield Injection("hidden", text[:_KEPT], domain, str(element.tag))
         _drop(element)
-
-
-def _hiding_styles(tree: HtmlElement) -> frozenset[str]:
-    """Classes and ids (".x", "#x") that a style sheet in the page hides."""
-    sheets = (element.text or "" for element in tree.iter("style"))
-    return frozenset(m[1] for sheet in sheets for m in _RULE.finditer(sheet[:65536]) if _HIDING.search(m[2]))
-
-
-def _is_hidden(element: HtmlElement, styles: frozenset[str]) -> bool:
-    attributes: Mapping[str, str] = element.attrib
-    if "hidden" in attributes or (element.tag == "marquee" and attributes.get("height") in {"0", "1"}):
-        return True
-    style = attributes.get("style", "")
-    if style and (_HIDING.search(style) or _same_colour(style)):
-        return True
-    names = [f".{name}" for name in attributes.get("class", "").split()] + [f"#{attributes.get('id', '')}"]
-    return bool(styles) and not styles.isdisjoint(names)
-
-
-def _same_colour(style: str) -> bool:
-    colour, ground = _COLOUR.search(style), _GROUND.search(style)
-    return bool(colour and ground and colour[1].strip().lower() == ground[1].strip().lower())
 
 
 def _junk(tree: HtmlElement, url: str) -> Iterator[Injection]:
@@ -116,50 +90,64 @@ def _junk(tree: HtmlElement, url: str) -> Iterator[Injection]:
     for junk, count in sorted(times.items()):
         # An honest page gives an id to one element; a template that repeats one gives it classes as well.
         if count >= 2:
+            tags = sorted({str(element.tag) for element in elements if element.get("id") == junk})
             for element in elements:
                 if element.get("id") == junk and element.getparent() is not None:
                     element.drop_tag()
-            yield Injection("junk", f"{count} tags with the id {junk}")
+            yield Injection("junk", str(junk), None, " ".join(tags)[:_KEPT])
 
 
 def _head(tree: HtmlElement, url: str) -> Iterator[Injection]:
     for element in list(tree.iter("title")):
         if element.text and is_spam(element.text):
-            yield Injection("title", element.text.strip()[:_KEPT])
-            element.text = ""
+            yield Injection("title", element.text.strip()[:_KEPT], None, "title")
+            kept = (piece for piece in _PIECES.split(element.text.strip()) if not is_spam(piece))
+            rest = despam("-".join(kept)).text
+            element.text = "" if is_spam(rest) or len(rest) < _TITLE_SHORTEST else rest
     for element in list(tree.iter("meta")):
         if is_spam(element.get("content", "")):
-            yield Injection("meta", element.get("content", "")[:_KEPT])
+            name = element.get("name") or element.get("property") or ""
+            yield Injection("meta", element.get("content", "")[:_KEPT], None, f"meta {name}".strip()[:_KEPT])
             _drop(element)
 
 
 def _attributes(tree: HtmlElement, url: str) -> Iterator[Injection]:
+    """Hijacked alt and title attributes; what many elements say is told once."""
+    told: set[tuple[str, str]] = set()
     for element in tree.iter(etree.Element):
-        for name in ("alt", "title"):
+        for name in ("alt", "title", "summary", "placeholder"):
             if (value := element.get(name)) and is_spam(value):
-                yield Injection("attribute", value[:_KEPT])
+                if (name, value) not in told:
+                    yield Injection("attribute", value[:_KEPT], None, f"{element.tag} {name}")
+                told.add((name, value))
                 del element.attrib[name]
 
 
-def _foreign_links(tree: HtmlElement, url: str) -> Iterator[Injection]:
-    """Links to other hosts whose text is spam. A link to another host as such is a writer's right."""
-    for anchor in list(tree.iter("a")):
+def _foreign_links(tree: HtmlElement, url: str, known: set[str]) -> Iterator[Injection]:
+    """Links to other hosts whose text is spam, all that lead to hosts which such links name, and whole blocks of them.
+    A link to another host as such is a writer's right."""
+    anchors = [(a, domain) for a in tree.iter("a") if (domain := foreign_host(a.get("href", ""), url))]
+    spam = {id(a): is_spam(" ".join(a.text_content().split())) for a, _ in anchors}
+    known = known | {domain for a, domain in anchors if spam[id(a)]}
+    farms: Counter[HtmlElement] = Counter(_block(a) for a, _ in anchors)
+    sold: Counter[HtmlElement] = Counter(_block(a) for a, domain in anchors if spam[id(a)] or domain in known)
+    for anchor, domain in anchors:
+        block = _block(anchor)
+        farmed = farms[block] >= _FARM and 2 * sold[block] > farms[block]
         text = " ".join(anchor.text_content().split())
-        if (domain := _foreign(anchor.get("href", ""), url)) and text and is_spam(text):
-            yield Injection("foreign-link", text[:_KEPT], domain)
+        if text and (spam[id(anchor)] or domain in known or farmed) and len(text) <= _KEPT:
+            yield Injection("foreign-link", text, domain, "a")
             _drop(anchor)
 
 
-def _foreign(address: str, url: str) -> str | None:
-    """The host that an address names when it is another than the page's own."""
-    match = _ADDRESS.search(address)
-    try:
-        host = match[1].lower() if match else (urlsplit(urljoin(url, address)).hostname or "")
-        own = (urlsplit(url).hostname or "").lower()
-    except ValueError:  # an address such as http://[broken
-        return None
-    bare = own.removeprefix("www.")
-    return host if host and host not in {own, bare} and not host.endswith(f".{bare}") else None
+def _block(anchor: HtmlElement) -> HtmlElement:
+    """The element in which a link stands beside others: what is around it and holds more."""
+    parent = anchor.getparent()
+    while parent is not None and parent.tag in {"li", "span", "p", "font", "b", "strong", "em", "dd", "td"}:
+        if parent.getparent() is None:
+            break
+        parent = parent.getparent()
+    return anchor if parent is None else parent
 
 
 def _attached(element: HtmlElement, tree: HtmlElement) -> bool:

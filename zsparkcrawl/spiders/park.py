@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 from scrapy import Spider
@@ -15,7 +16,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from zsparkcrawl.charset import decode
-from zsparkcrawl.extract import UnreadableError, extract
+from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.links import ListedArticle, Listing, read_listing, section_listings
 from zsparkcrawl.items import Article, Page
 from zsparkcrawl.keeping import Run
@@ -119,11 +120,15 @@ class ParkSpider(Spider):
             article = extract(page_of_response(response), self.plan.site)
         except UnreadableError as error:
             self._count("unreadable")
+            if isinstance(error, NoArticleError):
+                self._count(error.kind)
             self._note(f"{response.url}: {str(error)!r}")
             logger.warning("could not read %s: %r", response.url, str(error))
             return
         self._count("read")
-        yield article
+        # What the listing calls it, for a page whose own heading was hijacked; a listing cuts its titles short.
+        listed = response.meta.get("listed_title")
+        yield replace(article, title_evidence=(*article.title_evidence, listed)) if listed else article
 
     def listing_failed(self, failure: Failure) -> Iterator[Request]:
         """Go on with the pages behind one that could not be fetched. That the site lacks one of the
@@ -178,7 +183,8 @@ class ParkSpider(Spider):
     def _article_request(self, row: ListedArticle) -> Request:
         self._asked.add(row.url)
         self._count("asked")
-        return Request(row.url, self.parse_article, errback=self.article_failed)
+        meta = {"listed_title": row.title}
+        return Request(row.url, self.parse_article, errback=self.article_failed, meta=meta)
 
     def _listing_request(self, url: str, walk: Walk) -> Request:
         self._listings.add(url)

@@ -1,0 +1,47 @@
+"""Pages with status 200 that are no article, and articles that speak of such pages."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zsparkcrawl import Page, read
+from zsparkcrawl.extract import NoArticleError
+from zsparkcrawl.outcome import judge
+
+URL = "http://www.nhtp.org/news/7.html"
+FRAME = (
+    '<html><head><title>{title}</title></head><body><div class="nav"><a href="/">首页</a> <a href="/news/">新闻中心</a></div>'
+    '<div class="box"><ul><li><a href="/zcgg/1.html">关于厂房招租的公告</a></li></ul></div>{body}<div class="foot">'
+    "<p>健康基地 版权所有 &copy; 2008 粤ICP备00000017号</p><p>地址：康乐大道1号 电话：0760-88000000</p></div></body></html>"
+)
+CASES = json.loads((Path(__file__).parent / "spam" / "pages.json").read_text("utf-8"))
+
+
+def page(case: dict[str, str]) -> Page:
+    html = case["html"] if "html" in case else FRAME.format(title=case.get("title", "健康基地"), body=case["body"])
+    return Page(URL, html.encode())
+
+
+def cases(*, article: bool) -> list[Any]:
+    return [pytest.param(case, id=case["name"]) for case in CASES if ("kind" not in case) == article]
+
+
+@pytest.mark.parametrize("case", cases(article=False))
+def test_a_page_that_is_no_article_is_told_by_its_kind(case: dict[str, str]) -> None:
+    with pytest.raises(NoArticleError) as caught:
+        read(page(case))
+    assert caught.value.kind == case["kind"]
+
+
+@pytest.mark.parametrize("case", cases(article=True))
+def test_an_article_is_an_article_whatever_it_speaks_of(case: dict[str, str]) -> None:
+    assert case["text"] in read(page(case)).body
+
+
+def test_the_kinds_are_told_in_the_outcome() -> None:
+    stats = {"zspark/listings": 1, "zspark/rows": 9, "zspark/asked": 9, "zspark/read": 6, "zspark/unreadable": 3}
+    outcome = judge({**stats, "zspark/challenge": 1, "zspark/missing": 1}, "finished")
+    assert "2 pages held no article (1 challenge, 1 missing page), 1 page could not be read" in outcome.reason
+    assert (outcome.counts["challenge"], outcome.counts["missing"]) == (1, 1)

@@ -1,0 +1,190 @@
+"""What the listed words in a stretch of text say together: their weight, their kinds, and how much else there is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from zsparkcrawl.spam.lexicon import Term
+
+__all__ = ["Evidence", "evidence"]
+
+_CAPS = {"region": 3.0, "quality": 4.0, "zone": 4.0, "tail": 4.0, "trade": 2.0, "place": 0.5}
+"""What all words of a kind may weigh together: a menu has many words of one kind. Chosen."""
+_LETTER = re.compile(r"[a-z0-9]+|[^\W_]")
+_LISTED = re.compile(r"(?:[-_|\\/+~=—–·;；,，、>](?!\d))+")
+_PROSE = re.compile("[的了是和与及将被把对从为而但并于由让]|[。！？：:]")
+_WORDY = re.compile("[会能可要应该还又每其此已个位名年月这那我你他她它们您]")
+"""Characters of a sentence that a name may have as well."""
+TOLD = re.compile(
+    "赌博|涉赌|赌资|聚赌|赌徒|嫖|卖淫|淫秽|色情信息|扫黄|警方|民警|公安|派出所|嫌疑|涉案|抓获|捣毁|破获|取缔|判处|拘留|诈骗|反诈|"
+    "犯罪|严禁|谨防|警惕|骗局|被告|法院|起诉|罚款|上当|诱骗|网警|强奸|私彩|落网|团伙|窝点|走私|贩卖|彩民|利诱|传销|抽水"
+)
+"""Words of those who tell of such things: police, courts, critics. What stands among them is told, not offered."""
+_STOP = re.compile("[。！？]")
+_SHOWN = re.compile("视频|观看|播放|电影|网站|影院|直播|看片|在线看")
+_GAMES = re.compile("彩票|棋牌|赌场|博彩|电竞|真人|福彩|体彩|扑克|麻将|赛车")
+_OFFERS = re.compile(
+    "app|下载|登[录陆]|注册|开户|入口|手机版|官网|官方|网址|平台|客户端|论坛|代理|投注|网页版|计划|开奖|首页|网站|备用"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """``weight`` of all words, each counted once; ``topic`` that of topics and brands; ``heaviest`` that of the
+    heaviest topic. ``letters`` are the letters of the stretch (a Latin word is one), ``unknown`` those of ``rest``,
+    which no listed word covers. ``items`` is how many parts its marks make."""
+
+    weight: float
+    topic: float
+    heaviest: float
+    kinds: frozenset[str]
+    words: frozenset[str]
+    letters: int
+    unknown: int
+    rest: str
+    items: int
+
+    @property
+    def prose(self) -> bool:
+        """Whether words of a sentence are among what is not listed, or words that only honest texts have."""
+        wordy = self.unknown > 4 and _WORDY.search(self.rest)
+        return bool(_PROSE.search(self.rest) or wordy) or "innocent" in self.kinds
+
+    @property
+    def told(self) -> bool:
+        """Whether what is not listed tells of such things."""
+        return bool(TOLD.search(self.rest))
+
+    @property
+    def share(self) -> float:
+        """The listed words' part of the letters."""
+        return 1 - self.unknown / self.letters if self.letters else 0.0
+
+    @property
+    def porn_list(self) -> bool:
+        """Whether it counts zones, of a region, with what a picture is praised for: the make of porn titles."""
+        return {"zone", "region", "quality"} <= self.kinds
+
+    @property
+    def massive(self) -> bool:
+        """Whether there is so much of it that words of a sentence in between change nothing."""
+        return self.share >= 0.5 and self.weight >= 9 and self.topic >= 5 and not _STOP.search(self.rest)
+
+    @property
+    def sells(self) -> bool:
+        """Whether a topic comes with words of trade, or several topics do."""
+        named = "brand" in self.kinds and self.topic >= 2 and self.offered >= 1
+        return named or self.heaviest >= 4 or self.topic >= 5 or (self.heaviest >= 3 and "tail" in self.kinds)
+
+    @property
+    def porn_title(self) -> bool:
+        """Whether it is nothing but what a free picture is praised for, which a whole line may be and no clause."""
+        praised = (
+            self.share >= 0.9
+            and self.letters >= 9
+            and len(self.words) >= 3
+            and self.kinds <= {"region", "quality", "topic", "tail"}
+        )
+        return (
+            praised
+            and not self.prose
+            and bool(_SHOWN.search(self.joined))
+            and ("region" in self.kinds or "免费" in self.joined)
+        )
+
+    @property
+    def joined(self) -> str:
+        """Its words."""
+        return " ".join(sorted(self.words))
+
+    def offers(self, bonus: float = 0.0) -> bool:
+        """Whether a stretch that stands alone is an offer: a topic with what belongs to it, and little else."""
+        if self.told:
+            return False
+        if self.massive:
+            return True
+        if self.prose:
+            return False
+        if self.share >= 0.75 or self.unknown <= 1:
+            return self._plain_offer(bonus)
+        if self.share >= 0.5 or self.unknown <= 4:
+            return self._named_offer(bonus)
+        return self.share >= 0.4 and self.items >= 2 and self.weight + bonus >= 7 and self.mixed
+
+    def _plain_offer(self, bonus: float) -> bool:
+        weight, words = self.weight + bonus, len(self.words)
+        if self.heaviest >= 3:
+            return weight >= 4 and words >= 2
+        if self.topic >= 2 and "topic" in self.kinds:
+            return weight >= 4 and words >= 2
+        if "brand" in self.kinds and self.offered >= 2:
+            return True
+        if "brand" in self.kinds and (self.kinds & {"trade", "topic"} or self.offered):
+            games = bool(_GAMES.search(self.joined)) and self.offered >= 1
+            return weight >= 3 and (self.topic >= 2 or games or ("trade" in self.kinds and self.offered >= 2))
+        if self.porn_list or ({"region", "quality"} <= self.kinds and "精品" in self.words):
+            return weight >= 5 and words >= 4
+        return "trade" in self.kinds and bool(_GAMES.search(self.joined)) and self.offered >= 2
+
+    def _named_offer(self, bonus: float) -> bool:
+        """With a name that is not listed, or a word or two."""
+        weight = self.weight + bonus
+        if self.heaviest >= 3 or self.topic >= 4:
+            return weight >= 4
+        if (self.topic >= 2 and "topic" in self.kinds) or self.porn_list:
+            return weight >= 5
+        if self.unknown > 4:
+            return False
+        if "brand" in self.kinds and self.topic >= 2:
+            return weight >= 3 and self.offered >= 1
+        return "trade" in self.kinds and self.offered + bonus / 2 >= (1 if _GAMES.search(self.joined) else 1.5)
+
+    @property
+    def offered(self) -> int:
+        """How many of its words say where to find what is offered: 官网, 注册, app …"""
+        return len({found for word in self.words for found in _OFFERS.findall(word)})
+
+    @property
+    def mixed(self) -> bool:
+        """Whether words of several kinds stand together that only spam puts together."""
+        around = {"region", "quality", "zone", "tail", "trade", "brand"} & self.kinds
+        if self.heaviest >= 3 or self.topic >= 4:
+            return bool(around) or self.topic >= 6
+        if self.heaviest >= 2:
+            return bool(around) and self.weight >= 5
+        return self.porn_list or {"brand", "trade", "tail"} <= self.kinds
+
+
+def evidence(text: str, start: int, end: int, terms: Sequence[Term]) -> Evidence:
+    """What the terms between ``start`` and ``end`` of a folded text say; they must lie there, in order."""
+    loose, read = [], start
+    for term in terms:
+        if term.kind != "innocent":
+            loose.append(text[read : term.start])
+            read = term.end
+    loose.append(text[read:end])
+    rest = " ".join(loose)
+    listed = [term for term in terms if term.kind != "innocent"]
+    return Evidence(
+        weight=_weigh(text, listed),
+        topic=_weigh(text, (term for term in listed if term.kind in {"topic", "brand"})),
+        heaviest=max((term.weight for term in listed if term.kind == "topic"), default=0.0),
+        kinds=frozenset(term.kind for term in terms),
+        words=frozenset(text[term.start : term.end] for term in listed),
+        letters=len(_LETTER.findall(text, start, end)),
+        unknown=len(_LETTER.findall(rest)),
+        rest=rest,
+        items=len(_LISTED.findall(text, start, end)) + 1,
+    )
+
+
+def _weigh(text: str, terms: Iterable[Term]) -> float:
+    kinds: dict[str, float] = {}
+    words: set[str] = set()
+    for term in terms:
+        if (word := text[term.start : term.end]) not in words:
+            words.add(word)
+            kinds[term.kind] = kinds.get(term.kind, 0.0) + term.weight
+    return sum(min(weight, _CAPS.get(kind, weight)) for kind, weight in kinds.items())

@@ -1,0 +1,228 @@
+"""Which stretches of a text are spam: judged by what they weigh, how they stand and what is said around them, never by
+one word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import dropwhile
+from typing import Literal
+
+from zsparkcrawl.spam.evidence import TOLD, Evidence, evidence
+from zsparkcrawl.spam.lexicon import Folded, Term
+from zsparkcrawl.spam.lines import AROUND, CLAUSE, MARK, SENTENCE, STOP, Line, bounds, lines_of
+from zsparkcrawl.spam.runs import Run, runs
+from zsparkcrawl.spam.seams import best_edges, seam
+from zsparkcrawl.spam.standing import BRACKETS, QUOTES, SOFTLY_TOLD, keeps_text, set_apart, shortens
+
+__all__ = ["Shape", "Spam", "is_spam_label", "spam_in"]
+
+Shape = Literal["line", "list", "clause", "inside"]
+
+_TOPIC = re.compile("赌博|涉赌|警方|民警|公安机关|嫌疑人|淫秽|卖淫|扫黄打非|诈骗|犯罪|被告人|反诈|网络赌|派出所|私彩")
+_LISTS = re.compile(r"[-_|/\\+~=>—–·;；]")
+_SOLD = frozenset({"topic", "brand"})
+_LIGHT = frozenset({"quality", "tail", "region", "place", "trade"})
+_ALONE = 0.5
+"""What it weighs that a stretch is a line of its own, or stands in brackets. Chosen."""
+_TITLE_SHORTEST = 12
+"""Characters of a title of such pictures that stands between two pauses. Chosen: shorter ones are a writer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spam:
+    """A stretch of a folded text that is spam, without the marks around it, and how it stands: the whole line; a list
+    in a line; a clause of its own; inside a sentence, with nothing around it."""
+
+    start: int
+    end: int
+    shape: Shape
+
+
+def spam_in(text: Folded, foreign: frozenset[int] = frozenset()) -> Iterator[Spam]:
+    """What is spam in a folded text, from left to right.
+
+    ``foreign`` are places whose character is of another script than the page: they are evidence too.
+
+    >>> from zsparkcrawl.spam.lexicon import fold
+    >>> [found.shape for found in spam_in(fold("国产-日韩-欧美-综合-一区-二区"))]
+    ['line']
+    >>> list(spam_in(fold("园区一区二区三区的道路改造完成")))
+    []
+    """
+    found = [each for line in lines_of(text, foreign) for each in _in_line(line)]
+    if found:
+        places = [0, *(place for each in found for place in (each.start, each.end)), len(text)]
+        rest = "\n".join(text[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
+        topics = len(_TOPIC.findall(rest))
+        found = [each for each in found if not _is_told(text, each, topics)]
+    yield from found
+
+
+def _is_told(text: str, found: Spam, topics: int) -> bool:
+    """Whether a stretch is told of: in a text that speaks of such things, or a sentence. Lines are never, and lists
+    only where nothing but pauses is between their items."""
+    if found.shape == "line" or (found.shape == "list" and _LISTS.search(text, found.start, found.end)):
+        return False
+    return topics >= 2 or is_in_telling(text, found)
+
+
+def is_spam_label(text: Folded) -> bool:
+    """Whether a short text that is no prose (a title, keywords, the text of a link) is spam or holds some: there one
+    topic that honest pages do not advertise is enough.
+
+    >>> from zsparkcrawl.spam.lexicon import fold
+    >>> is_spam_label(fold("久久精品")), is_spam_label(fold("警方通报时时彩案")), is_spam_label(fold("成人教育"))
+    (True, False, False)
+    """
+    if next(spam_in(text), None) is not None:
+        return True
+    if TOLD.search(text):
+        return False
+    found = (
+        evidence(text, run[0].start, run[-1].end, run) for line in lines_of(text) for run in runs(text, line.terms)
+    )
+    return any(each.heaviest >= 3 or each.topic >= 4 or (each.topic >= 2 and each.weight >= 4) for each in found)
+
+
+def is_in_telling(text: str, found: Spam) -> bool:
+    """Whether the sentence around a phrase tells of such things."""
+    begin, finish = max(found.start - AROUND, 0), min(found.end + AROUND, len(text))
+    stops = [match.end() for match in STOP.finditer(text, begin, found.start)]
+    behind = STOP.search(text, found.end, finish)
+    begin, finish = stops[-1] if stops else begin, behind.start() if behind else finish
+    if "赌博" in text[found.start : found.end]:
+        return True  # what sells it calls it a game
+    listed = "、" in text[max(found.start - 1, 0) : found.start] + text[found.end : found.end + 1]
+    around = text[max(found.start - 1, 0) : found.start] + text[found.end : found.end + 1]
+    if found.shape == "clause" and not listed and not any(mark in BRACKETS for mark in around):
+        return False  # an offer between two pauses is no part of the sentence
+    words = [TOLD, SOFTLY_TOLD] if found.shape != "clause" or listed else [TOLD]
+    return any(each.search(text, begin, found.start) or each.search(text, found.end, finish) for each in words)
+
+
+def _in_line(line: Line) -> Iterator[Spam]:
+    listed = [term for term in line.terms if term.kind != "innocent"]
+    if sum(term.weight for term in listed) < 2:
+        return
+    whole = line.evidence(line.start, line.end)
+    offered = whole.offers(line.bonus(line.start, line.end) + _ALONE) and not keeps_text(line, line.start, line.end)
+    if offered or whole.porn_title:
+        yield Spam(line.start, line.end, "line")
+        return
+    read = line.start
+    for run in runs(line.text, line.terms):
+        if sum(term.weight for term in run) < 2:
+            continue
+        for found in _around(run, line):
+            if found.start >= read:
+                yield found
+                read = found.end
+
+
+def _around(run: Run, line: Line) -> Iterator[Spam]:
+    """What is spam of a run and what stands around it: the sentence, the list, clauses, or what stands inside one."""
+    start, end = run[0].start, run[-1].end
+    sentence = bounds(SENTENCE, line, start, end)
+    if sentence != (line.start, line.end) and end - start >= 0.4 * (sentence[1] - sentence[0]):
+        said = line.evidence(*sentence)
+        if said.items >= 3 and said.offers(line.bonus(start, end)) and not keeps_text(line, *sentence):
+            yield Spam(*sentence, "list")
+            return
+    parts = _parts(run, line)
+    while len(parts) > 1 and {term.kind for term in parts[-1]} <= _LIGHT:
+        parts.pop()
+    while len(parts) > 1 and {term.kind for term in parts[0]} <= _LIGHT:
+        parts.pop(0)
+    listed = [term for part in parts for term in part]
+    core = evidence(line.text, listed[0].start, listed[-1].end, listed)
+    bonus = line.bonus(listed[0].start, listed[-1].end)
+    if core.items >= 3 and len(listed) >= 4 and core.share >= 0.6 and core.weight + bonus >= 5 and core.mixed:
+        yield Spam(listed[0].start, listed[-1].end, "list")
+        return
+    for part in _parts(run, line):
+        if found := _clause_or_inside(part, line):
+            yield found
+
+
+def _parts(run: Run, line: Line) -> list[Run]:
+    """A run by the clauses that it reaches over."""
+    parts: list[list[Term]] = []
+    for term in run:
+        if not parts or MARK.search(line.text, parts[-1][-1].end, term.start):
+            parts.append([])
+        parts[-1].append(term)
+    return [tuple(part) for part in parts]
+
+
+def _clause_or_inside(run: Run, line: Line) -> Spam | None:
+    start, end = run[0].start, run[-1].end
+    bonus = line.bonus(start, end)
+    clause = bounds(CLAUSE, line, start, end)
+    # A writer puts a word that is spoken of in quotation marks.
+    quoted = line.text[max(clause[0] - 1, line.start) : clause[0]] in QUOTES and clause[0] - 1 > line.start
+    said = line.evidence(*clause)
+    apart = set_apart(line, *clause)
+    if (
+        said.offers(bonus - 1.5 * quoted + _ALONE * apart)
+        and not shortens(line, *clause)
+        and (apart or not keeps_text(line, *clause))
+    ):
+        return Spam(*clause, "clause")
+    if said.porn_title and not quoted and (apart or said.letters >= _TITLE_SHORTEST):
+        return Spam(*clause, "clause")
+    return _inside(run, evidence(line.text, start, end, run), line, bonus)
+
+
+def _inside(run: Run, core: Evidence, line: Line, bonus: float) -> Spam | None:
+    """Inside a sentence: what is heavy enough, the more so where the sentence reads on better without it."""
+    inner = _inner(run, line)
+    text = line.text
+    if core.share < 0.75 or "、" in text[run[0].start : run[-1].end]:
+        return None
+    sold = sum({text[term.start : term.end]: term.weight for term in inner if term.kind in _SOLD}.values())
+    offer = {"brand", "trade", "tail"} <= core.kinds or (core.topic >= 2 and core.weight >= 4 and "tail" in core.kinds)
+    if core.porn_list and core.weight >= 6:
+        inner, wanted = inner or run, 6.5
+    elif core.porn_title:
+        inner, wanted = run, 5.0
+    elif inner and sold >= 3:
+        wanted = 4.5
+    elif inner and offer:
+        wanted = 4.75
+    else:
+        return None
+    return _if_read_on(run, inner, line, bonus, wanted)
+
+
+def _if_read_on(run: Run, inner: Run, line: Line, bonus: float, wanted: float) -> Spam | None:
+    """A run inside a sentence, if it weighs what is wanted, together with how well the sentence reads on without it."""
+    text = line.text
+    if run[0].kind == "tail" and run[0].start > line.start and text[run[0].start - 1].isalnum():
+        # Such a word stands behind what is offered; before it, it is the sentence's own.
+        run = tuple(dropwhile(lambda term: term.kind == "tail", run))
+        inner = tuple(term for term in inner if run and term.start >= run[0].start)
+    if not inner:
+        return None
+    core = evidence(text, run[0].start, run[-1].end, run)
+    if len(core.words) < 2 and core.heaviest < 4:
+        return None
+    start, end = best_edges(text, run, inner, line.start, line.end)
+    between = text[max(start - 1, line.start) : start].isalnum() and text[end : min(end + 1, line.end)].isalnum()
+    # The subject of a sentence stands at its beginning, and one word is easily its own.
+    wanted += (0 if between else 2.5) + (0.5 if len(core.words) < 2 else 0)
+    read_on = max(min(seam(text, start, end), 8), -8) / 4 if between else 0
+    return Spam(start, end, "inside") if core.weight + bonus + read_on >= wanted else None
+
+
+def _inner(run: Run, line: Line) -> Run:
+    """The terms without those of the lighter kinds at ends that touch other letters."""
+    first, last = 0, len(run)
+    if run[0].start > line.start and line.text[run[0].start - 1].isalnum():
+        while first < last and run[first].kind in _LIGHT:
+            first += 1
+    if run[-1].end < line.end and line.text[run[-1].end].isalnum():
+        while last > first and run[last - 1].kind in _LIGHT:
+            last -= 1
+    return run[first:last]

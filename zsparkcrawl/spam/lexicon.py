@@ -1,0 +1,155 @@
+"""The words that search spam is made of, and the fold under which they are found whatever their disguise."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from zsparkcrawl.chinese.script import ANNOTATION, simplified_of
+
+__all__ = ["Folded", "Term", "fold", "listed_words", "terms"]
+
+_HEADING = re.compile(r"\[(?P<family>[^|]+) \| (?P<kind>[^|]+) \| (?P<weight>[\d.]+)\]")
+_UNSEEN = "".join(map(chr, (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)))
+_BLANKS = " \t\r\f\v\xa0\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_STARS = "·•・*★☆◆◇♥❤●○■□※"
+_TWINS = {"асеорхуνѵαᴀᴠ": "aceopxyvvaav", "АСЕОРХУΝѴΑ": "aceopxynva", "囯愽娯徦亍毎": "国博娱假下每"}
+"""Letters and characters that look like others, and those: chosen by their looks."""
+
+
+_SETS = 16
+"""Into so many sets the first letters are dealt, which are looked through one after the other: near the square root of
+their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A listed word where it stands in the folded text: ``kind`` and ``weight`` as phrases.txt explains them."""
+
+    start: int
+    end: int
+    family: str
+    kind: str
+    weight: float
+
+
+class Folded(str):
+    """A text for matching; ``origin(i)`` is the place of its character i in the text that was folded."""
+
+    __slots__ = ("_places", "_source")
+    _source: str
+    _places: list[int]
+
+    def origin(self, place: int) -> int:
+        """Where a character stood; the length of this text gives the length of the other."""
+        if len(self) == len(self._source):
+            return place
+        if not hasattr(self, "_places"):  # few texts are asked, and the places of all characters take time
+            plain = self._source.translate(_table())
+            kept = bytearray(b"\1" * len(plain))
+            for match in _dropped().finditer(plain):
+                kept[match.start() : match.end()] = bytes(len(match[0]))
+            self._places = [*(number for number, stays in enumerate(kept) if stays), len(plain)]
+        return self._places[place]
+
+
+def fold(text: str) -> Folded:
+    """Simplified, half-width, small letters, look-alikes as what they look like, and nothing invisible, no blank, no
+    star and no pinyin in brackets between two characters. Line ends stay.
+
+    >>> str(fold("國產ＡＶ 無\u200b碼")), fold("國 產").origin(1)
+    ('国产av无码', 2)
+    """
+    folded = Folded(_dropped().sub("", text.translate(_table())))
+    folded._source = text
+    return folded
+
+
+def terms(folded: str) -> Iterator[Term]:
+    """The listed words of a folded text, from left to right, the longest at each place.
+
+    >>> [(found.family, found.kind) for found in terms("国产无码，无码头")]
+    [('porn', 'region'), ('porn', 'topic'), ('honest', 'innocent')]
+    """
+    words = _words()
+    for match in _pattern().finditer(folded):
+        family, kind, weight = words[match[0]]
+        yield Term(match.start(), match.end(), family, kind, weight)
+
+
+def listed_words() -> frozenset[str]:
+    """All words of phrases.txt.
+
+    >>> "时时彩" in listed_words()
+    True
+    """
+    return frozenset(_words())
+
+
+@cache
+def _words() -> dict[str, tuple[str, str, float]]:
+    words: dict[str, tuple[str, str, float]] = {}
+    facts = ("", "", 0.0)
+    for line in resources.files(__package__).joinpath("phrases.txt").read_text("utf-8").splitlines():
+        if match := _HEADING.fullmatch(line):
+            facts = (match["family"], match["kind"], float(match["weight"]))
+        elif not line.startswith("#"):
+            words.update(dict.fromkeys(line.split(), facts))
+    return words
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """A tree of letters behind a look at two: `re` would try a thousand words one after the other at each place."""
+    tree: dict[str, dict[str, Any]] = {}
+    for word in _words():
+        node = tree
+        for letter in word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    firsts, seconds = sorted(tree), sorted({second for node in tree.values() for second in node})
+    sets = [firsts[number::_SETS] for number in range(_SETS)]
+    words = "|".join(
+        f"(?<=[{''.join(part)}])(?:{'|'.join(_first(letter, tree[letter]) for letter in part)})" for part in sets
+    )
+    return re.compile(f"[{''.join(firsts)}](?=[{''.join(seconds)}])(?:{words})")
+
+
+def _first(letter: str, node: dict[str, Any]) -> str:
+    alone = f"(?<![a-z0-9]{letter})" if letter.isascii() else ""
+    return f"(?<={letter}){alone}(?:{'|'.join(_branch(key, inner) for key, inner in node.items())})"
+
+
+def _branch(letter: str, node: dict[str, Any]) -> str:
+    further = [_branch(key, inner) for key, inner in node.items() if key]
+    end = "(?![a-z0-9])" if letter.isascii() else ""
+    if not further:
+        return re.escape(letter) + end
+    if "" in node:
+        further.append(end)
+    return f"{re.escape(letter)}(?:{'|'.join(further)})"
+
+
+@cache
+def _dropped() -> re.Pattern[str]:
+    return re.compile(f"[{_UNSEEN}{_BLANKS}{_STARS}]+|{ANNOTATION.pattern}")
+
+
+@cache
+def _table() -> dict[int, str]:
+    table = {ord(old): new for old, new in simplified_of().items()}
+    table |= {code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
+    # Letters and digits in other dress: full-width, in circles, as Roman numerals, as mathematics.
+    dressed = (*range(0x2160, 0x2180), *range(0x2460, 0x24EA), *range(0xFF01, 0xFF5F), *range(0x1D400, 0x1D800))
+    for code in dressed:
+        plain = unicodedata.normalize("NFKC", chr(code)).casefold()
+        if len(plain) == 1:
+            table[code] = plain
+    for twins, letters in _TWINS.items():
+        table |= {ord(twin): letter for twin, letter in zip(twins, letters, strict=True)}
+    return table

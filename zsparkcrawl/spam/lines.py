@@ -1,0 +1,73 @@
+"""Lines of a folded text that have listed words, and the stretches between marks in them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from zsparkcrawl.spam.evidence import Evidence, evidence
+from zsparkcrawl.spam.lexicon import Folded, Term, terms
+
+__all__ = ["AROUND", "CLAUSE", "MARK", "SENTENCE", "STOP", "Line", "bounds", "lines_of"]
+
+STOP = re.compile("[。！？!?\n]")
+SENTENCE = re.compile("[^。！？!?\n”’）】》][^。！？!?\n]*")
+MARK = re.compile('[。！？!?\n，,；;：:…（）()【】\\[\\]《》“”"「」『』—|｜_~～=<>]')
+CLAUSE = re.compile(f"[^{MARK.pattern[1:-1]}]+")
+AROUND = 200
+"""Characters on either side in which the sentence around a phrase is looked for. Chosen: sentences are shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a folded text that has terms."""
+
+    text: str
+    start: int
+    end: int
+    terms: Sequence[Term]
+    foreign: frozenset[int]
+
+    def between(self, start: int, end: int) -> Sequence[Term]:
+        """Its terms between two places."""
+        first = bisect_left(self.terms, start, key=lambda term: term.start)
+        return self.terms[first : bisect_left(self.terms, end, key=lambda term: term.start)]
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """What its terms between two places say."""
+        return evidence(self.text, start, end, self.between(start, end))
+
+    def bonus(self, start: int, end: int) -> float:
+        """What it weighs that the stretch is of another script than the page."""
+        return 2.0 if self.foreign and not self.foreign.isdisjoint(range(start, end)) else 0.0
+
+
+def lines_of(text: Folded, foreign: frozenset[int] = frozenset()) -> Iterator[Line]:
+    """Lines that have terms. ``foreign`` are places whose character is of another script than the page."""
+    held: list[Term] = []
+    start, end = 0, -1
+    for term in terms(text):
+        if term.start > end:
+            if held:
+                yield Line(text, start, end, held, foreign)
+            held = []
+            start = text.rfind("\n", 0, term.start) + 1
+            end = text.find("\n", term.start)
+            end = len(text) if end < 0 else end
+        held.append(term)
+    if held:
+        yield Line(text, start, end, held, foreign)
+
+
+def bounds(pattern: re.Pattern[str], line: Line, start: int, end: int) -> tuple[int, int]:
+    """The stretch between marks that holds what lies between two places."""
+    text = line.text
+    left = max(start - AROUND, line.start)
+    for match in pattern.finditer(text, left, min(end + AROUND, line.end)):
+        if match.end() > start:
+            left = match.start()
+            break
+    right = pattern.match(text, max(end - 1, left), min(end + AROUND, line.end))
+    return left, right.end() if right else end

@@ -1,0 +1,85 @@
+"""How a stretch stands in its line: whether what it has beside the listed words is text of the article."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from zsparkcrawl.spam.evidence import Evidence
+from zsparkcrawl.spam.lines import STOP, Line
+from zsparkcrawl.spam.runs import runs
+from zsparkcrawl.spam.seams import is_fluent
+
+__all__ = ["BRACKETS", "QUOTES", "SOFTLY_TOLD", "keeps_text", "set_apart", "shortens"]
+
+SOFTLY_TOLD = re.compile(
+    "涉嫌|查处|查获|整治|打击|违法|非法|禁止|不得|检察|案件|举报|曝光|受害|短信|假冒|侵权|隐私|小说|影片|电影节|导演|读者|书中|剧中|剧情|"
+    "角色|主演|患者|治疗|条例|法规|纠纷|喜欢|爱好"
+)
+"""Words beside which a phrase is told too when it is a part of their own clause; elsewhere they are everywhere."""
+_HEADLINED = re.compile(
+    "停售|调查|揭秘|暗访|远离|抵制|拒绝|关停|整顿|治理|规范|管理|监管|改革|发展|举行|召开|什么|为何|如何|解读|提醒|防范|认识|危害|"
+    "举办|建设|培训|比赛|大赛|活动|协会|产业|企业|可|能|会|做|有|到|用|去|来|这|那|不|要|想|在|前往|参观|进入|经营|从事|打造|推出|"
+    "开发|提供|使用|通过|对|向|为"
+)
+"""Words of headings and of clauses."""
+BRACKETS = "…（）()【】[]《》“”「」『』"
+QUOTES = tuple('“「『‘"')
+_LETTERS = re.compile("[\u4e00-\u9fff]")
+_DIGITS = re.compile(r"\d[\d-]{5,}")
+"""A number too long for a house's name: a date, a telephone number."""
+_PAUSED = re.compile("[，,；;：:…]")
+_HEADED = re.compile(r"[。：:（(、]|\d年|\d月|\d日")
+_APART = '…（）()【】[]《》“”"「」『』—|｜_~～'
+_ASIDE = 12
+"""Characters between parts of a list: more that read as text are the article's. Chosen."""
+_NAME_LONGEST = 30
+"""Characters of a company's name before its short form in brackets. Chosen."""
+
+
+def keeps_text(line: Line, start: int, end: int) -> bool:
+    """Whether a stretch has text of the article before its first listed word or behind its last: a heading, a date, the
+    two halves of a sentence into which the spam was put."""
+    heavy = [run for run in runs(line.text, line.between(start, end)) if sum(term.weight for term in run) >= 2]
+    if not heavy:
+        return True
+    before, behind = line.text[start : heavy[0][0].start], line.text[heavy[-1][-1].end : end]
+    between = (line.text[one[-1].end : other[0].start] for one, other in pairwise(heavy))
+    if any(STOP.search(each) or (len(each) > _ASIDE and is_fluent(each)) for each in between):
+        return True
+    if before[-1:] in BRACKETS and behind[:1] in BRACKETS and before and behind:
+        return _LETTERS.search(before + behind) is not None
+    return _ends_are_text(line.evidence(start, end), line.text[max(start - 1, line.start) : start], before, behind)
+
+
+def _ends_are_text(said: Evidence, mark: str, before: str, behind: str) -> bool:
+    """Whether what is not listed at either end of a stretch is text. ``mark`` stands before the stretch."""
+    both = _LETTERS.search(before) and _LETTERS.search(behind)
+    apart = any(_PAUSED.search(each) and len(_LETTERS.findall(each)) > 1 for each in (before, behind))
+    # Before the third item a pause is one of the article's.
+    split = said.items < 3 and (both or apart)
+    if split or any(_DIGITS.search(each) or _HEADED.search(each) for each in (before, behind)):
+        return True
+    if (said.items >= 3 or said.massive) and not apart:
+        return any(map(_long, (before, behind)))
+    if said.sells and mark not in QUOTES and len(_LETTERS.findall(before + behind)) <= _ASIDE // 3:
+        return any(each.search(before + behind) for each in (SOFTLY_TOLD, _HEADLINED))
+    return any(map(is_fluent, (before, behind)))
+
+
+def _long(text: str) -> bool:
+    """Whether it is long enough for a heading, and reads as one."""
+    return len(_LETTERS.findall(text)) > _ASIDE // 2 and is_fluent(text)
+
+
+def set_apart(line: Line, start: int, end: int) -> bool:
+    """Whether brackets, quotation marks or dots stand around a stretch, and no pause or stop."""
+    before, behind = line.text[max(start - 1, line.start) : start], line.text[end : min(end + 1, line.end)]
+    return bool(before and behind) and before in _APART and behind in _APART
+
+
+def shortens(line: Line, start: int, end: int) -> bool:
+    """Whether a stretch in brackets is the short form of a name right before them: 皇冠体育用品公司（皇冠体育）."""
+    bracket = line.text[max(start - 1, line.start) : start]
+    name = line.text[max(start - _NAME_LONGEST, line.start) : max(start - 1, 0)].rpartition(")")[2]
+    return bracket == "(" and line.text[start : start + 2] in name
