@@ -9,6 +9,7 @@ from zsparkcrawl.edits import Change, Edited, edit
 from zsparkcrawl.extract import extract
 from zsparkcrawl.items import Article, Diagnosis, Page
 from zsparkcrawl.repair import RULES as REPAIR_RULES
+from zsparkcrawl.repair.misread import reread_misread
 from zsparkcrawl.sites import SiteProfile, UnknownSiteError, site_named
 from zsparkcrawl.spam import cut_all, is_spam
 
@@ -41,7 +42,7 @@ def clean(article: Article, site: SiteProfile | None = None) -> Article:
     site = site or _site_of(article)
     texts = _texts(article)
     diagnosis = diagnose(
-        *texts.values(),
+        *(reread_misread(Edited(text), Diagnosis()).text for text in texts.values()),
         written_in=site.script if site else None,
         published=article.date,
     )
@@ -100,7 +101,9 @@ def clean_text(text: str, diagnosis: Diagnosis | None = None) -> Edited:
     >>> clean_text("產(chǎn)業(yè)園區(qū)發(fā)展\\n亚洲国产日本一区二区,国产av无码专区,国产精品动漫在线一区").text
     '产业园区发展'
     """
-    return _apply_rules(Edited(text), diagnose(text) if diagnosis is None else diagnosis)
+    if diagnosis is None:
+        diagnosis = diagnose(reread_misread(Edited(text), Diagnosis()).text)
+    return _apply_rules(Edited(text), diagnosis)
 
 
 def _apply_rules(edited: Edited, diagnosis: Diagnosis) -> Edited:

@@ -46,7 +46,11 @@ def repair(text: str, diagnosis: Diagnosis | None = None) -> Edited:
         # No Chinese character is left to go by, and only what is invisible can be wrong.
         return remove_invisible(edited, diagnosis or Diagnosis())
     if diagnosis is None:
-        diagnosis = diagnose(text)
-    for rule in RULES:
+        # Of misread text nothing can be told; what was read again already is not read a third time.
+        edited = reread_misread(edited, Diagnosis())
+        diagnosis = diagnose(edited.text)
+    else:
+        edited = reread_misread(edited, diagnosis)
+    for rule in RULES[1:]:
         edited = rule(edited, diagnosis)
     return edited

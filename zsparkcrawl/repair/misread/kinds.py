@@ -23,8 +23,9 @@ from zsparkcrawl.repair.misread.anchors import (
 )
 from zsparkcrawl.repair.misread.charsets import LATIN_LOST, Misreading
 from zsparkcrawl.repair.misread.search import ENDS, Node, Search
+from zsparkcrawl.repair.misread.whole import whole_lines
 
-__all__ = ["BESIDE", "Found", "found_in", "garbled_in"]
+__all__ = ["BESIDE", "Found", "as_read", "found_in", "garbled_in"]
 
 BESIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff01-\uff60\0]")
 """A Chinese character or mark; or what was one and is brought back already."""
@@ -85,7 +86,8 @@ def found_in(text: str) -> list[Found]:
     >>> [found.text for found in found_in("园区鏂伴椈发布，ÐÂÎÅÖÐÐÄ")]
     ['新闻', '新闻中心']
     """
-    every: list[Found] = []
+    every = [as_read(*line) for line in whole_lines(text)]
+    text = _without(text, every) if every else text
     has_letters = HIGH_LETTER.search(text)
     for kinds in _KINDS:
         if kinds[0].how.was == "cp1252" and not has_letters:
@@ -96,11 +98,16 @@ def found_in(text: str) -> list[Found]:
     return sorted(every, key=lambda one: one.start)
 
 
+def as_read(start: int, end: int, said: str, how: Misreading) -> Found:
+    """A stretch of which nothing is in doubt."""
+    return Found(start, end, (Node(None, end - 1, said, 0.0, False),), how, 0.0, 0.0, len(said), 0)
+
+
 def garbled_in(text: str) -> list[Found]:
     """UTF-8 that was read as GBK and saved so, and that again: what comes back is no text yet.
 
     >>> [(one.start, one.end) for one in garbled_in("园区閺備即妞堟稉顓炵妇发布")]
-    [(2, 12)]
+    [(2, 9)]
     """
     kind = _KINDS[0][0]
     first = _sign(kind.anchor(), kind.how, text, 0)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import ftfy
 
 from zsparkcrawl.repair.misread.charsets import Misreading, bytes_behind, decoded
-from zsparkcrawl.repair.misread.kinds import BESIDE, Found
-from zsparkcrawl.repair.misread.search import Node
+from zsparkcrawl.repair.misread.kinds import BESIDE, Found, as_read
 
 __all__ = ["found_in_latin"]
 
@@ -21,6 +20,7 @@ _HIGH = "\x80-\xff" + "".join(char for char in bytes_behind("cp1252") if char > 
 _SEQUENCE = re.compile(f"[\xc2-\xdf][{_HIGH}]|[\xe0-\xef][{_HIGH}]{{2}}|[\xf0-\xf4][{_HIGH}]{{3}}")
 _BEGUN = re.compile(f"[\xc2-\xf4][{_HIGH}]")
 _NOT_LATIN = re.compile(f"[^ -~{_HIGH}]")
+_HOW = Misreading("cp1252", "gb18030", 10.0)
 _AROUND = 200
 """Characters on either side that are shown to ftfy with what may be misread."""
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]")
@@ -51,7 +51,7 @@ def _marks(text: str) -> list[Found]:
     if "£" not in text and "¡" not in text:
         return []
     found = [
-        _as_found(*match.span(), _MARKS[match[0][:2]] * (len(match[0]) // 2))
+        as_read(*match.span(), _MARKS[match[0][:2]] * (len(match[0]) // 2), _HOW)
         for match in _MARKS_IN_LATIN.finditer(text)
         if match[0] != "¡¿" or "¡¾" in text
     ]
@@ -75,7 +75,7 @@ def _other_languages(text: str) -> Iterator[Found]:
         if any(after and not after.isascii() for _, after in found) and _agrees(text[start:done]):
             for match, after in found:
                 if after and after.isprintable() and not _WIDE.search(after):
-                    yield _as_found(start + match.start(), start + match.end(), after)
+                    yield as_read(start + match.start(), start + match.end(), after, _HOW)
 
 
 def _latin_length(text: str) -> int:
@@ -92,8 +92,3 @@ def _agrees(shown: str) -> bool:
 
 def _decoded(shown: str) -> str:
     return decoded("utf-8", b"".join(bytes_behind("cp1252")[char][0] for char in shown))
-
-
-def _as_found(start: int, end: int, text: str) -> Found:
-    node = Node(None, end - 1, text, 0.0, False)
-    return Found(start, end, (node,), Misreading("cp1252", "gb18030", 10.0), 0.0, 0.0, len(text), 0)

@@ -1,0 +1,56 @@
+"""Lines that were misread from end to end and lost nothing: they need no search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from zsparkcrawl.chinese.script import common_characters
+from zsparkcrawl.repair.misread.anchors import HIGH_LETTER, gbk_in_latin, utf8_in, utf8_in_latin
+from zsparkcrawl.repair.misread.charsets import Misreading
+
+__all__ = ["whole_lines"]
+
+_LEAST = 6
+"""Chinese characters of a line below which chance, or a search, is to decide."""
+_WIDE = re.compile("[\u2e80-\uffef]")
+
+
+def whole_lines(text: str) -> Iterator[tuple[int, int, str, Misreading]]:
+    """Where each such line begins and ends, what it says, and how it was misread.
+
+    Leaves alone: a line of which one byte does not fit, or in which more than one Chinese character in eight would be
+    rare.
+
+    >>> [line[:3] for line in whole_lines("园区\\n健康产业园区新闻中心".encode().decode("gbk", "replace"))]
+    []
+    >>> shown = "园区\\n" + "健康产业园区新闻中心".encode().decode("latin-1")
+    >>> [line[:3] for line in whole_lines(shown)]
+    [(3, 33, '健康产业园区新闻中心')]
+    """
+    ways: list[tuple[re.Pattern[str], tuple[str, ...], str]] = [(utf8_in("gbk"), ("gbk",), "utf-8")]
+    if HIGH_LETTER.search(text):
+        latin = ("latin-1", "cp1252")
+        ways += [(utf8_in_latin(), latin, "utf-8"), (gbk_in_latin(), latin, "gb18030")]
+    taken: set[int] = set()
+    for sign, were, true in ways:
+        done = 0
+        while match := sign.search(text, done):
+            start = text.rfind("\n", 0, match.start()) + 1
+            done = text.find("\n", match.start()) + 1 or len(text) + 1
+            line = text[start : done - 1]
+            said = next((said for was in were if (said := _reread(line, was, true))), None)
+            if said is not None and start not in taken:
+                taken.add(start)
+                yield start, done - 1, said, Misreading("gbk" if were == ("gbk",) else "cp1252", true, 10.0)
+
+
+def _reread(line: str, was: str, true: str) -> str | None:
+    """What a line says when it is read rightly; None when it cannot be read so, or is no Chinese then."""
+    try:
+        said = line.encode(was).decode(true)
+    except UnicodeError:
+        return None
+    wide = _WIDE.findall(said)
+    rare = sum(char not in common_characters() for char in wide)
+    return said if len(wide) >= _LEAST and 8 * rare <= len(wide) else None
