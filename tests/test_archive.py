@@ -89,7 +89,7 @@ def test_an_article_comes_back_as_it_was_stored(archive: Archive) -> None:
     assert row is not None
     assert (row["date"], row["time"], row["author"]) == ("2019-02-19", "10:30:00", None)
     assert (row["title"], row["body"], row["date_raw"]) == (ARTICLE.title, ARTICLE.body, ARTICLE.date_raw)
-    assert row["attachments"] == [{"name": "附件.doc", "url": "http://www.nhtp.org/a.doc"}]
+    assert row["attachments"] == [{"name": "附件.doc", "url": "http://www.nhtp.org/a.doc", "type": "doc"}]
     assert [image["caption"] for image in row["images"]] == [None, "图"]
     assert (row["first_seen"], row["last_seen"]) == ("2026-11-22T08:30:00Z", "2026-11-22T08:30:00Z")
     counts = [row[name] for name in ("edit_count", "inferred_count", "damage_count", "injection_count")]
@@ -492,7 +492,8 @@ def test_the_steps_make_the_tables_of_the_schema(archive: Archive) -> None:
 
 
 def _parts(sql: str) -> list[str]:
-    return sorted(" ".join(part.split()) for part in sql.strip(")\n ").split(", \n\t"))
+    # A column that a later step added stands on the line of the one before it.
+    return sorted(" ".join(part.split()) for part in re.split(r", (?:\n\t|(?=[a-z_]+ TEXT))", sql.strip(")\n ")))
 
 
 def test_sqlite_is_set_up_for_safety(archive: Archive) -> None:
@@ -692,3 +693,25 @@ def _insert(connection: Connection, table: str, row: Mapping[str, object]) -> No
     names = ", ".join(f'"{name}"' for name in row)
     values = ", ".join(f":{name}" for name in row)
     connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), dict(row))  # noqa: S608
+
+
+def test_the_type_of_a_file_makes_no_version(tmp_path: Path) -> None:
+    """Rows of before have none."""
+    with Archive.open(url_of(tmp_path)) as archive:
+        assert store(archive, ARTICLE) == "new"
+        with archive._engine.begin() as connection:
+            bare = '[{"name": "附件.doc", "url": "http://www.nhtp.org/a.doc"}]'
+            connection.exec_driver_sql("UPDATE articles SET attachments = ?", (bare,))
+            connection.exec_driver_sql("UPDATE versions SET attachments = ?", (bare,))
+        assert store(archive, ARTICLE) == "unchanged"
+
+
+def test_who_made_it_is_kept(archive: Archive) -> None:
+    named = replace(
+        ARTICLE, photographer="周一", reviewers="吴二 郑三", contributor="园区办公室", date_basis="signature"
+    )
+    store(archive, named)
+    row = archive.article("1")
+    assert row is not None
+    assert (row["photographer"], row["reviewers"], row["contributor"]) == ("周一", "吴二 郑三", "园区办公室")
+    assert row["date_basis"] == "signature"

@@ -254,3 +254,116 @@ def test_a_date_that_is_none_is_illegible_and_no_text(raw: str) -> None:
     article = extract(Page("http://www.nhtp.org/news/7.html", html.encode()), None)
     assert (article.date, article.date_missing, article.date_raw) == (None, "illegible", raw)
     assert article.body == "园区昨日召开会议，部署全年工作。"
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "source"),
+    [
+        ("<p>市报 2019-02-19</p>", None, "市报"),
+        ("<p>江畔日报 2019年02月19日 星期二</p>", None, "江畔日报"),
+        ("<p>来源：江畔日报 2019年02月19日 第A03版</p>", None, "江畔日报"),
+        ("<p>发布于 2019-02-19 by 周一</p>", "周一", None),
+        ("<p>2019-02-19 10:20 周一</p>", None, None),
+        ("<p>2019-02-19 08:00 江畔发布 阅读 1.2万</p>", None, "江畔发布"),
+        ("<p><em>2019-02-19</em><em>江畔晚报</em><em>评论(0)</em></p>", None, "江畔晚报"),
+        ("<p><span class='source'>新河</span><span class='time'>2019-02-19</span></p>", None, "新河"),
+        ("<p><b class='author'>陈小明</b> <i class='from'>新河</i> <i>2019-02-19</i></p>", "陈小明", "新河"),
+        ("<div><a href='/x'>江畔日报</a> 2019-02-19</div>", None, "江畔日报"),
+        ("<div>江畔日报</div><div>2019-02-19 08:00</div>", None, "江畔日报"),
+        ("<div>2019-02-19 08:00</div><div>来自<a href='/x'>新河</a></div>", None, "新河"),
+        ("<p>2019-02-19 | 来源：<a href='/x'>江畔网－江畔日报</a></p>", None, "江畔网－江畔日报"),
+        ("<p>文/周一 图/吴二</p><p>2019-02-19</p>", "周一", None),
+        ("<p>记者 周一 通讯员 吴二 郑三</p><p>2019-02-19</p>", "周一 吴二 郑三", None),
+        ("<p>本报记者 周一 文/图</p><p>2019-02-19 江畔日报</p>", "周一", "江畔日报"),
+        ("<p>□周一</p><p>2019-02-19</p>", "周一", None),
+        ("<p>文 | 周一</p><p>来源 | 江畔日报</p><p>2019-02-19</p>", "周一", "江畔日报"),
+        ("<p>撰文丨周一 编辑丨吴二</p><p>2019-02-19 08:11</p>", "周一", None),
+        ("<p>作者：周一 / 吴二 2019-02-19</p>", "周一 吴二", None),
+        ("<p>Author: Li Lei | Source: River Daily | Time: 2019-02-19</p>", "Li Lei", "River Daily"),
+        ("<p>【字体：大 中 小】 2019-02-19 来源：江畔网 【打印】</p>", None, "江畔网"),
+        ("<p>来源：江畔网　举报 2019-02-19</p>", None, "江畔网"),
+        ("<p>发布者：周一 发布时间：2019-02-19</p>", None, None),
+        ("<p>2019-02-19 作者：　选稿：周一</p>", None, None),
+        ("<dl><dt>发布日期</dt><dd>2019-02-19</dd><dt>信息来源</dt><dd>市科技局</dd></dl>", None, "市科技局"),
+        (
+            "<table><tr><td>发布日期</td><td>2019-02-19</td><td>来源</td><td>市科技局</td></tr></table>",
+            None,
+            "市科技局",
+        ),
+    ],
+)
+def test_lines_of_many_makes(line: str, author: str | None, source: str | None) -> None:
+    article = read_html(framed(line))
+    assert (article.author, article.source, str(article.date)) == (author, source, "2019-02-19")
+    assert article.body.startswith("园区昨日")
+
+
+@pytest.mark.parametrize(
+    "nobody", ["本站", "admin", "管理员", "来源于网络", "佚名", "網絡", "系统管理员", "小编", "未知", "xxgk01"]
+)
+def test_nobody_is_no_author(nobody: str) -> None:
+    assert who(f"<p>作者：{nobody} 来源：江畔网 发布时间：2019-02-19</p>") == (None, "江畔网", None)
+
+
+MADE = {"author": None, "source": None, "editor": None, "photographer": None, "reviewers": None, "contributor": None}
+
+
+@pytest.mark.parametrize(
+    ("below", "made"),
+    [
+        ("<p>（来源：江畔日报 作者：周一）</p>", {"source": "江畔日报", "author": "周一"}),
+        ("<p>（记者 周一 通讯员 吴二）</p>", {"author": "周一 吴二"}),
+        ("<p>（通讯员 吴二）</p>", {"contributor": "吴二"}),
+        ("<p>【责任编辑:周一】</p>", {"editor": "周一"}),
+        ("<p>责任编辑： 周一_NB123</p>", {"editor": "周一"}),
+        (
+            "<p>文字：周一 图片：吴二 编辑：郑三 审核：王四</p>",
+            {"author": "周一", "photographer": "吴二", "editor": "郑三", "reviewers": "王四"},
+        ),
+        ("<p>（周一/文 吴二/图）</p>", {"author": "周一", "photographer": "吴二"}),
+        ("<p>（周一 摄）</p>", {"photographer": "周一"}),
+        ("<p>供稿：宣传部</p><p>校对：周一</p>", {"contributor": "宣传部", "reviewers": "周一"}),
+        ("<p>一审：周一 二审：吴二 三审：郑三</p>", {"reviewers": "周一 吴二 郑三"}),
+        ("<p>来源丨江畔日报</p><p>编辑丨周一</p>", {"source": "江畔日报", "editor": "周一"}),
+        ("<p>项目建成后前景广阔。（江畔日报记者 周一）</p>", {"author": "周一"}),
+        ("<p>（作者系江畔大学教授）</p>", {}),
+        ("<p>（见图）</p>", {}),
+        ("<p>联系人：周一　电话：12345</p>", {}),
+    ],
+)
+def test_credits_below_the_text(below: str, made: dict[str, str]) -> None:
+    article = read_html(framed("<p>2019-02-19</p>", body=TEXT + below))
+    assert {name: getattr(article, name) for name in MADE} == MADE | made
+
+
+@pytest.mark.parametrize(
+    ("opening", "author", "source"),
+    [
+        ("商报讯（记者 周一 通讯员 吴二）", "周一 吴二", "商报"),
+        ("江畔日报讯 记者周一报道：", "周一", "江畔日报"),
+        ("本网讯 ", None, None),
+        ("本报讯（记者周一）", "周一", None),
+        ("新华社江畔2月18日电（记者周一、吴二）", "周一、吴二", "新华社"),
+        ("商报讯 记者昨日从园区获悉，", None, "商报"),
+        ("通讯 ", None, None),
+        ("〔記者陳小明／江畔報導〕", "陳小明", None),
+    ],
+)
+def test_the_words_that_open_a_report(opening: str, author: str | None, source: str | None) -> None:
+    body = f"<p>{opening}园区昨日召开工作会议，部署全年的重点项目。</p>{TEXT}"
+    article = read_html(framed("<p>作者：  来源：  发布时间：2019-02-19</p>", body=body))
+    assert (article.author, article.source) == (author, source)
+    assert article.body.startswith(opening.strip())
+
+
+def test_the_byline_goes_before_the_opening_and_the_credits() -> None:
+    body = f"<p>商报讯（记者 吴二）园区昨日召开会议，部署全年的重点项目。</p>{TEXT}<p>来源：别处</p>"
+    assert who("<p>作者：周一 来源：江畔日报 2019-02-19</p>", body=body) == ("周一", "江畔日报", None)
+
+
+def test_metadata_name_a_source_and_never_an_author() -> None:
+    head = '<meta name="ContentSource" content="江畔市科技局"><meta name="Author" content="jcms">'
+    html = framed("<p>2019-02-19</p>").replace("<head>", f"<head>{head}")
+    article = read_html(html)
+    assert (article.author, article.source) == (None, "江畔市科技局")
+    assert read_html(html.replace("<p>2019", "<p>来源：  2019")).source is None

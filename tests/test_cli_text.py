@@ -295,3 +295,13 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
         process.stdin.close()
         said = process.stderr.read()
     assert b"Traceback" not in said
+
+
+def test_days_are_counted_from_the_moment_that_is_given() -> None:
+    html = "<h1>园区新闻</h1><p>3天前 来源：江畔网</p><p>健康基地召开会议，讨论产业发展。</p>"
+    words = ("read", "-", "--url", "http://news.example/7.html")
+    assert json.loads(run(*words, stdin=html).stdout)["date_missing"] == "illegible"
+    told = json.loads(run(*words, "--fetched", "2019-02-22T08:00+08:00", stdin=html).stdout)
+    assert (told["date"], told["date_basis"]) == ("2019-02-19", "relative")
+    for bad in ("2019-02-22", "yesterday"):
+        assert "--fetched must be a moment" in complaint(run(*words, "--fetched", bad, stdin=html))

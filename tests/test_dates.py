@@ -201,3 +201,129 @@ def test_every_day_is_read(day: dt.date, form: str) -> None:
 def test_no_text_makes_it_fail(text: str) -> None:
     moment = find_date(text)
     assert moment is None or moment.raw in text
+
+
+FETCHED = dt.datetime(2019, 2, 22, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("3天前", DAY),
+        ("三天前", DAY),
+        ("2小时前", dt.date(2019, 2, 22)),
+        ("21小时前", dt.date(2019, 2, 21)),
+        ("昨天 08:30", dt.date(2019, 2, 21)),
+        ("1周前", dt.date(2019, 2, 15)),
+    ],
+)
+def test_days_counted_from_the_day_of_fetching(written: str, day: dt.date) -> None:
+    page = framed(f"<p>{written} 来源：江畔网</p>")
+    article = read_html(page, fetched_at=FETCHED)
+    assert (article.date, article.date_basis, article.source) == (day, "relative", "江畔网")
+    unknown = read_html(page)
+    assert (unknown.date, unknown.date_missing) == (None, "illegible")
+
+
+@pytest.mark.parametrize("written", ["2月19日", "02-19 08:30", "02月19日 08:30"])
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("http://a.example/2019/0219/c1-7.html", DAY),
+        ("http://a.example/xw/201902/t20190219_7.html", DAY),
+        ("http://a.example/2019-02/19/c_7.htm", DAY),
+        ("http://a.example/2018/0305/c1-7.html", None),
+        ("http://a.example/news/7.html", None),
+    ],
+)
+def test_a_year_from_the_address(written: str, url: str, day: dt.date | None) -> None:
+    article = read_html(framed(f"<p>{written} 来源：江畔网</p>"), url)
+    assert article.date == day
+    assert article.date_basis == ("completed" if day else None)
+    assert article.date_missing == (None if day else "illegible")
+
+
+@pytest.mark.parametrize("written", ["2019年2月", "2019年02月", "2019-02"])
+def test_a_month_alone(written: str) -> None:
+    article = read_html(framed(f"<p>发布时间：{written} 来源：江畔网</p>"))
+    assert (article.date, article.date_precision) == (dt.date(2019, 2, 1), "month")
+
+
+META = '<meta property="article:published_time" content="2019-02-18T16:30:00Z">'
+
+
+def with_head(head: str, byline: str = "") -> str:
+    return framed(byline).replace("<head>", f"<head>{head}")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        META,
+        '<meta name="PubDate" content="2019-02-19 00:30">',
+        '<meta name="publishdate" content="2019-02-19">',
+        '<meta name="firstpublishedtime" content="2019-02-19-00:30:00">',
+        '<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2019-02-19T00:30:00+08:00"}</script>',
+        '<script>var ct = "1550507400";</script>',
+    ],
+)
+def test_metadata_where_nothing_is_shown(head: str) -> None:
+    article = read_html(with_head(head))
+    assert (article.date, article.date_basis) == (DAY, "metadata")
+    shown = read_html(with_head(head, "<p>发布时间：2019-02-20</p>"))
+    assert (shown.date, shown.date_basis) == (dt.date(2019, 2, 20), "shown")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta property="article:modified_time" content="2019-02-19">',
+        '<meta name="lastmodifiedtime" content="2019-02-19-00:30:00">',
+        '<script type="application/ld+json">{"@type":"NewsArticle","dateModified":"2019-02-19"}</script>',
+        '<script type="application/ld+json">{broken</script>',
+        '<meta name="PubDate" content="2019-02-30">',
+    ],
+)
+def test_metadata_that_tell_no_day_of_publication(head: str) -> None:
+    assert read_html(with_head(head)).date_missing == "absent"
+
+
+def test_metadata_settle_a_conflict_or_are_one() -> None:
+    both = "<p>发布时间：2019-02-19 来源：江畔网 发布日期：2019-03-20</p>"
+    assert read_html(with_head(META, both)).date == DAY
+    other = META + '<meta name="PubDate" content="2019-03-20">'
+    assert read_html(with_head(other)).date_missing == "conflict"
+
+
+def test_the_day_of_signing_gives_way_to_that_of_publication() -> None:
+    both = "<p>成文日期：2019-01-09　发布日期：2019-02-19</p>"
+    assert read_html(framed(both)).date == DAY
+    assert read_html(framed("<p>索引号：0001 成文日期：2019-02-19</p>")).date == DAY
+
+
+@pytest.mark.parametrize(
+    ("end", "title", "day"),
+    [
+        ("<p>江畔园区有限公司</p><p>2019年2月19日</p>", "关于停电的通知", DAY),
+        ("<p>江畔市科技局</p><p>二〇一九年二月十九日</p>", "园区停电", DAY),
+        ("<p>2019年2月19日</p>", "园区停电公告", DAY),
+        ("<p>2019年2月19日</p>", "园区召开会议", None),
+        ("<p>会议于2019年2月19日举行。</p>", "关于停电的通知", None),
+    ],
+)
+def test_the_date_under_a_signature(end: str, title: str, day: dt.date | None) -> None:
+    article = read_html(framed(body=TEXT + end, title=f"<h1>{title}</h1>"))
+    assert (article.date, article.date_basis) == (day, "signature" if day else None)
+    shown = read_html(framed("<p>发布时间：2019-02-20</p>", body=TEXT + end, title=f"<h1>{title}</h1>"))
+    assert shown.date == dt.date(2019, 2, 20)
+
+
+def test_a_labelled_date_right_below_the_text() -> None:
+    html = framed(body=TEXT).replace('<div class="foot">', "<div>发布时间：2019-02-19</div><div class='foot'>")
+    assert read_html(html).date == DAY
+    assert read_html(html.replace("发布时间", "更新时间")).date is None
+
+
+def test_times_of_change_are_taken_out() -> None:
+    line = "<p>发布于 <time class='published'>2019年2月19日</time> <time class='updated'>2024年2月2日</time></p>"
+    assert read_html(framed(line)).date == DAY

@@ -106,7 +106,8 @@ def test_the_columns_and_their_order_are_a_promise() -> None:
         "first_seen",
         "last_seen",
     )
-    assert COLUMNS[17:] == ("attachments", "images", "edit_count", "inferred_count", "damage_count")
+    assert COLUMNS[17:22] == ("attachments", "images", "edit_count", "inferred_count", "damage_count")
+    assert COLUMNS[22:] == ("date_basis", "photographer", "reviewers", "contributor")
 
 
 def test_csv_keeps_every_value(archive: Archive) -> None:
@@ -143,7 +144,10 @@ def test_lists_are_lists_in_json_and_json_in_csv(archive: Archive) -> None:
     attachments = (Attachment('附件 "1",.doc', "http://x.example/1.doc"),)
     article = Article("nhtp", "news", "1", "u", attachments=attachments, images=(Image("i"),))
     archive.store(article, run_id=None, capture_id=None, now=NOW)
-    meant = [[{"name": '附件 "1",.doc', "url": "http://x.example/1.doc"}], [{"url": "i", "caption": None}]]
+    meant = [
+        [{"name": '附件 "1",.doc', "url": "http://x.example/1.doc", "type": "doc"}],
+        [{"url": "i", "caption": None}],
+    ]
     columns = ("attachments", "images", "edit_count")
     (row,) = json.loads(exported(archive, "json", columns=columns))
     assert list(row.values()) == [*meant, 0]

@@ -29,7 +29,8 @@ __all__ = ["FIELDS", "SITES", "fields_of", "page_of", "read_case", "write_case"]
 SITES = Path(__file__).parents[1] / "tests" / "sites"
 FIELDS = (
     "site", "section", "native_id", "title", "date", "time", "date_raw", "date_precision", "date_missing", "author",
-    "source", "editor", "body", "attachments", "images", "charset", "script", "injections", "inferred", "damaged",
+    "source", "editor", "photographer", "reviewers", "contributor", "date_basis", "body",
+    "attachments", "images", "charset", "script", "injections", "inferred", "damaged",
 )  # fmt: skip
 """What a golden page says of an article, one test each. "body" is a list of paragraphs; "inferred" lists field,
 before and after of every edit that is not certain; "injections" the kinds, "damaged" the stretches left."""

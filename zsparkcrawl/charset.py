@@ -24,6 +24,8 @@ _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 # GB18030 holds GBK and GB 2312 and decodes everything that they do; Big5-HKSCS likewise holds Big5.
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "hz": "gb18030", "big5": "big5hkscs"}
+_CERTAIN = 2.0
+"""Above all that a comparison can give."""
 _SAMPLE = 65536
 """Bytes looked at when candidates are compared: enough for a verdict, and a bound for pages of 8 MiB."""
 
@@ -54,7 +56,8 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
         return Decoded(body.decode("ascii"), "utf-8", "plain ASCII")
     sample = body[:_SAMPLE]
     candidates = dict.fromkeys(["utf-8", *declared, "gb18030", "big5hkscs"])
-    best = max(candidates, key=lambda charset: _plausibility(sample, charset))
+    strict = _plausibility(sample, "utf-8") == _CERTAIN
+    best = "utf-8" if strict else max(candidates, key=lambda charset: _plausibility(sample, charset))
     text = body.decode(best, "replace")
     lost = text.count("\ufffd")
     verdict = "all decode" if not lost else f"{lost} {'place does' if lost == 1 else 'places do'} not decode"
@@ -84,14 +87,14 @@ _TEXT_CHARSETS = {"utf-8", "gb18030", "big5hkscs", "utf-16", "shift_jis", "euc_j
 def _plausibility(sample: bytes, charset: str) -> float:
     """How good a reading is: the share of its letters that are common Chinese, less what did not decode."""
     text = sample.decode(charset, "replace")
+    # UTF-8 has so little chance to decode by accident that a page which does so strictly is in UTF-8 whatever it
+    # says (a Japanese one too). The last character of a sample may be cut in two: that is no fault.
+    if charset == "utf-8" and text.count("\ufffd") <= (1 if len(sample) == _SAMPLE else 0) and not sample.isascii():
+        return _CERTAIN
     foreign = [character for character in text if character > "\x7f"]
     if not foreign:
         return 0.0
     common = common_characters()
     good = sum(character in common for character in foreign)
     lost = foreign.count("\ufffd")
-    # UTF-8 has so little chance to decode by accident that a page which does so strictly is in UTF-8 whatever it
-    # says (a Japanese one too). The last character of a sample may be cut in two: that is no fault.
-    if charset == "utf-8" and lost <= (1 if len(sample) == _SAMPLE else 0):
-        return 2.0
     return (good - 3 * lost) / len(foreign)

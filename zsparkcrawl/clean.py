@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from zsparkcrawl.chinese.diagnosis import diagnose
 from zsparkcrawl.edits import Change, Edited, edit
@@ -15,7 +16,9 @@ from zsparkcrawl.spam import cut_all, is_spam
 
 __all__ = ["TEXT_FIELDS", "clean", "clean_text", "read"]
 
-TEXT_FIELDS = ("title", "author", "source", "editor", "body")
+NAME_FIELDS = ("author", "source", "editor", "photographer", "reviewers", "contributor")
+"""The fields that name who made an article."""
+TEXT_FIELDS = ("title", *NAME_FIELDS, "body")
 """The fields that hold prose, in the order in which they are cleaned."""
 
 _TITLE_SHORTEST = 4
@@ -37,7 +40,7 @@ def read(page: Page, site: SiteProfile | None = None) -> Article:
 def clean(article: Article, site: SiteProfile | None = None) -> Article:
     """Diagnose all texts of an article together, then repair and despam each.
 
-    An author, source or editor that cleaning leaves empty becomes None.
+    A field of names that cleaning leaves empty becomes None.
     """
     site = site or _site_of(article)
     texts = _texts(article)
@@ -50,13 +53,12 @@ def clean(article: Article, site: SiteProfile | None = None) -> Article:
     if "title" in edited and not _is_title(edited["title"]):
         edited["title"] = _recovered(article, diagnosis) or edited["title"]
     clean_texts = {name: each.text for name, each in edited.items()}
+    names: dict[str, Any] = {name: clean_texts.get(name) or None for name in NAME_FIELDS}
     return replace(
         article,
+        **names,
         diagnosis=diagnosis,
         title=clean_texts.get("title") or None,
-        author=clean_texts.get("author") or None,
-        source=clean_texts.get("source") or None,
-        editor=clean_texts.get("editor") or None,
         body=clean_texts["body"],
         attachments=tuple(
             replace(item, name=clean_texts[f"attachments.{number}"]) for number, item in enumerate(article.attachments)

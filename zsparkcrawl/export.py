@@ -48,6 +48,10 @@ COLUMNS = (
     "edit_count",
     "inferred_count",
     "damage_count",
+    "date_basis",
+    "photographer",
+    "reviewers",
+    "contributor",
 )
 """The columns in their order; new ones are only ever added at the end. Their meaning: docs/schema.md."""
 

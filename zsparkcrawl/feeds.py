@@ -34,6 +34,10 @@ FIELDS = [
     "date_precision",
     "date_missing",
     "charset",
+    "date_basis",
+    "photographer",
+    "reviewers",
+    "contributor",
 ]
 """The columns of a feed, in their order."""
 

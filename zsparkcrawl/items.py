@@ -6,6 +6,7 @@ All are frozen: a step makes a new one with :func:`dataclasses.replace` and neve
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
@@ -13,8 +14,10 @@ from typing import Any, Literal
 from zsparkcrawl.edits import Damage, Edit
 
 __all__ = [
+    "FILE_TYPES",
     "Article",
     "Attachment",
+    "DateBasis",
     "Diagnosis",
     "Image",
     "Injection",
@@ -25,8 +28,16 @@ __all__ = [
     "plain",
 ]
 
+FILE_TYPES = frozenset("doc docx wps pdf ofd xls xlsx et csv ppt pptx zip rar 7z txt rtf".split())
+"""Endings of the files that articles offer."""
+_SUFFIX = re.compile(r"\.(\w{2,4})$")
+
 Script = Literal["simplified", "turned", "traditional", "unknown"]
 Precision = Literal["second", "minute", "day", "month"]
+DateBasis = Literal["shown", "relative", "completed", "signature", "metadata"]
+"""What a date was read from: written in full where an article's date stands; counted from the day of fetching (3天前);
+completed by a year from the page's address or metadata (3月5日); the date below a notice's signature; metadata alone.
+"""
 MissingReason = Literal["absent", "illegible", "conflict"]
 
 
@@ -45,10 +56,20 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that an article offers: its name as shown and its absolute URL."""
+    """A file that an article offers: its name as shown, its absolute URL, and its type as the URL or the name has it
+    ("docx", "pdf"; "" when neither tells)."""
 
     name: str
     url: str
+    type: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        """Read the type off the end of the address, else of the name."""
+        found = (_SUFFIX.search(text) for text in (re.split("[?#]", self.url)[0], self.name.strip()))
+        # The item is frozen; only this one value, which follows from the others, is set by the item itself.
+        object.__setattr__(
+            self, "type", next((match[1].lower() for match in found if match and match[1].lower() in FILE_TYPES), "")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +143,8 @@ class Article:
     date_precision: Precision | None = None
     date_missing: MissingReason | None = None
     author: str | None = None
-    """Several names are joined by " "."""
+    """Names in the page's order, kept apart as the page does it (陈小明、林青); names from several places, or with a
+    stroke or a bar between them, are joined by a blank. The other fields of names have the same form."""
     source: str | None = None
     editor: str | None = None
     body: str = ""
@@ -139,13 +161,20 @@ class Article:
     injections: tuple[Injection, ...] = ()
     title_evidence: tuple[str, ...] = field(default=(), repr=False, metadata={"plain": False})
     """What else on the page, or on its listing, may be the title, the best first: for a title that is spam."""
+    date_basis: DateBasis | None = None
+    """What the date was read from; None without a date."""
+    photographer: str | None = None
+    reviewers: str | None = None
+    """Who looked over it before it went out: 一审 二审 三审, 审核, 校对, 签发."""
+    contributor: str | None = None
+    """Who sent it in (供稿; 通讯员 where no reporter is named): a person or an office."""
 
 
 def plain(value: object) -> Any:
     """A value of this program as JSON has it: dataclasses become objects, dates ISO text, sets sorted lists.
 
     >>> plain(Attachment("附件1.docx", "http://www.nhtp.org/1.docx"))
-    {'name': '附件1.docx', 'url': 'http://www.nhtp.org/1.docx'}
+    {'name': '附件1.docx', 'url': 'http://www.nhtp.org/1.docx', 'type': 'docx'}
     >>> plain({"date": dt.date(2019, 2, 19), "readings": frozenset({"b", "a"})})
     {'date': '2019-02-19', 'readings': ['a', 'b']}
     """

@@ -39,13 +39,14 @@ COUNTS = (
     "item_errors",
     "bounded",
     "complete",
+    "vacant",
 )
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
 
 ``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that another day
 may heal, unlike an article that is gone; ``challenge``, ``missing``, ``maintenance``, ``error``, ``spam`` and ``empty``
 those of the unreadable pages that came with status 200 and are no article; ``outside`` articles of another time than
-asked for.
+asked for; ``vacant`` numbers of which the site has no article, where numbers were tried.
 """
 
 _ASKED_FOR = frozenset(["closespider_itemcount", "closespider_pagecount", "closespider_timeout"])
@@ -109,7 +110,10 @@ def judge(stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = ()
     fault = next(filter(None, (_broken(stats, counts, finish), *feed_faults, _empty(stats, counts))), None)
     if fault:
         return Outcome("failed", fault, kept)
-    if not counts["rows"]:
+    tried = counts["asked"] and not counts["listings"]  # numbers, without any listing
+    if tried and not counts["read"]:
+        return Outcome("suspicious", f"none of {_number(counts['asked'], 'number')} has an article", kept)
+    if not counts["rows"] and not tried:
         pages = _number(counts["listings"], "listing page")
         return Outcome("suspicious", f"no article is linked on {pages}", kept)
     if counts["bounded"]:
@@ -152,7 +156,7 @@ def _broken(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) ->
 def _empty(stats: Mapping[str, Any], counts: Mapping[str, int]) -> str | None:
     """Why a run that ended in order has nothing to show."""
     last = stats.get("zspark/last_failure", "nothing was asked for")
-    if not counts["listings"]:
+    if not counts["listings"] and not counts["asked"]:
         return f"no listing page could be read: {last}"
     if counts["asked"] and not counts["read"] and counts["failed"] + counts["unreadable"]:
         return f"none of {_number(counts['asked'], 'article')} could be read: {last}"
@@ -170,7 +174,9 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> s
     if unread := counts["unreadable"] - none:
         said.append(f"{_number(unread, 'page')} could not be read")
     # Scrapy drops a redirect to a page that was fetched already, and tells nobody.
-    dropped = counts["asked"] - counts["read"] - counts["failed"] - counts["unreadable"]
+    dropped = counts["asked"] - counts["read"] - counts["failed"] - counts["unreadable"] - counts["vacant"]
+    if counts["vacant"]:
+        said.append(f"{_number(counts['vacant'], 'number')} without an article")
     if dropped > 0 and finish == "finished":
         said.append(f"{_number(dropped, 'article')} led to a page already seen")
     if counts["listings_failed"]:

@@ -30,7 +30,7 @@ from zsparkcrawl.archive.opening import (
 from zsparkcrawl.archive.reading import Filters
 from zsparkcrawl.archive.status import SectionStatus, Status, read_status
 from zsparkcrawl.archive.storable import stamp, storable
-from zsparkcrawl.archive.writing import Listed, Origin, Outcome
+from zsparkcrawl.archive.writing import Listed, Origin, Stored
 from zsparkcrawl.items import Article
 
 __all__ = [
@@ -41,9 +41,9 @@ __all__ = [
     "Filters",
     "Listed",
     "Origin",
-    "Outcome",
     "SectionStatus",
     "Status",
+    "Stored",
     "captures_folder",
     "data_folder",
     "database_url",
@@ -148,7 +148,7 @@ class Archive:
         capture_id: int | None,
         now: dt.datetime,
         origin: Origin = "site",
-    ) -> Outcome:
+    ) -> Stored:
         """Keep an article: "new", a new "version" when any content field differs, or "unchanged". All or
         nothing.
 

@@ -61,8 +61,20 @@ def _content() -> Iterator[Column[object]]:
     yield Column("source", Text, comment="where the site has it from; NULL when it does not say")
     yield Column("editor", Text, comment="the responsible editor; never taken for the author")
     yield Column("body", Text, nullable=False, comment="repaired text, each paragraph on a line of its own")
-    yield Column("attachments", JSON, nullable=False, comment="list of {name, url}")
+    yield Column(
+        "attachments", JSON, nullable=False, comment="list of {name, url, type}; type is the file's ending or empty"
+    )
     yield Column("images", JSON, nullable=False, comment="list of {url, caption}; caption null when there is none")
+    yield Column(
+        "date_basis",
+        Text,
+        comment="what date was read from: shown, relative (3天前), completed (by a year), signature, metadata",
+    )
+    yield Column(
+        "photographer", Text, comment="who took the pictures, names joined by a blank; NULL when nobody is named"
+    )
+    yield Column("reviewers", Text, comment="who looked it over before it went out, names joined by a blank")
+    yield Column("contributor", Text, comment="the person or office that sent it in")
 
 
 def _capture(meaning: str) -> Column[int]:

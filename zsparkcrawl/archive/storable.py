@@ -25,7 +25,10 @@ __all__ = [
     "version_facts",
 ]
 
-CONTENT = ("title", "date", "time", "author", "source", "editor", "body", "attachments", "images")
+CONTENT = (
+    "title", "date", "time", "author", "source", "editor", "body", "attachments", "images",
+    "photographer", "reviewers", "contributor",
+)  # fmt: skip
 """The fields that make a version: when all are equal the article is unchanged."""
 
 INJECTION = ("kind", "phrase", "carrier", "domain")
@@ -35,7 +38,7 @@ _SPAM_RULE = "spam-"
 _PHRASE_LONGEST, _CARRIER_LONGEST = 500, 60
 """Characters that are kept, so that PostgreSQL can keep them in an index (2,704 bytes a row)."""
 
-_NOTES = ("date_raw", "date_precision", "date_missing")
+_NOTES = ("date_raw", "date_precision", "date_missing", "date_basis")
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -72,19 +75,28 @@ def package() -> str:
 def content(article: Article) -> dict[str, Any]:
     """The columns that an article and its versions have in common."""
     row: dict[str, Any] = {name: _clean(getattr(article, name)) for name in ("url", *_NOTES, *CONTENT)}
-    row["attachments"] = [{"name": storable(a.name), "url": storable(a.url)} for a in article.attachments]
+    row["attachments"] = [
+        {"name": storable(a.name), "url": storable(a.url), "type": a.type} for a in article.attachments
+    ]
     row["images"] = [{"url": storable(i.url), "caption": _clean(i.caption)} for i in article.images]
     return row
 
 
 def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Which content fields differ between two rows; addresses and notes do not count.
+    """Which content fields differ between two rows; addresses and notes do not count, nor does the type of a
+    file, which follows from its name and its address.
 
     >>> row = dict.fromkeys(CONTENT)
     >>> changed_fields(row, {**row, "title": "", "url": "http://mirror.example/1.html"})
     ['title']
     """
-    return [name for name in CONTENT if old[name] != new[name]]
+    return [name for name in CONTENT if _compared(old[name]) != _compared(new[name])]
+
+
+def _compared(value: object) -> object:
+    if not isinstance(value, list):
+        return value
+    return [{key: part for key, part in each.items() if key != "type"} for each in value]
 
 
 def version_facts(article: Article) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from zsparkcrawl.items import Article
 __all__ = [
     "Listed",
     "Origin",
-    "Outcome",
+    "Stored",
     "bury_dead_runs",
     "insert_capture",
     "insert_run",
@@ -37,7 +37,7 @@ __all__ = [
     "update_run",
 ]
 
-Outcome = Literal["new", "version", "unchanged"]
+Stored = Literal["new", "version", "unchanged"]
 Origin = Literal["site", "reading"]
 
 
@@ -113,7 +113,7 @@ def insert_seen(connection: Connection, run_id: int, listing_url: str, rows: Ite
         connection.execute(entry, list(shown.values()))
 
 
-def store_article(connection: Connection, article: Article, facts: Mapping[str, Any]) -> Outcome:
+def store_article(connection: Connection, article: Article, facts: Mapping[str, Any]) -> Stored:
     """Keep an article as new, as a new version of one that is there, or not at all when nothing changed.
 
     ``facts`` are run_id, capture_id, made_at and made_by of a version.

@@ -118,6 +118,22 @@ def simplify(text: str) -> str:
     ).translate(_left_by_number())
 
 
+class _Folds(dict[int, str]):
+    """What each character folds to, found when it is first met: a page's text goes through `str.translate`."""
+
+    def __missing__(self, number: int) -> str:
+        character = chr(number)
+        if unicodedata.category(character) == "Cf":
+            plain = ""
+        else:
+            plain = simplified_of().get(character) or unicodedata.normalize("NFKC", character).casefold()
+        self[number] = plain
+        return plain
+
+
+_FOLDS = _Folds()
+
+
 class Folded(str):
     """A folded text that remembers where its characters came from: ``positions[i]`` is the place of character i in
     the original; one more entry holds the original's length."""
@@ -132,7 +148,7 @@ def fold(text: str) -> str:
     >>> fold("發(fā)布時(shí)間：")
     '发布时间:'
     """
-    return "".join(fold_with_positions(text).split())
+    return "".join(ANNOTATION.sub("", text).translate(_FOLDS).split())
 
 
 def fold_with_positions(text: str) -> Folded:
@@ -142,14 +158,13 @@ def fold_with_positions(text: str) -> Folded:
     >>> str(folded), folded.positions
     ('来源:园区', (0, 6, 7, 8, 9, 10))
     """
-    table = simplified_of()
     out: list[str] = []
     positions: list[int] = []
     skipped = {i for match in ANNOTATION.finditer(text) for i in range(*match.span())}
     for position, character in enumerate(text):
-        if position in skipped or unicodedata.category(character) == "Cf":
+        if position in skipped:
             continue
-        plain = table.get(character) or unicodedata.normalize("NFKC", character).casefold()
+        plain = _FOLDS[ord(character)]
         out.append(plain)
         positions += [position] * len(plain)
     folded = Folded("".join(out))

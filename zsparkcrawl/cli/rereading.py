@@ -10,9 +10,10 @@ from typing import Any
 
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.captures import CaptureError, read_capture
-from zsparkcrawl.clean import read
-from zsparkcrawl.extract import UnreadableError
-from zsparkcrawl.items import Page
+from zsparkcrawl.clean import clean
+from zsparkcrawl.extract import UnreadableError, extract
+from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, is_part, joined_parts
+from zsparkcrawl.items import Article, Page
 from zsparkcrawl.sites import SiteProfile, site_for_url, site_named, site_names
 
 __all__ = ["reread_captures"]
@@ -27,15 +28,21 @@ def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str
     """
     counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0, "damaged": 0})
     done: set[tuple[str, str, str]] = set()
+    parts: dict[str, Mapping[str, Any]] = {}
     for capture in archive.captures():
         site = _site(capture)
         place = site.place(capture["url"]) if site else None
-        if site is None or place is None or capture["status"] != 200 or capture["partial"]:
+        if capture["status"] != 200 or capture["partial"]:
+            continue
+        if is_part(capture["url"]):  # met before the first page of its article, for the newest come first
+            parts.setdefault(capture["url"], capture)
+            continue
+        if site is None or place is None:
             continue
         if (key := (site.name, *place)) in done:
             continue
         try:
-            article = read(_page(folder, capture), site)
+            article = clean(_whole(folder, capture, site, parts), site)
         except CaptureError as error:
             on_failure(str(error))
             counts["damaged"] += 1
@@ -52,6 +59,28 @@ def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str
         if article.charset != capture["charset"]:
             archive.set_charset(capture["id"], article.charset)
     return dict(counts)
+
+
+def _whole(
+    folder: Path, capture: Mapping[str, Any], site: SiteProfile, parts: Mapping[str, Mapping[str, Any]]
+) -> Article:
+    """The article of a capture with its further pages. Raises UnreadableError when one of them was not captured: a
+    part must not pass for the whole."""
+    page = _page(folder, capture)
+    found = [extract(page, site)]
+    waiting = list(further_parts(page, site.hosts))
+    known = {page.url}
+    while waiting and len(found) < MOST_PARTS:
+        url = waiting.pop(0)
+        if url in known:
+            continue
+        known.add(url)
+        if url not in parts:
+            raise UnreadableError(f"{url}, where it goes on, was not captured")
+        page = _page(folder, parts[url])
+        found.append(extract(page, site))
+        waiting += further_parts(page, site.hosts)
+    return joined_parts(found)
 
 
 def _site(capture: Mapping[str, Any]) -> SiteProfile | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Iterable
@@ -81,7 +82,8 @@ clean = _text_command("clean", f"Mend damaged text and cut injected spam. {_TEXT
 @click.option("--url", required=True, help="Where the page was fetched: for its section, its number and its links.")
 @click.option("--site", "site_name", help="The site's profile; without it the URL's host decides.")
 @click.option("--content-type", default="", help="The Content-Type header that came with the page.")
-def read(file: Path, url: str, site_name: str | None, content_type: str) -> None:
+@click.option("--fetched", help="When it was fetched, as 2024-05-06T08:30+08:00: what 3天前 is counted from.")
+def read(file: Path, url: str, site_name: str | None, content_type: str, fetched: str | None) -> None:
     """Read one saved page: its article as JSON, with all fields, edits and the diagnosis."""
     from zsparkcrawl.clean import read as read_page
     from zsparkcrawl.sites import site_named
@@ -90,8 +92,22 @@ def read(file: Path, url: str, site_name: str | None, content_type: str) -> None
         urlsplit(url)
     except ValueError as error:
         raise InputError(f"{url!r} is no address: {error}") from error
-    article = read_page(Page(url, _bytes_of(file), content_type), site_named(site_name) if site_name else None)
+    page = Page(url, _bytes_of(file), content_type, fetched_at=_moment(fetched))
+    article = read_page(page, site_named(site_name) if site_name else None)
     _print(_json(plain(article)) + "\n")
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    """A moment with its offset, None when none is given."""
+    if text is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise InputError(f"--fetched must be a moment with its offset, as 2024-05-06T08:30+08:00, not {text!r}")
+    return moment
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
-from urllib.parse import urljoin
+from dataclasses import dataclass, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
-from zsparkcrawl.charset import decode
+from zsparkcrawl.charset import Decoded, decode
+from zsparkcrawl.chinese.script import fold
+from zsparkcrawl.extract.addresses import base_of
+from zsparkcrawl.extract.around import PEOPLE, read_around, settled_date
 from zsparkcrawl.extract.blocks import Block, blocks, collapse
-from zsparkcrawl.extract.byline import read_byline
-from zsparkcrawl.extract.content import find_content
+from zsparkcrawl.extract.byline import find_byline
+from zsparkcrawl.extract.candidates import text_begin
+from zsparkcrawl.extract.clock import Clock
+from zsparkcrawl.extract.content import Content, find_content
+from zsparkcrawl.extract.dates import Moment
+from zsparkcrawl.extract.head import Head, read_head, structured_data
+from zsparkcrawl.extract.names import joined
 from zsparkcrawl.extract.no_article import NoArticleError, UnreadableError, kind_of_empty, kind_of_page
-from zsparkcrawl.extract.title import find_title
+from zsparkcrawl.extract.title import find_title, likely_titles, pieces_of, stated_title
 from zsparkcrawl.extract.title_evidence import title_evidence
-from zsparkcrawl.extract.tree import parse
-from zsparkcrawl.items import Article, Page
+from zsparkcrawl.extract.tree import MOST_TAGS, bounded, parse, unveil
+from zsparkcrawl.items import Article, Injection, MissingReason, Page
 from zsparkcrawl.sites import SiteProfile, site_for_url
 from zsparkcrawl.spam import is_spam
 from zsparkcrawl.spam.markup import prune
@@ -31,6 +39,8 @@ _HTML = re.compile(
     r"<(?:!doctype\s+html|html|body|div|p|br|table|td|li|h[1-6]|span|font|center|pre|article|section|b|strong|a|img)[\s/>]",
     re.IGNORECASE,
 )
+_LAST_RESORT_LONGEST = 500_000
+"""Characters of a page above which the last resort is not asked: it takes 8 s for 4 MB of links (measured)."""
 _XML = re.compile(r"\s*<\?xml\s(?!.{0,2000}?<(?:!doctype\s+)?html)", re.IGNORECASE | re.DOTALL)
 
 
@@ -45,107 +55,141 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     >>> article.title, article.author, article.source, article.date.isoformat(), article.body
     ('园区新闻', None, '中山日报', '2019-02-19', '健康基地召开会议。')
     """
-    if not page.body.strip():
-        raise UnreadableError("the page is empty")
-    if page.body.startswith(_BINARY) or b"\0\0\0\0" in page.body[:1024]:
-        raise UnreadableError("the page is no HTML but a binary file")
     site = site or site_for_url(page.url)
-    decoded = decode(page.body, page.content_type)
-    if not _HTML.search(decoded.text) or _XML.match(decoded.text):
-        raise UnreadableError("the page is no HTML")
-    tree = parse(decoded.text)
-    base = _base(tree, page.url)
+    decoded, text = _html(page)
+    tree = parse(text)
+    base = base_of(tree, page.url)
+    zone = site.time_zone if site else "Asia/Shanghai"
+    data = structured_data(tree)
+    unveil(tree)
     injections = prune(tree, page.url)
-    head_title = collapse(tree.findtext("head/title") or "")
+    head = read_head(tree, data, zone)
+    _without_changes(tree)
     lines = blocks(_body(tree))
-    byline = read_byline(lines, _latest(page, site))
-    heading = find_title(lines, byline.first, head_title) or _title_below(lines, byline.last)
-    start = _start(byline.last, heading[1] if heading else None)
-    content = find_content(lines, start, base, _places(tree, site))
-    paragraphs = content.paragraphs or _last_resort(decoded.text, page.url, lines[:start])
-    if not content.images and not content.attachments:
-        titles = (heading[0] if heading else "", head_title)
-        _check_article(decoded.text, lines, paragraphs, titles, dated=byline.moment is not None)
+    clock = Clock(page.fetched_at.astimezone(ZoneInfo(zone)) if page.fetched_at else None, page.url, head.days)
+    found = _read_blocks(lines, head, clock, base, _places(tree, site))
+    found = replace(found, paragraphs=found.paragraphs or _last_resort(text, page.url, lines, found.start))
+    head_title = collapse(tree.findtext("head/title") or "")
+    if not found.content.images and not found.content.attachments:
+        _check_article(text, lines, found, head_title)
+    article = _article(page, site, decoded, found, (head, injections))
+    # What else may be the title, where the heading is spam.
+    hijacked = article.title if article.title and is_spam(article.title) else None
+    return replace(article, title_evidence=title_evidence(tree, lines, head_title, hijacked)) if hijacked else article
+
+
+def _article(
+    page: Page, site: SiteProfile | None, decoded: Decoded, found: _Reading, around: tuple[Head, tuple[Injection, ...]]
+) -> Article:
+    """The article of what was read."""
+    head, injections = around
     section, native_id = (site.place(page.url) if site else None) or (None, None)
-    moment = byline.moment
+    body = "\n".join(found.paragraphs)
+    moment = found.moment
+    names: dict[str, Any] = {name: joined(found.people.get(name, [])) for name in PEOPLE}
     return Article(
         site=site.name if site else "",
         section=section,
         native_id=native_id,
         url=page.url,
-        title=heading[0] if heading else None,
-        title_evidence=_title_evidence(tree, lines, head_title, heading),
+        title=found.title or stated_title(head.titles, body),
         date=moment.date if moment else None,
         time=moment.time if moment else None,
-        date_raw=byline.date_raw,
+        date_raw=found.date_raw,
         date_precision=moment.precision if moment else None,
-        date_missing=byline.date_missing,
-        author=byline.author,
-        source=byline.source,
-        editor=byline.editor,
-        body="\n".join(paragraphs),
-        attachments=content.attachments,
-        images=content.images,
+        date_missing=None if moment else found.date_missing,
+        date_basis=moment.basis if moment else None,
+        body=body,
+        attachments=found.content.attachments,
+        images=found.content.images,
         charset=decoded.charset,
         charset_reason=decoded.reason,
         injections=injections,
+        **names,
     )
 
 
-def _check_article(
-    text: str, lines: Sequence[Block], paragraphs: Sequence[str], titles: Sequence[str], *, dated: bool
-) -> None:
+def _check_article(text: str, lines: Sequence[Block], found: _Reading, head_title: str) -> None:
     """Raise NoArticleError when a page that offers neither pictures nor files is no article."""
-    if not paragraphs:
+    if not found.paragraphs:
         raise NoArticleError(kind_of_empty(text))
-    if kind := kind_of_page(lines, paragraphs, titles, dated=dated):
+    titles = (found.title or "", head_title)
+    if kind := kind_of_page(lines, found.paragraphs, titles, dated=found.moment is not None):
         raise NoArticleError(kind)
 
 
-def _title_evidence(
-    tree: HtmlElement, lines: Sequence[Block], head_title: str, heading: tuple[str, int] | None
-) -> tuple[str, ...]:
-    """What else may be the title, where the heading is spam."""
-    return title_evidence(tree, lines, head_title, heading[0]) if heading and is_spam(heading[0]) else ()
+def _html(page: Page) -> tuple[Decoded, str]:
+    """The page as text, and its HTML. Raises UnreadableError when it is none, or has more tags than an article."""
+    if not page.body.strip():
+        raise UnreadableError("the page is empty")
+    if page.body.startswith(_BINARY) or b"\0\0\0\0" in page.body[:1024]:
+        raise UnreadableError("the page is no HTML but a binary file")
+    decoded = decode(page.body, page.content_type)
+    if not _HTML.search(decoded.text) or _XML.match(decoded.text):
+        raise UnreadableError("the page is no HTML")
+    text, tags = bounded(decoded.text)
+    if tags > MOST_TAGS:
+        raise UnreadableError(f"the page has {tags} tags, more than {MOST_TAGS}")
+    return decoded, text
 
 
-def _title_below(lines: Sequence[Block], byline: int | None) -> tuple[str, int] | None:
-    """The heading right below a byline that stands above it."""
-    number = len(lines) if byline is None else byline + 1
-    if number < len(lines) and lines[number].tag in {"h1", "h2"}:
-        return lines[number].text, number
-    return None
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was read from a page's blocks."""
+
+    title: str | None
+    moment: Moment | None
+    date_raw: str | None
+    date_missing: MissingReason | None
+    people: dict[str, list[str]]
+    paragraphs: tuple[str, ...]
+    content: Content
+    start: int
 
 
-def _last_resort(text: str, url: str, above: Sequence[Block]) -> tuple[str, ...]:
+def _read_blocks(
+    lines: Sequence[Block], head: Head, clock: Clock, base: str, places: Sequence[HtmlElement]
+) -> _Reading:
+    """Title, byline and body, and what the lines around the body add to them."""
+    end = text_begin(lines)
+    stated = pieces_of(head.titles)
+    byline = find_byline(lines, clock, likely_titles(lines, stated, end))
+    named = pieces_of([*head.titles, *byline.people.get("title", [])])
+    around = None if byline.first is None or byline.last is None else (byline.first, byline.last)
+    heading = find_title(lines, around, named, max(end, byline.last + 2 if byline.last is not None else 0))
+    start = _start(byline.last, heading[1] if heading else None)
+    content = find_content(lines, start, base, places)
+    called = next(iter(byline.people.get("title", [])), None)
+    title = called if called and (heading is None or fold(heading[0]) not in named) else heading[0] if heading else None
+    credited = read_around(content, byline.people, head.sources)
+    moment, raw, missing = settled_date(byline, head, clock, credited, title or "")
+    return _Reading(title, moment, raw, missing, credited.people, credited.paragraphs, content, start)
+
+
+def _without_changes(tree: HtmlElement) -> None:
+    """Take out the times of the last change, which stand beside the time of publication as elements of their own."""
+    for element in list(tree.iter("time")):
+        names = f"{element.get('class', '')} {element.get('itemprop', '')}".casefold()
+        if ("updated" in names or "modified" in names) and "published" not in names:
+            element.drop_tree()
+
+
+def _last_resort(text: str, url: str, lines: Sequence[Block], start: int) -> tuple[str, ...]:
     """The body as trafilatura sees it, for pages on which nothing stands where an article's text stands. Its other
-    fields are not used: on Chinese pages it takes a footer's date and finds no author. What stands ``above`` the
-    place of the body is none."""
+    fields are not used: on Chinese pages it takes a footer's date and finds no author. What stands above ``start``
+    is none."""
+    if len(text) > _LAST_RESORT_LONGEST or not any(block.text for block in lines):
+        return ()
     import trafilatura  # slow to load, and few pages need it
 
     found = trafilatura.extract(text, url=url, output_format="txt", include_comments=False, favor_recall=True)
-    known = {block.text for block in above}
+    known = {block.text for block in lines[:start]}
     return tuple(line for line in (found or "").splitlines() if line.strip() and collapse(line) not in known)
 
 
 def _body(tree: HtmlElement) -> HtmlElement:
     body = tree.find("body")
     return tree if body is None else body
-
-
-def _base(tree: HtmlElement, url: str) -> str:
-    base = tree.find(".//base[@href]")
-    try:
-        return url if base is None else urljoin(url, base.get("href", ""))
-    except ValueError:  # an address such as http://[broken
-        return url
-
-
-def _latest(page: Page, site: SiteProfile | None) -> dt.date | None:
-    """The last day that an article on this page can be of: the day it was fetched, on the site's clock."""
-    if page.fetched_at is None:
-        return None
-    return page.fetched_at.astimezone(ZoneInfo(site.time_zone if site else "Asia/Shanghai")).date()
 
 
 def _start(byline_end: int | None, title: int | None) -> int:

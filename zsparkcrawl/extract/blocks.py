@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-__all__ = ["Block", "Link", "blocks", "collapse"]
+__all__ = ["Block", "Link", "blocks", "collapse", "with_gaps"]
 
 _BLOCK_TAGS = frozenset(
     "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
@@ -18,37 +19,40 @@ _BLOCK_TAGS = frozenset(
 _SILENT = frozenset("script style noscript template iframe object embed head textarea select button svg".split())
 _WIDE = "\u2014\u2018-\u201d\u2026\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff01-\uff65"
 _SOURCE_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\r\f]*\n[ \t\r\n\f]*(?=[{_WIDE}])")
+_BLANK = re.compile(r"[\t\r\n\f]|  ")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
+_WAITING = ("data-src", "data-original", "data-lazy-src", "original", "file", "_src", "data-url")
+_BLANK_PICTURE = re.compile(r"blank|loading|placeholder|lazy|grey|spacer|pixel|transparent", re.IGNORECASE)
+_LAYS_OUT = frozenset(["table", "img", "br", "div"])
+_SET_APART = frozenset(["span", "em", "i", "b", "small", "label", "strong", "font"])
+_GAPPED_LONGEST = 160
 _EDGES = " \t\r\n\f\xa0\u3000\u200b\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link in a block: its text and its address as written."""
 
     text: str
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One line of the page. ``element`` is the innermost block element around it; ``image`` is set for a picture,
+class Block(NamedTuple):
+    """One line of the page; a tuple, for pages have a hundred thousand of them.
+
+    ``element`` is the innermost block element around it; ``image`` is set for a picture,
     which is a block of its own without text."""
 
     text: str
     element: HtmlElement
     links: tuple[Link, ...] = ()
     image: str | None = None
+    linked: int = 0
+    """Characters that are link text."""
 
     @property
     def tag(self) -> str:
         """Name of the element around it."""
         return str(self.element.tag)
-
-    @property
-    def linked(self) -> int:
-        """Characters that are link text."""
-        return sum(len(link.text) for link in self.links)
 
 
 def collapse(text: str) -> str:
@@ -58,91 +62,158 @@ def collapse(text: str) -> str:
     >>> collapse("　　健康基地\\n  招商  会 ")
     '健康基地招商 会'
     """
-    return _BLANKS.sub(" ", _SOURCE_BREAK.sub("", text)).strip(_EDGES)
+    text = text.strip(_EDGES)
+    if "\n" in text:
+        text = _SOURCE_BREAK.sub("", text)
+    return _BLANKS.sub(" ", text) if _BLANK.search(text) else text
+
+
+def with_gaps(block: Block) -> str:
+    """The text of a line with a gap between elements that touch one another and have names of their own, as a style
+    sheet sets them apart; the text as it is where the line has none.
+
+    >>> from lxml.html import fromstring
+    >>> with_gaps(blocks(fromstring('<p><i id="a">来源：市报</i><i id="b">张三</i></p>'))[0])
+    '来源：市报  张三'
+    """
+    element = block.element
+    if len(block.text) > _GAPPED_LONGEST or next(islice(element, 1, None), None) is None:
+        return block.text
+    pieces = [element.text or ""]
+    for child in element:
+        pieces += ["".join(child.itertext()), _gap(child), child.tail or ""]
+    text = "".join(pieces)
+    return text.strip(_EDGES) if "".join(text.split()) == "".join(block.text.split()) else block.text
+
+
+def _gap(child: HtmlElement) -> str:
+    following = child.getnext()
+    if following is None or (child.tail or "").strip():
+        return ""
+    return (
+        "  "
+        if all(each.tag in _SET_APART and (each.get("class") or each.get("id")) for each in (child, following))
+        else ""
+    )
 
 
 def blocks(root: HtmlElement) -> list[Block]:
     """All blocks below ``root`` that hold text or a picture. A table row of plain cells is one block, its cells
     separated by tabs."""
-    return list(_Reader().read(root))
+    return _Reader(root).read()
 
 
-@dataclass(slots=True)
+_SKIPPED, _BREAK, _IMAGE, _ANCHOR, _INLINE, _BLOCK, _ROW = range(7)
+_READ_IN_PARTS = frozenset([_INLINE, _BLOCK])
+_KINDS: dict[str, int] = (
+    dict.fromkeys(_SILENT, _SKIPPED)
+    | {"br": _BREAK, "hr": _BREAK, "img": _IMAGE, "a": _ANCHOR}
+    | dict.fromkeys(_BLOCK_TAGS - _SILENT - {"hr"}, _BLOCK)
+    | {"tr": _ROW}
+)
+
+
 class _Reader:
-    """Walks the tree without recursion (pages nest tens of thousands deep) and gathers the line at hand."""
+    """Gathers the line at hand while the tree is walked."""
 
-    pieces: list[str] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    elements: list[HtmlElement] = field(default_factory=list)
+    def __init__(self, root: HtmlElement) -> None:
+        self.found: list[Block] = []
+        self.pieces: list[str] = []
+        self.links: list[Link] = []
+        self.elements: list[HtmlElement] = [root]
 
-    def read(self, root: HtmlElement) -> Iterator[Block]:
-        self.elements.append(root)
-        stack: list[tuple[HtmlElement, bool]] = [(root, False)]
-        while stack:
-            element, leaving = stack.pop()
-            if leaving:
-                yield from self._leave(element, root)
+    def read(self) -> list[Block]:
+        """Walk the tree. lxml does it without recursion, for pages nest tens of thousands deep."""
+        root = self.elements[0]
+        walk = etree.iterwalk(root, events=("start", "end"))
+        kinds = _KINDS
+        for event, element in walk:
+            # A comment's tag is a function, and in no table: what it holds is no text, and the parser drops them all.
+            kind = kinds.get(element.tag, _INLINE)
+            if event == "start":
+                if kind >= _BLOCK and element is not root:
+                    self.flush()
+                    self.elements.append(element)
+                if kind not in _READ_IN_PARTS and self._whole(element, kind):
+                    walk.skip_subtree()
+                elif text := element.text:
+                    self.text(text)
                 continue
-            if not isinstance(element.tag, str) or element.tag in _SILENT:
-                yield from self._tail(element, root)
-                continue
-            if element.tag in _BLOCK_TAGS and element is not root:
-                yield from self._flush()
-                self.elements.append(element)
-            row = _plain_row(element) if element.tag == "tr" else None
-            if row is not None:
-                if row.strip():
-                    yield Block(row, element, tuple(_links(element)))
-                yield from self._leave(element, root)
-                continue
-            if element.tag in {"br", "hr"}:
-                yield from self._flush()
-            elif element.tag == "img":
-                links = () if "".join(self.pieces).strip() else tuple(self.links)
-                yield from self._flush()
-                yield Block("", self.elements[-1], links, image=element.get("src") or "")
-            yield from self._text(element.text)
-            if element.tag == "a":
-                self.links += _links(element)
-            stack.append((element, True))
-            stack.extend((child, False) for child in reversed(element))
-        yield from self._flush()
+            if kind >= _BLOCK and element is not root:
+                self.flush()
+                self.elements.pop()
+            if (tail := element.tail) and element is not root:
+                self.text(tail)
+        self.flush()
+        return self.found
 
-    def _leave(self, element: HtmlElement, root: HtmlElement) -> Iterator[Block]:
-        if element.tag in _BLOCK_TAGS and element is not root:
-            yield from self._flush()
-            self.elements.pop()
-        yield from self._tail(element, root)
+    def _whole(self, element: HtmlElement, kind: int) -> bool:
+        """Read an element of a kind that is read at once; whether what is inside it is done with."""
+        if kind == _SKIPPED:
+            return True
+        if kind == _BREAK:
+            self.flush()
+        elif kind == _IMAGE:
+            links = () if "".join(self.pieces).strip() else tuple(self.links)
+            self.flush()
+            self.found.append(Block("", self.elements[-1], links, image=_picture(element)))
+        elif kind == _ANCHOR:
+            self.links += _links(element)
+        elif kind == _ROW and (row := _plain_row(element)) is not None:
+            if row.strip():
+                self.found.append(_block(row, element, _links(element)))
+            return True
+        return False
 
-    def _tail(self, element: HtmlElement, root: HtmlElement) -> Iterator[Block]:
-        if element is not root:
-            yield from self._text(element.tail)
-
-    def _text(self, text: str | None) -> Iterator[Block]:
+    def text(self, text: str) -> None:
         """Text goes to the line at hand; in a <pre> its line ends are line ends."""
-        first, *others = (text or "").split("\n") if self.elements[-1].tag == "pre" else [text or ""]
+        if self.elements[-1].tag != "pre":
+            self.pieces.append(text)
+            return
+        first, *others = text.split("\n")
         self.pieces.append(first)
         for line in others:
-            yield from self._flush()
+            self.flush()
             self.pieces.append(line)
 
-    def _flush(self) -> Iterator[Block]:
-        text = collapse("".join(self.pieces))
-        if text:
-            yield Block(text, self.elements[-1], tuple(self.links))
-        self.pieces.clear()
-        self.links.clear()
+    def flush(self) -> None:
+        """The line at hand is whole."""
+        if self.pieces:
+            if text := collapse("".join(self.pieces)):
+                self.found.append(_block(text, self.elements[-1], self.links))
+            self.pieces.clear()
+        if self.links:
+            self.links = []
+
+
+def _block(text: str, element: HtmlElement, links: list[Link]) -> Block:
+    return (
+        Block(text, element, tuple(links), None, sum(len(link.text) for link in links))
+        if links
+        else Block(text, element)
+    )
+
+
+def _picture(image: HtmlElement) -> str:
+    """The address of a picture; one that is loaded when the reader comes to it has it in another attribute."""
+    shown = image.get("src") or ""
+    waiting = next((value for name in _WAITING if (value := image.get(name))), "")
+    return waiting if waiting and (not shown or shown.startswith("data:") or _BLANK_PICTURE.search(shown)) else shown
 
 
 def _links(element: HtmlElement) -> list[Link]:
-    anchors = [element] if element.tag == "a" else list(element.iter("a"))
-    return [Link(collapse(a.text_content()), a.get("href", "").strip()) for a in anchors if a.get("href")]
+    anchors = (element,) if element.tag == "a" else element.iter("a")
+    return [
+        Link(collapse("".join(a.itertext()) if len(a) else a.text or ""), href.strip())
+        for a in anchors
+        if (href := a.get("href"))
+    ]
 
 
 def _plain_row(row: HtmlElement) -> str | None:
     """The cells of a data table's row joined by tabs, None when the row lays out a page."""
     cells = [cell for cell in row if cell.tag in {"td", "th"}]
-    if len(cells) < 2 or any(inner.tag in {"table", "img", "br", "div"} for cell in cells for inner in cell.iter()):
+    if len(cells) < 2 or any(inner.tag in _LAYS_OUT for cell in cells if len(cell) for inner in cell.iter()):
         return None
-    texts = [collapse(cell.text_content()) for cell in cells]
+    texts = [collapse("".join(cell.itertext()) if len(cell) else cell.text or "") for cell in cells]
     return "\t".join(texts) if max(map(len, texts)) <= 120 else None

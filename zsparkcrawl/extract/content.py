@@ -5,48 +5,74 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes, urljoin, urlsplit
+from itertools import islice
+from urllib.parse import unquote_to_bytes, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
 from zsparkcrawl.chinese.script import fold
+from zsparkcrawl.extract.addresses import absolute
+from zsparkcrawl.extract.aside import without_sides
 from zsparkcrawl.extract.blocks import Block, Link
 from zsparkcrawl.extract.title import is_breadcrumb
-from zsparkcrawl.items import Attachment, Image
+from zsparkcrawl.items import FILE_TYPES, Attachment, Image
 
-__all__ = ["Content", "find_content"]
+__all__ = ["Content", "find_content", "without_summary"]
 
 _END = re.compile(
-    "^(?:上一[篇条个页则]|下一[篇条个页则]|没有了|相关(?:新闻|文章|阅读|链接|推荐|报道)|推荐阅读|热门文章|延伸阅读|分享到|分享至|"
+    "^(?:上一[篇条个页则]|下一[篇条个页则]|没有了|相关(?:新闻|文章|阅读|链接|推荐|报道|文件|稿件|信息|内容|附件下载|解读)|推荐(?:阅读|文章|新闻)|"
+    "热门(?:文章|新闻|推荐)|延伸阅读|猜你喜欢|更多(?:文章|新闻|精彩|阅读|推荐|资讯)|大家都在看|分享到|分享至|分享让更多|阅读下一篇|"
+    "(?:热点|今日热榜|热点(?:新闻|推荐|内容|排行)|本站热点|点击排行|热门排行|一周排行|新闻排行|排行榜|最新(?:资讯|新闻|文章|发布|动态|推荐)|图片新闻|"
+    "精彩推荐|编辑推荐|新闻推荐|为您推荐|友情链接|责任声明)$|特别声明|免责声明|版权声明|【?我要纠错|扫码|长按(?:识别|二维码)|网友评论|发表评论|最新评论|全部评论|本文仅代表作者|举报/反馈|"
     "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|.{0,20}版权所有(?!人)|"
     ".{0,20}copyright|©|粤icp|.{0,40}icp备|.{0,8}公网安备)"
 )
 _MAY_END = re.compile("^(?:主办单位|承办单位|技术支持|友情链接|网站地图|联系我们|关于我们|最后更新|更新日期)")
 """What a foot begins with, and a paragraph can: it ends the article only where no text follows."""
-_FILES = frozenset("doc docx wps pdf ofd xls xlsx et csv ppt pptx zip rar 7z txt rtf".split())
+_MAY_BE_END = re.compile("[版cC©iI安]|^.{0,24}$")
+"""What one of the lines above has at least, or how short it is, so that others need not be folded."""
 _DECORATION = re.compile(
     r"(?:^data:|/icons?/|/(?:icon|logo|btn|button|bg|arrow|share|qr(?:code)?)[^/]*\.\w+$|\.gif$)", re.IGNORECASE
 )
+_DOWNLOAD = re.compile(r"download|attach|file|upload|fujian", re.IGNORECASE)
 _CAPTION_CLASS = re.compile(
     r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE
 )
+_CREDIT_CLASS = re.compile(
+    r"(?:^|\s)(?!trs)(?:\w{1,8}[_-])?(?:edit|editor|zebian|zrbj|bianji|author|source|laiyuan|copyright)(?:[_-]\w{1,8})?(?:$|\s)",
+    re.IGNORECASE,
+)
+"""What pages call a place for credits; TRS_Editor is what a CMS calls the place of the text."""
+_CREDIT_LONGEST = 80
+_FEW = 3
+"""Elements in a place that is for credits alone; chosen."""
+_RULED = re.compile(r"[-—=_*~·\s]{6,}|[-—=_*~·\s]{2,}(?:分隔线|分割线)[-—=_*~·\s]*")
+"""A line drawn with signs."""
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _SENTENCE_END = tuple("。！？；!?;：:")
 _CAPTION_LONGEST = 60
 _TEXT = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
+_PARAGRAPHS = frozenset(["p", "span", "li", "font", "td", "tr", "tbody", "h1", "h2", "h3", "strong", "b", "section"])
+_BELOW = 8
+"""Lines below the text among which credits are looked for."""
 _HOLDS = 0.8
 """Share of the good text that a narrower element must hold for the body to be looked for inside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What was found: the paragraphs, the files offered, the pictures with their captions."""
+    """What was found: the paragraphs, the files offered, the pictures with their captions, and the lines below the
+    text, the nearest first, among which may be credits. ``named`` are the numbers of paragraphs in places that the page
+    names for credits: text of the page, and none of the article's."""
 
     paragraphs: tuple[str, ...]
     attachments: tuple[Attachment, ...]
     images: tuple[Image, ...]
+    below: tuple[Block, ...] = ()
+    named: frozenset[int] = frozenset()
 
 
 def find_content(
@@ -61,22 +87,59 @@ def find_content(
     before the first line that ends articles (上一篇, 版权所有 …). ``places`` are elements that the site's profile
     names; ``base`` makes addresses absolute.
     """
-    region = _region(blocks, start)
+    region = _region(without_sides(blocks, start), 0)
     inside = list(places) or [_narrowest(region)] if region else []
-    chosen = [block for block in region if any(_within(block.element, place) for place in inside)]
+    within = {element for place in inside for element in place.iter()}
+    numbers = [number for number, block in enumerate(region) if block.element in within]
+    chosen = [region[number] for number in numbers]
     captions = dict(_captions(chosen))
+    captioned = set(captions.values())
     paragraphs: list[str] = []
     images: list[Image] = []
+    named: set[int] = set()
     for number, block in enumerate(chosen):
         if block.image is not None:
-            if block.image and not _DECORATION.search(block.image):
-                caption = chosen[captions[number]].text if number in captions else None
-                images.append(Image(_absolute(base, block.image), caption))
-        elif number not in captions.values() and not _only_files(block) and not _is_link_line(block):
+            if block.image and not _DECORATION.search(block.image) and (url := absolute(base, block.image)):
+                images.append(Image(url, chosen[captions[number]].text if number in captions else None))
+        elif number not in captioned and not _only_files(block) and not _is_link_line(block):
+            if _RULED.fullmatch(block.text):
+                continue
+            if len(block.text) <= _CREDIT_LONGEST and _for_credits(block.element):
+                named.add(len(paragraphs))
             paragraphs.append(block.text)
-    files = {_absolute(base, link.href): link for block in region for link in block.links if _is_file(link)}
+    files = {
+        url: link for block in region for link in block.links if _is_file(link) and (url := absolute(base, link.href))
+    }
     attachments = tuple(Attachment(link.text or _file_name(url), url) for url, link in files.items())
-    return Content(tuple(paragraphs), attachments, tuple(images))
+    after = numbers[-1] + 1 if numbers else 0
+    below = tuple(region[after : after + _BELOW])
+    return Content(tuple(paragraphs), attachments, tuple(images), below, frozenset(named))
+
+
+def without_summary(paragraphs: Sequence[str]) -> Sequence[str]:
+    """The paragraphs without a first one that is cut out of those behind it.
+
+    >>> without_summary(["昨日，园区召开会议，部署招商...", "昨日，园区召开会议，部署招商工作。"])
+    ['昨日，园区召开会议，部署招商工作。']
+    """
+    if len(paragraphs) < 2 or not paragraphs[0].endswith(("...", "…")):
+        return paragraphs
+    begin = "".join(paragraphs[0].rstrip(".…").split())
+    rest = "".join("".join(paragraphs[1:8]).split())
+    return paragraphs[1:] if len(begin) >= 10 and rest.startswith(begin) else paragraphs
+
+
+def _is_crowded(element: HtmlElement) -> bool:
+    """Whether a place holds more than few elements. lxml counts them one by one, so they are not all counted."""
+    return next(islice(element, _FEW, None), None) is not None
+
+
+def _for_credits(element: HtmlElement) -> bool:
+    """Whether the page calls an element, one right inside it, or the one around it, a place for credits."""
+    parent = element.getparent()
+    places = (element, *islice(element, 3), *(() if parent is None or _is_crowded(parent) else (parent,)))
+    names = " ".join(name for each in places for name in (each.get("class"), each.get("id")) if name)
+    return bool(names) and bool(_CREDIT_CLASS.search(names))
 
 
 def _region(blocks: Sequence[Block], start: int) -> list[Block]:
@@ -84,12 +147,12 @@ def _region(blocks: Sequence[Block], start: int) -> list[Block]:
     region: list[Block] = []
     feet: list[int] = []
     held = 0
-    for block in blocks[start:]:
-        good = _good([block])
-        line = fold(block.text) if len(block.text) < 200 else ""
-        if held >= good and _END.search(line):
+    for block in islice(blocks, start, None):
+        good = _good(block)
+        line = fold(block.text) if block.text and len(block.text) < 200 and _MAY_BE_END.search(block.text) else ""
+        if line and held >= good and _END.search(line):
             break
-        if held >= good and _MAY_END.search(line) and not line.endswith("。"):
+        if line and held >= good and _MAY_END.search(line) and not line.endswith("。"):
             feet.append(len(region))
         elif good >= _TEXT and "。" in block.text:
             feet.clear()
@@ -98,42 +161,45 @@ def _region(blocks: Sequence[Block], start: int) -> list[Block]:
     return region[: feet[0]] if feet else region
 
 
-def _good(blocks: Sequence[Block]) -> int:
+def _good(block: Block) -> int:
     """Characters of text that is neither link nor breadcrumb."""
-    return sum(max(len(block.text) - 2 * block.linked, 0) for block in blocks if not is_breadcrumb(block.text[:60]))
+    good = len(block.text) - 2 * block.linked if block.links else len(block.text)
+    return 0 if good <= 0 or (good < 60 and is_breadcrumb(block.text)) else good
 
 
 def _narrowest(region: Sequence[Block]) -> HtmlElement:
-    """The narrowest element that holds most of the good text of a region."""
-    held: dict[HtmlElement, int] = {}
+    """The narrowest element that holds most of the good text of a region.
+
+    What each element holds is gathered from the leaves up, one step an element, however deep they nest.
+    """
+    own: dict[HtmlElement, int] = {}
     for block in region:
-        good = _good([block])
-        if good:
-            for element in (block.element, *block.element.iterancestors()):
-                held[element] = held.get(element, 0) + good
-    if not held:
-        return region[0].element.getroottree().getroot()
-    total = max(held.values())
-    wide = [element for element, good in held.items() if good >= _HOLDS * total]
-    # All that hold so much lie on one line of descent; the deepest is the narrowest.
-    narrow = max(wide, key=_depth)
+        if good := _good(block):
+            # A sentence weighs more than a list of names of the same length.
+            own[block.element] = own.get(block.element, 0) + good * (
+                3 if "。" in block.text or "，" in block.text else 1
+            )
+    root = region[0].element.getroottree().getroot()
+    if not own:
+        return root
+    held: dict[HtmlElement, int] = {}
+    order = list(root.iter(etree.Element))
+    for element in reversed(order):
+        mine = held.get(element, 0) + own.get(element, 0)
+        if mine:
+            held[element] = mine
+            parent = element.getparent()
+            if parent is not None:
+                held[parent] = held.get(parent, 0) + mine
+    total = held[root]
+    # All that hold so much lie on one line of descent; the last of them in the page's order is the narrowest.
+    narrow = next(element for element in reversed(order) if held.get(element, 0) >= _HOLDS * total)
     # A single paragraph is not the place of the body: its neighbours belong to it, however short they are.
-    while (
-        narrow.tag in {"p", "span", "li", "font", "td", "tr", "tbody", "h1", "h2", "h3"}
-        and narrow.getparent() is not None
-    ):
+    while narrow.tag in _PARAGRAPHS and (parent := narrow.getparent()) is not None:
         if narrow.tag == "td" and held[narrow] == total:
             break
-        narrow = narrow.getparent()
+        narrow = parent
     return narrow
-
-
-def _depth(element: HtmlElement) -> int:
-    return sum(1 for _ in element.iterancestors())
-
-
-def _within(element: HtmlElement, place: HtmlElement) -> bool:
-    return element is place or any(ancestor is place for ancestor in element.iterancestors())
 
 
 def _captions(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
@@ -161,10 +227,14 @@ def _centred(element: HtmlElement) -> bool:
 
 
 def _is_file(link: Link) -> bool:
+    """Whether a link leads to a file: its address ends as files do, or it is a download whose name does."""
     try:
-        return urlsplit(link.href).path.rpartition(".")[2].lower() in _FILES
+        parts = urlsplit(link.href)
     except ValueError:  # an address such as http://[broken
         return False
+    if parts.path.rpartition(".")[2].lower() in FILE_TYPES:
+        return True
+    return link.text.rpartition(".")[2].lower() in FILE_TYPES and bool(_DOWNLOAD.search(link.href))
 
 
 def _only_files(block: Block) -> bool:
@@ -180,10 +250,3 @@ def _is_link_line(block: Block) -> bool:
 
 def _file_name(url: str) -> str:
     return decode(unquote_to_bytes(urlsplit(url).path.rpartition("/")[2])).text
-
-
-def _absolute(base: str, href: str) -> str:
-    try:
-        return urljoin(base, href)
-    except ValueError:  # an address such as http://[broken
-        return href

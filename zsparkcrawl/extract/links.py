@@ -15,6 +15,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from zsparkcrawl.chinese.script import fold
+from zsparkcrawl.extract.addresses import base_of
 from zsparkcrawl.extract.pagination import PageLink, next_pages
 from zsparkcrawl.extract.row_dates import (
     date_beside,
@@ -28,7 +29,7 @@ from zsparkcrawl.extract.row_dates import (
 from zsparkcrawl.extract.tree import parse
 from zsparkcrawl.sites import Section
 
-__all__ = ["Link", "ListedArticle", "Listing", "links_of", "read_listing", "section_listings"]
+__all__ = ["ListedArticle", "Listing", "PlacedLink", "links_of", "read_listing", "section_listings"]
 
 _CUT = re.compile(r"\s*(?:…+|\.{2,}|⋯+|·{3,}|。{3,})\s*$")
 _MORE = frozenset(
@@ -44,7 +45,7 @@ neighbour."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PlacedLink:
     """One link of a page: where it leads (absolute, no fragment), its text, its title attribute, its
     element."""
 
@@ -93,7 +94,7 @@ def read_listing(
         url,
         [PageLink(link.url, link.text or link.title, _group(link.element), number) for link, number in numbered],
     )
-    found: dict[str, list[Link]] = {}
+    found: dict[str, list[PlacedLink]] = {}
     for link, number in numbered:
         if number and link.url not in pages and link.element.tag in {"a", "area"}:
             found.setdefault(f"{_pattern(section, link.url)} {number}", []).append(link)
@@ -118,42 +119,36 @@ def section_listings(
     return tuple(dict.fromkeys(link.url for link in links if fold(link.text).strip(_BRACKETS) in labels))
 
 
-def links_of(tree: HtmlElement, url: str, hosts: Collection[str] = (), aliases: Collection[str] = ()) -> Iterator[Link]:
+def links_of(
+    tree: HtmlElement, url: str, hosts: Collection[str] = (), aliases: Collection[str] = ()
+) -> Iterator[PlacedLink]:
     """All links of the page to its own host, or one of ``hosts``, in the order of the page. A choice in a
     select box counts as a link when its value is an address."""
-    base = _base(tree, url)
+    base = base_of(tree, url)
     for element in tree.iter("a", "area", "link", "option"):
         if element.tag == "link" and (element.get("rel") or "").casefold() != "next":
             continue
         target = element.get("value" if element.tag == "option" else "href") or ""
         if element.tag == "option" and not re.search(r"[/?.]", target):
             continue  # a bare value, such as the number of a page, is no address
-        if absolute := _absolute(target, base, url, hosts, aliases):
+        if address := _followed(target, base, url, hosts, aliases):
             text = "next" if element.tag == "link" else text_of(element)
-            yield Link(absolute, text, line(element.get("title") or ""), element)
+            yield PlacedLink(address, text, line(element.get("title") or ""), element)
 
 
-def _base(tree: HtmlElement, url: str) -> str:
-    named = next((b.get("href") for b in tree.iter("base") if b.get("href")), None)
-    try:
-        return urljoin(url, named.strip()) if named else url
-    except ValueError:
-        return url
-
-
-def _absolute(target: str, base: str, url: str, hosts: Collection[str], aliases: Collection[str]) -> str | None:
+def _followed(target: str, base: str, url: str, hosts: Collection[str], aliases: Collection[str]) -> str | None:
     """The address a link leads to, None when it is not a page of the same site."""
     target = re.sub(r"[\t\r\n]", "", target).strip()
     if not target or target.startswith("#"):
         return None
     try:
-        absolute = urldefrag(urljoin(base, target)).url
-        there, here = urlsplit(absolute), urlsplit(url)
+        address = urldefrag(urljoin(base, target)).url
+        there, here = urlsplit(address), urlsplit(url)
         if there.scheme not in {"http", "https"} or not there.hostname or there.username is not None:
             return None
         same = there.hostname == here.hostname and there.port == here.port
         if same or (there.hostname in hosts and there.port is None):
-            return absolute
+            return address
         if there.hostname in aliases and there.port is None:
             return there._replace(scheme=here.scheme, netloc=here.netloc).geturl()
     except ValueError:  # an address that cannot be taken apart leads nowhere
@@ -175,7 +170,7 @@ def _group(element: HtmlElement) -> HtmlElement | None:
     return parent
 
 
-def _row(group: Sequence[Link], key: str, articles: dict[HtmlElement, str]) -> ListedArticle:
+def _row(group: Sequence[PlacedLink], key: str, articles: dict[HtmlElement, str]) -> ListedArticle:
     row = _row_element(group[0].element, key, articles)
     in_row = [link for link in group if link.element is row or row in link.element.iterancestors()]
     skip = {link.element for link in in_row or group}
@@ -200,7 +195,7 @@ def _row_element(anchor: HtmlElement, key: str, articles: dict[HtmlElement, str]
     return row
 
 
-def _title(group: Sequence[Link]) -> str:
+def _title(group: Sequence[PlacedLink]) -> str:
     """The best name among the links to one article: its longest text; the title attribute when it goes on
     where the text was cut, and only then, for on a hijacked page it may be an advertisement."""
     texts = [text for link in group if (text := _headline(link)) and fold(text).strip(_BRACKETS) not in _MORE]
@@ -213,7 +208,7 @@ def _title(group: Sequence[Link]) -> str:
     return max(longer, key=len) if longer else text
 
 
-def _headline(link: Link) -> str:
+def _headline(link: PlacedLink) -> str:
     """The text of the link without a date that stands in it."""
     parts = [line(link.element.text or "")]
     for child in link.element:
@@ -223,5 +218,5 @@ def _headline(link: Link) -> str:
     return without_date(text).strip(" ·•-")
 
 
-def _alternatives(link: Link) -> list[str]:
+def _alternatives(link: PlacedLink) -> list[str]:
     return [line(image.get("alt") or "") for image in link.element.iter("img")]

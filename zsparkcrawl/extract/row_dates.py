@@ -8,19 +8,20 @@ from collections.abc import Collection, Iterator, Mapping
 
 from lxml.html import HtmlElement
 
+from zsparkcrawl.extract.dates import DAY, day_of
+
 __all__ = ["date_beside", "date_between", "date_inside", "is_date", "line", "text_of", "without_date"]
 
-_DAY = r"(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?"
-_DATE = re.compile(rf"(?<![\d.-]){_DAY}(?![\d])")
+_DATE = re.compile(rf"(?<![\d.-]){DAY}(?![\d])")
 _ALONE = (
-    re.compile(rf"[\[(（【<]*(?:日期|时间|发布时间|发布日期|date)?[:：]?\s*{_DAY}"
+    re.compile(rf"[\[(（【<]*(?:日期|时间|发布时间|发布日期|date)?[:：]?\s*{DAY}"
                r"(?:\s*\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】>]*", re.IGNORECASE),
     # A calendar leaf: the day large, the month of the year below it, or the other way round.
-    re.compile(r"(?P<d>\d{1,2})日?\s+(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})月?"),
-    re.compile(r"(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})月?\s+(?P<d>\d{1,2})日?"),
+    re.compile(r"(?P<day>\d{1,2})日?\s+(?P<year>(?:19|20)\d\d)\s*[-/.年]\s*(?P<month>\d{1,2})月?"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)\s*[-/.年]\s*(?P<month>\d{1,2})月?\s+(?P<day>\d{1,2})日?"),
 )  # fmt: skip
-_TAIL = re.compile(rf"\s*[\[(（【]?\s*{_DAY}\s*[\])）】]?\s*$")
-_HEAD = re.compile(rf"^\s*[\[(（【]?\s*{_DAY}\s*[\])）】]?\s+")
+_TAIL = re.compile(rf"\s*[\[(（【]?\s*{DAY}\s*[\])）】]?\s*$")
+_HEAD = re.compile(rf"^\s*[\[(（【]?\s*{DAY}\s*[\])）】]?\s+")
 
 
 def date_beside(element: HtmlElement, skip: Collection[HtmlElement]) -> dt.date | None:
@@ -40,7 +41,7 @@ def date_inside(link: HtmlElement) -> dt.date | None:
         return own.pop()
     text = text_of(link)
     edge = _TAIL.search(text) or _HEAD.search(text)
-    return _day(edge) if edge else None
+    return day_of(edge) if edge else None
 
 
 def is_date(text: str) -> bool:
@@ -102,18 +103,11 @@ def _own_texts(element: HtmlElement, skip: Collection[HtmlElement]) -> Iterator[
 
 
 def _whole_date(text: str) -> dt.date | None:
-    return next((_day(match) for pattern in _ALONE if (match := pattern.fullmatch(text))), None)
+    return next((day_of(match) for pattern in _ALONE if (match := pattern.fullmatch(text))), None)
 
 
 def _dates(text: str) -> Iterator[dt.date]:
-    return (day for match in _DATE.finditer(text) if (day := _day(match)))
-
-
-def _day(match: re.Match[str]) -> dt.date | None:
-    try:
-        return dt.date(int(match["y"]), int(match["m"]), int(match["d"]))
-    except ValueError:
-        return None
+    return (day for match in _DATE.finditer(text) if (day := day_of(match)))
 
 
 def text_of(element: HtmlElement) -> str:

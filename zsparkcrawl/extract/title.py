@@ -1,21 +1,32 @@
-"""The title of an article: the heading over the byline, never a hijacked `<title>`."""
+"""The title of an article: the heading beside the byline, never a hijacked `<title>`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.blocks import Block
+from zsparkcrawl.extract.labels import read_labels
 
-__all__ = ["find_title", "is_breadcrumb"]
+__all__ = ["find_title", "is_breadcrumb", "likely_titles", "pieces_of", "stated_title"]
 
 _HEADINGS = {"h1": 6, "h2": 5, "h3": 4, "h4": 2}
 _BREADCRUMB = re.compile("当前位置|您的位置|所在位置|您现在的位置|你的位置|^首页[>»›/]|请输入|点击查看更多")
+_MAYBE_BREADCRUMB = re.compile("位置|位(?:\\(|（)|首[页頁]|输入|輸|查看")
+"""What one of these has at least, so that others need not be folded."""
 _NAMED = re.compile(r"(?:^|[\W_])(?:title|tit|biaoti|bt|headline|subject)(?:$|[\W_])|title", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s*[-_|–—>»]+\s*")
-_REACH = 8
-"""Blocks above the byline in which the title is looked for."""
+_NOT_NAMED = re.compile(r"sub[-_]?title|fu[-_]?(?:title|biaoti)|title[-_]?(?:sub|2|small)|title[-_]?bar|(?:yin|jian)ti|intro", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_SEPARATOR = re.compile(r"\s*[-_|–—>»丨·]+\s*|:\s+")
+_REACH = 12
+"""Blocks above the byline in which the title is looked for: icons, a subtitle, a lead and counters come between."""
+_BELOW = 4
+"""Blocks below the byline (a table of facts stands above its paper's title)."""
+_LONGEST = 160
+_ENOUGH = 2
+_SUPPORT = 0.35
+"""Share of a stated title's pairs of characters that the text must have, so that a hijacked one is none: chosen."""
 
 
 def is_breadcrumb(text: str) -> bool:
@@ -24,54 +35,152 @@ def is_breadcrumb(text: str) -> bool:
     >>> is_breadcrumb("當(dāng)前位置:首頁 > 新聞中心")
     True
     """
-    return bool(_BREADCRUMB.search(fold(text)))
+    return bool(_MAYBE_BREADCRUMB.search(text) and _BREADCRUMB.search(fold(text)))
 
 
-def find_title(blocks: Sequence[Block], before: int | None, head_title: str) -> tuple[str, int] | None:
-    """The title and the number of its block; None when the page shows none.
+def pieces_of(stated: Sequence[str]) -> frozenset[str]:
+    """What the page's own names for its article may say of it, folded: the whole, and each piece between the marks
+    with which a site's name is put behind it."""
+    whole = {fold(piece) for title in stated for piece in (title, *_tails(title)) if len(piece) >= 4}
+    return frozenset(whole)
 
-    ``before`` is where the byline (or, without one, the body) begins. ``head_title`` is the page's `<title>`: it is
-    believed only as far as it says what stands on the page.
+
+def _tails(title: str) -> list[str]:
+    """The pieces of a title, and what is left of it when pieces are taken off its end, one after the other."""
+    marks = list(_SEPARATOR.finditer(title))
+    return [*_SEPARATOR.split(title), *(title[: mark.start()] for mark in marks[-4:])]
+
+
+def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) -> tuple[int, ...]:
+    """Numbers of the blocks before ``end`` that look like the title by themselves: headings of the first two ranks, and
+    lines that the page's head repeats."""
+    return tuple(
+        number
+        for number, block in enumerate(blocks[:end])
+        if _may_be_title(block) and (block.tag in {"h1", "h2"} or _is_named(block) or fold(block.text) in pieces)
+    )
+
+
+def find_title(
+    blocks: Sequence[Block], byline: tuple[int, int] | None, pieces: Collection[str], end: int
+) -> tuple[str, int] | None:
+    """The title and the number of its last block; None when the page shows none.
+
+    ``byline`` are the first and the last block of the byline, ``end`` is where the text begins. ``pieces`` are the
+    page's own names for its article, from :func:`pieces_of`: they are believed only as far as they say what stands on
+    the page.
     """
-    end = len(blocks) if before is None else before
-    start = max(end - _REACH, 0) if before is not None else 0
-    pieces = {fold(piece) for piece in (head_title, *_SEPARATOR.split(head_title)) if len(piece) >= 4}
-    scored = [
-        (_score(blocks[number], pieces) - (end - number) * 0.5, number)
-        for number in range(start, end)
-        if _may_be_title(blocks[number])
-    ]
+    end = min(end, len(blocks))
+    if byline is None:
+        first, numbers = end, range(end)
+    else:
+        first = byline[0]
+        inside = range(first, byline[1] + 1)
+        below = range(byline[1] + 1, min(byline[1] + 1 + _BELOW, end))
+        numbers = [*range(max(first - _REACH, 0), first), *inside, *below]  # type: ignore[assignment]
+    scored: list[tuple[float, int]] = []
+    weak: list[tuple[float, int]] = []
+    for number in numbers:
+        block = blocks[number]
+        if not _may_be_title(block) or (byline is not None and number >= first and _is_labels(block)):
+            continue
+        evidence = _score(block, pieces)
+        rank = (evidence - 0.5 * min(abs(first - number), 8), number)
+        # Below the byline, and without one, only a heading or a line that the head repeats is a title.
+        if (byline is None or number >= first) and evidence < _ENOUGH + (byline is not None):
+            if byline is not None and _is_set_off(block):
+                weak.append(rank)
+        elif not _is_labels(block):
+            scored.append(rank)
+    scored = scored or weak
     if not scored:
         return None
-    score, number = max(scored)
-    # Without a byline only a heading, or a line that the <title> repeats, is a title.
-    if before is None and score + (end - number) * 0.5 < 2:
-        return None
-    return blocks[number].text, number
+    _, number = max(scored)
+    return _whole(blocks, number, pieces, first if byline is not None and number < first else end)
+
+
+def stated_title(stated: Sequence[str], text: str) -> str | None:
+    """The title as the page's head states it, where no line shows it: without the site's name, and only when the text
+    speaks of the same, for a hijacked head advertises something else.
+
+    >>> stated_title(["园区召开招商会议_江畔在线"], "昨日，园区召开会议，部署招商工作。")
+    '园区召开招商会议'
+    """
+    known = fold(text)
+    for title in stated:
+        first = re.split(r"\s*[-_|–—丨]+\s*", title)[0]
+        line = fold(first)
+        pairs = {line[at : at + 2] for at in range(len(line) - 1)}
+        if len(line) >= 6 and sum(pair in known for pair in pairs) >= _SUPPORT * len(pairs):
+            return first
+    return None
+
+
+def _whole(blocks: Sequence[Block], number: int, pieces: Collection[str], end: int) -> tuple[str, int]:
+    """A title that is set in two lines of one heading."""
+    block = blocks[number]
+    text, last = block.text, number
+    for step in (1, -1):
+        other = number + step
+        while 0 <= other < end and blocks[other].element is block.element and blocks[other].image is None:
+            longer = text + blocks[other].text if step > 0 else blocks[other].text + text
+            heading = (
+                block.tag in {"h1", "h2"} and step > 0 and not _is_labels(blocks[other]) and fold(text) not in pieces
+            )
+            if not (fold(longer) in pieces or (heading and len(longer) <= _LONGEST // 2)):
+                break
+            text, last, other = longer, max(last, other), other + step
+    return text, last
+
+
+def _is_labels(block: Block) -> bool:
+    return "\t" in block.text or read_labels(block.text) is not None
 
 
 def _may_be_title(block: Block) -> bool:
     text = block.text
-    # A title is seldom a link (the boxes of other articles are), ends in no full stop and names no label.
+    # A title is seldom a link (the boxes of other articles are), and ends in no full stop.
     return (
-        2 <= len(text) <= 160 and block.linked * 2 < len(text) and not text.endswith("。") and not is_breadcrumb(text)
+        2 <= len(text) <= _LONGEST
+        and block.linked * 2 < len(text)
+        and not text.endswith("。")
+        and not is_breadcrumb(text)
     )
 
 
-def _score(block: Block, pieces: set[str]) -> float:
+def _is_named(block: Block) -> bool:
+    names = f"{block.element.get('class', '')} {block.element.get('id', '')}"
+    return len(block.text) >= 6 and bool(_NAMED.search(names)) and not _NOT_NAMED.search(names)
+
+
+def _is_set_off(block: Block) -> bool:
+    """Whether a line is centred or in bold, and no sentence."""
+    element = block.element
+    inner = next(iter(element), None)
+    bold = (
+        inner is not None and inner.tag in {"strong", "b", "big", "font"} and inner.text_content().strip() == block.text
+    )
+    centred = element.get("align", "").lower() == "center" or "center" in element.get("style", "")
+    return 4 <= len(block.text) <= 80 and (bold or centred or element.tag == "center")
+
+
+def _score(block: Block, pieces: Collection[str]) -> float:
     score = 0.0
     element = block.element
     for _ in range(3):
+        names = f"{element.get('class', '')} {element.get('id', '')}"
+        if _NOT_NAMED.search(names):
+            break
         score = max(score, _HEADINGS.get(str(element.tag), 0))
-        if _NAMED.search(f"{element.get('class', '')} {element.get('id', '')}"):
+        if _NAMED.search(names):
             score = max(score, 3)
         parent = element.getparent()
         # A parent that holds more than this line says nothing of it.
-        if parent is None or len(parent) > 1:
+        if parent is None or next(islice(parent, 1, None), None) is not None:
             break
         element = parent
     if fold(block.text) in pieces:
-        score += 4
+        score += 5
     if 6 <= len(block.text) <= 80:
         score += 0.5
     return score

@@ -43,6 +43,24 @@ class Section:
         found = (match for pattern in self.articles if (match := pattern.search(path)))
         return next((match["id"] for match in found), None)
 
+    def addresses(self, number: int) -> tuple[str, ...]:
+        """The paths under which the article of a number may be found: the patterns with the number put in its place. A
+        pattern that says more than a path and a number gives none.
+
+        >>> site_named("nhtp").sections["notices"].addresses(412)
+        ('/zcgg/412.html', '/tzzn/qnsq/412.html')
+        """
+        return tuple(path for pattern in self.articles if (path := _filled(pattern, number)))
+
+
+def _filled(pattern: re.Pattern[str], number: int) -> str | None:
+    """The path that a pattern describes with a number in it."""
+    source = pattern.pattern.removeprefix("(?:").removesuffix(")$")
+    path = re.sub(r"\(\?P<id>([^()]*)\)", r"\1", source).replace(r"\d+", str(number), 1)
+    path = re.sub(r"\\([.\-_/])", r"\1", path)
+    plain = re.fullmatch(r"[\w./-]+", path, re.ASCII)
+    return path if plain and path.startswith("/") and pattern.search(path) else None
+
 
 @dataclass(frozen=True, slots=True)
 class SiteProfile:

@@ -50,6 +50,8 @@ def foreign_host(address: str, url: str) -> str | None:
     >>> foreign_host("//bad.example/x", "http://www.park.example/"), foreign_host("/x", "http://www.park.example/")
     ('bad.example', None)
     """
+    if "//" not in address:  # a relative address stays on the page's own host
+        return None
     match = _ADDRESS.search(address)
     try:
         host = match[1].lower() if match else (urlsplit(urljoin(url, address)).hostname or "")

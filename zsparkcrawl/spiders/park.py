@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from zsparkcrawl.charset import decode
 from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.links import ListedArticle, Listing, read_listing, section_listings
+from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, joined_parts
 from zsparkcrawl.items import Article, Page
 from zsparkcrawl.keeping import Run
 from zsparkcrawl.middlewares import NotNowError
@@ -39,7 +40,7 @@ class ParkSpider(Spider):
     """Walks the listings of one section and reads the articles they name. A section's spider only gives the
     name.
 
-    Arguments: site, start_url, since, until, limit, full; see :class:`zsparkcrawl.spiders.plan.Plan`.
+    Arguments: site, start_url, since, until, limit, full, ids; see :class:`zsparkcrawl.spiders.plan.Plan`.
     """
 
     section: str
@@ -77,6 +78,10 @@ class ParkSpider(Spider):
         """The section's listings and the home page. No request switches a filter off."""
         for url in self.plan.listings:
             yield self._listing_request(url, self._walk())
+        for url in self.plan.addresses:
+            if self._sated:
+                return
+            yield self._article_request(url)
         if self.plan.home:
             yield Request(self.plan.home, self.parse_home, errback=self.home_failed)
 
@@ -108,16 +113,20 @@ class ParkSpider(Spider):
         stale = all(self._needless(row) for row in listing.rows)
         for row in listing.rows:
             if row.url not in self._asked and self.plan.covers(row.date) and not self._sated:
-                yield self._article_request(row)
+                yield self._article_request(row.url, row.title)
         walk.read(response.url, listing.next_pages, barren=barren, stale=stale and not self.plan.full)
         yield from self._onward(walk)
 
-    def parse_article(self, response: Response) -> Iterator[Article]:
-        """Read an article. A page that is none is counted and reported; its bytes are kept all the same."""
+    def parse_article(
+        self, response: Response, before: tuple[Article, ...] = (), waiting: tuple[str, ...] = ()
+    ) -> Iterator[Article | Request]:
+        """Read an article, page after page when it has several. A page that is none is counted and reported; its
+        bytes are kept all the same. ``before`` are the pages read already, ``waiting`` the addresses of the next."""
         self._in_a_row = 0
+        page = page_of_response(response)
         try:
             self._stay(response)
-            article = extract(page_of_response(response), self.plan.site)
+            parts = (*before, extract(page, self.plan.site))
         except UnreadableError as error:
             self._count("unreadable")
             if isinstance(error, NoArticleError):
@@ -125,7 +134,15 @@ class ParkSpider(Spider):
             self._note(f"{response.url}: {str(error)!r}")
             logger.warning("could not read %s: %r", response.url, str(error))
             return
+        known = {part.url for part in parts}
+        found = (*waiting, *further_parts(page, self.plan.hosts))
+        following = tuple(url for url in dict.fromkeys(found) if url not in known)
+        if following and len(parts) < MOST_PARTS:
+            handed = {"before": parts, "waiting": following[1:]}
+            yield self._page_request(following[0], response.meta.get("listed_title"), handed)
+            return
         self._count("read")
+        article = joined_parts(parts)
         # What the listing calls it, for a page whose own heading was hijacked; a listing cuts its titles short.
         listed = response.meta.get("listed_title")
         yield replace(article, title_evidence=(*article.title_evidence, listed)) if listed else article
@@ -142,8 +159,12 @@ class ParkSpider(Spider):
         yield from self._onward(walk)
 
     def article_failed(self, failure: Failure) -> None:
-        """Count an article that could not be fetched; where one after the other fails, leave the site alone."""
+        """Count an article that could not be fetched; where one after the other fails, leave the site alone. A number
+        that was tried and that the site has no article of is vacant, and no failure."""
         url, reason = _request(failure).url, self._why(failure)
+        if self.plan.ids and _status(failure) in _GONE and not _request(failure).cb_kwargs:
+            self._count("vacant")
+            return
         self._count("failed")
         refused = isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, NotNowError | HttpError)
         if not refused and _status(failure) not in _GONE:
@@ -180,11 +201,14 @@ class ParkSpider(Spider):
         if self.run is not None:
             self.run.saw(url, listing.rows)
 
-    def _article_request(self, row: ListedArticle) -> Request:
-        self._asked.add(row.url)
+    def _article_request(self, url: str, title: str | None = None) -> Request:
+        self._asked.add(url)
         self._count("asked")
-        meta = {"listed_title": row.title}
-        return Request(row.url, self.parse_article, errback=self.article_failed, meta=meta)
+        return self._page_request(url, title)
+
+    def _page_request(self, url: str, title: str | None, handed: dict[str, Any] | None = None) -> Request:
+        meta = {"listed_title": title}
+        return Request(url, self.parse_article, errback=self.article_failed, meta=meta, cb_kwargs=handed)
 
     def _listing_request(self, url: str, walk: Walk) -> Request:
         self._listings.add(url)

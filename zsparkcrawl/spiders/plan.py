@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.sites import Section, SiteProfile, site_named
 
 __all__ = ["ARGUMENTS", "ArgumentError", "Plan", "plan"]
 
-ARGUMENTS = ("site", "start_url", "since", "until", "limit", "full")
+ARGUMENTS = ("site", "start_url", "since", "until", "limit", "full", "ids")
 """The names that `-a` takes."""
 
 DEFAULT_SITE = "nhtp"
+
+_MOST_IDS = 1_000_000
+"""Numbers that one crawl may ask for; chosen: at one page a second they take eleven days."""
 
 _TRUE = frozenset(["1", "true", "yes", "on"])
 _FALSE = frozenset(["0", "false", "no", "off", ""])
@@ -33,7 +36,8 @@ class Plan:
     """What one crawl of one section is to do.
 
     ``since`` and ``until`` are inclusive. ``limit`` bounds the articles asked for. ``full`` looks at every
-    listing page, also where everything is known. ``given`` are the arguments as they were given."""
+    listing page, also where everything is known. ``ids`` are numbers to be asked for one by one, without any listing,
+    where a site's listings are gone. ``given`` are the arguments as they were given."""
 
     site: SiteProfile
     section: Section
@@ -43,6 +47,7 @@ class Plan:
     limit: int | None
     full: bool
     given: Mapping[str, str]
+    ids: tuple[range, ...] = ()
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -60,13 +65,23 @@ class Plan:
 
     @property
     def listings(self) -> tuple[str, ...]:
-        """The listing pages at which the crawl begins."""
+        """The listing pages at which the crawl begins; none when the numbers of the articles were given."""
+        if self.ids:
+            return ()
         return (self.start_url,) if self.start_url else tuple(self.site.listing_urls(self.section.name))
 
     @property
     def home(self) -> str | None:
         """The page on which further listings of the section may be found; None when a listing was named."""
-        return None if self.start_url else self.site.start
+        return None if self.start_url or self.ids else self.site.start
+
+    @property
+    def addresses(self) -> Iterator[str]:
+        """The addresses of the articles whose numbers were given."""
+        base = self.start_url or self.site.start
+        for number in (number for numbers in self.ids for number in numbers):
+            for path in self.section.addresses(number):
+                yield urljoin(base, path)
 
     def covers(self, day: dt.date | None) -> bool:
         """Whether an article of that day is wanted. One whose day is unknown is."""
@@ -103,6 +118,7 @@ def plan(section: str, arguments: Mapping[str, str | None]) -> Plan:
         limit=_limit(given),
         full=_flag("full", given),
         given=given,
+        ids=_ids(given, site.sections[section]),
     )
 
 
@@ -124,6 +140,24 @@ def _limit(given: Mapping[str, str]) -> int | None:
     if not (value.isascii() and value.isdigit() and int(value) > 0):
         raise ArgumentError(f"limit must be a number of articles from 1, not {value!r}")
     return int(value)
+
+
+def _ids(given: Mapping[str, str], section: Section) -> tuple[range, ...]:
+    """The numbers that `-a ids=200-2900,3001` names."""
+    if (value := given.get("ids")) is None:
+        return ()
+    found: list[range] = []
+    for piece in value.split(","):
+        match = re.fullmatch(r"\s*(\d{1,9})(?:-(\d{1,9}))?\s*", piece, re.ASCII)
+        numbers = range(int(match[1]), int(match[2] or match[1]) + 1) if match else range(0)
+        if not numbers:
+            raise ArgumentError(f"ids must be numbers as 200-2900 or 7,9,20-30, not {value!r}")
+        found.append(numbers)
+    if sum(map(len, found)) > _MOST_IDS:
+        raise ArgumentError(f"ids names {sum(map(len, found))} numbers, more than {_MOST_IDS}")
+    if not section.addresses(found[0][0]):
+        raise ArgumentError(f"the addresses of section {section.name!r} cannot be made from a number: see its profile")
+    return tuple(found)
 
 
 def _flag(name: str, given: Mapping[str, str]) -> bool:

@@ -1,0 +1,200 @@
+"""Lines between title and text that may belong to the byline: labels and values, credits, and those that show a date
+but no label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from zsparkcrawl.extract.blocks import Block, with_gaps
+from zsparkcrawl.extract.clock import Clock
+from zsparkcrawl.extract.credits import read_credits
+from zsparkcrawl.extract.dates import find_date
+from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, read_labels
+from zsparkcrawl.extract.loose import loose_pieces, named_in, piece_of, read_loose
+
+__all__ = ["NEAR", "STATED", "Line", "candidates", "prose", "text_begin"]
+
+_YEAR = re.compile(r"[12１２][\d ]{3}|\d\d ?年|[〇○零一二三四五六七八九]年")
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4"])
+_PROSE = 25
+"""Characters that are no link from which on a line with a full stop is text of an article."""
+_VALUE_LONGEST = 40
+NEAR = 4
+"""Blocks between a title and a line that has a date but no label: a subtitle and a row of buttons; chosen."""
+_PAPER_LONGEST = 16
+STATED = ("date", "when", "signed")
+"""The kinds of label that a date stands behind."""
+_HEAD_LONGEST = 3000
+"""Blocks among which a title is looked for: more than any menu has; chosen."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A line that may belong to a byline, as the blocks from ``number`` to ``last``."""
+
+    number: int
+    last: int
+    said: LabelLine
+
+    @property
+    def values(self) -> dict[str, list[str]]:
+        return self.said.values
+
+    def dated(self, clock: Clock) -> bool:
+        """Whether it shows a date."""
+        raws = [raw for kind in STATED for raw in self.values.get(kind, [])]
+        return self.said.bare is not None or any(clock.read(raw) for raw in raws)
+
+
+def text_begin(blocks: Sequence[Block]) -> int:
+    """The number of the first block with more than a quarter of the page's text above it: title and byline stand
+    before it."""
+    lengths = [prose(block) for block in blocks]
+    whole, above = sum(lengths), 0
+    for number, length in enumerate(lengths):
+        above += length
+        if 4 * above > whole or number >= _HEAD_LONGEST:
+            return number
+    return len(blocks)
+
+
+def prose(block: Block) -> int:
+    """Characters of a block that is text of an article, 0 when it is a line of some other kind."""
+    if len(block.text) < _PROSE or "。" not in block.text:
+        return 0
+    plain = len(block.text) - block.linked
+    return plain if plain >= _PROSE else 0
+
+
+def candidates(
+    blocks: Sequence[Block], lengths: Sequence[int], clock: Clock, titles: Collection[int]
+) -> Iterator[Line]:
+    """The lines of a page that may belong to its byline, in its order.
+
+    ``lengths`` has the prose of each block; ``titles`` are the numbers of blocks that look like the title, beside which
+    a line counts that has a date and no label.
+    """
+    near = _near(lengths, titles)
+    lines = [None if length else _line(block) for block, length in zip(blocks, lengths, strict=False)]
+    last, dated = -1, False
+    for number, line in enumerate(lines):
+        if number <= last:
+            continue
+        if line is not None:
+            last = number
+            if line.open and number + 1 < len(lines) and _belongs(blocks, lines, number + 1, clock):
+                last = number + 1
+                line.values[line.open].append(blocks[last].text.strip(EDGES))
+            if number in near and not dated:
+                _add_loose(line, blocks[number], clock)
+            found = Line(number, last, line)
+            dated = dated or (number in near and found.dated(clock))
+            yield found
+        # Below a dated line of labels what has a date is the text's own.
+        elif (
+            number not in titles
+            and not dated
+            and (loose := _loose(blocks[number], number in near, bool(titles), clock))
+        ):
+            if number in near and "source" not in loose.values:
+                loose.values |= _paper_beside(blocks, lines, number, titles)
+            yield Line(number, number, loose)
+        elif _is_date(blocks[number], clock) and _beside(blocks, lines, number):
+            yield Line(number, number, LabelLine(bare=blocks[number].text))
+
+
+def _loose(block: Block, near: bool, titled: bool, clock: Clock) -> LabelLine | None:
+    """A line without labels. Where nothing looks like a title, one counts that names a paper or a writer beside its
+    date, or the day in the page's address."""
+    if not block.text or not (near or (not titled and _YEAR.search(block.text))):
+        return None
+    loose = read_loose(block, clock)
+    return loose if loose and (near or loose.values or clock.knows(loose.bare)) else None
+
+
+def _paper_beside(
+    blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int, titles: Collection[int]
+) -> dict[str, list[str]]:
+    """The source where a paper's name alone makes the line above or below that of the date."""
+    for other in (number - 1, number + 1):
+        if 0 <= other < len(lines) and other not in titles and lines[other] is None:
+            text = blocks[other].text.strip(EDGES)
+            kind, value = piece_of(text) if text and len(text) <= _PAPER_LONGEST else (None, "")
+            if kind == "source":
+                return {"source": [value]}
+    return {}
+
+
+def _add_loose(line: LabelLine, block: Block, clock: Clock) -> None:
+    """What a line says without a label before and between its labels (江畔日报 2019-02-19 作者：张三), and what its
+    elements are named for."""
+    for kind, value in named_in(block.element, block.text).items():
+        if kind in line.values:
+            continue
+        for other, values in line.values.items():
+            if value in values:  # behind an empty label stands the next element's value
+                line.values[other] = ["" if each == value else each for each in values]
+        line.values[kind] = [value]
+    if any(line.values.get(kind) for kind in STATED):
+        return
+    for text in filter(None, (line.rest, line.bare)):
+        loose = loose_pieces(text, clock)
+        if loose is None:
+            continue
+        line.bare = line.bare or loose.bare
+        for kind, values in loose.values.items():
+            line.values.setdefault(kind, values)
+
+
+def _near(lengths: Sequence[int], titles: Collection[int]) -> set[int]:
+    """Numbers of the blocks beside a title, up to the text."""
+    near: set[int] = set()
+    for title in titles:
+        for step in (1, -1):
+            for number in range(title + step, title + step * (NEAR + 1), step):
+                if not 0 <= number < len(lengths) or lengths[number]:
+                    break
+                near.add(number)
+    return near
+
+
+def _line(block: Block) -> LabelLine | None:
+    """A line of labels, or one of credits without a colon; what is all link is neither."""
+    if block.links and block.linked >= len(block.text):
+        return None
+    text = labelled_cells(block.text) if "\t" in block.text else with_gaps(block)
+    if block.tag in {"dt", "th"} and is_label(text):
+        text += "："
+    if labels := read_labels(text):
+        return labels
+    if len(block.text) <= 60 and not block.links and (credits := read_credits(block.text)):
+        return LabelLine(values=dict(credits))
+    return None
+
+
+def _beside(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int) -> bool:
+    """Whether a line that is nothing but a date stands where the article's stands: below the heading, or beside
+    a label line."""
+    around = (*lines[max(number - 1, 0) : number], *lines[number + 1 : number + 2])
+    return any(around) or (number > 0 and blocks[number - 1].tag in {"h1", "h2"})
+
+
+def _belongs(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int, clock: Clock) -> bool:
+    """Whether a line is the value of the label that stands alone above it, and no text."""
+    block = blocks[number]
+    if lines[number] is not None or not block.text or len(block.text) > _VALUE_LONGEST:
+        return False
+    if block.tag in _HEADINGS or block.text.endswith("。"):
+        return False
+    above = blocks[number - 1].tag
+    paired = (above, block.tag) in {("dt", "dd"), ("th", "td")}
+    return paired or _is_date(block, clock) or (number + 1 < len(lines) and lines[number + 1] is not None)
+
+
+def _is_date(block: Block, clock: Clock) -> bool:
+    if not 6 <= len(block.text) <= _VALUE_LONGEST or block.links or not _YEAR.search(block.text):
+        return False
+    moment = find_date(block.text)
+    return moment is not None and block.text.strip(EDGES) == moment.raw

@@ -1,0 +1,174 @@
+"""Credits without a colon: 记者 张三 通讯员 李四, 文/张三 图/李四, 张三 文/图, and the opening 商报讯（记者 张三）."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from zsparkcrawl.chinese.script import fold, fold_with_positions
+from zsparkcrawl.extract.dates import narrow
+from zsparkcrawl.extract.names import is_names, is_person, split_names
+
+__all__ = ["Credits", "closing_credits", "opening_credits", "read_credits"]
+
+Credits = dict[str, list[str]]
+"""By kind (author, correspondent, photographer, editor, reviewers, contributor, source) the names as they stand."""
+
+_OF_PAPER = "(?:[\u4e00-\u9fff]{1,8}?(?:报|网|台|社|刊|新闻|客户端|融媒|传媒|发布|在线|频道|中心))?"
+_REPORTER = _OF_PAPER + "(?:全媒体|融媒体?|首席|见习|实习|特约|驻地|文字|特派|高级)*记者"
+_ROLES = {
+    "both": r"文[/、&]?图|图[/、&]?文|采写\s*/?\s*摄影|摄影报道|摄影\s*/\s*报道|图文",
+    "author": rf"{_REPORTER}|文字|撰文|撰稿人?|采写|采访|执笔|作者|文稿|文案|文",
+    "correspondent": "(?:特约)?通讯员|学生记者团?|实习生",
+    "photographer": "摄影记者|摄影师?|供图|图片(?:来源)?|配图|图|摄像?",
+    "editor": "责任编辑|责编|网络编辑|本期编辑|编辑|排版",
+    "reviewers": "一审|二审|三审|初审|复审|终审|责任校对|校对|审核|审校|审稿|编审|签发|核稿|核发",
+    "contributor": "供稿|来稿",
+}
+_ROLE = re.compile(
+    r"(?:^|(?<=[\s,;、()\[\]【】|丨/·□■◎●◆★▲※]))(?:"
+    + "|".join(f"(?P<{kind}>{words})" for kind, words in _ROLES.items())
+    + r")(?:\s*[:/|丨]\s*|\s+|(?=[)\]】]?$)|(?=[\u4e00-\u9fff]))"
+)
+_ROLE_WORD = re.compile(
+    "记者|通讯员|[文图摄][/|丨:、]|^文|^图|[^a-z]文|摄|撰|采写|采访|执笔|作者|供图|图片|图$|图文|编|审|校|稿|签发|核"
+)
+"""What a line of credits has at least: the cheap question before the dear one."""
+_MARKED = re.compile(r"[\s\u3000]*[□■◎◆]\s*([^\s].{1,30}?)\s*")
+"""A name behind the mark with which newspapers set a writer's name."""
+_BEHIND = re.compile(
+    r"(?P<names>[\u4e00-\u9fff·]{2,12}(?:[、,\s]+[\u4e00-\u9fff·]{2,12})*?)\s*[/ ]?\s*"
+    r"(?P<role>文\s*[/、]?\s*图|图\s*[/、]?\s*文|摄影报道|摄影|文|图|摄|撰文|供图|供稿)"
+)
+"""The role behind the names: 张三 摄, 张三/文 李四/图."""
+_FRAME = " \t\xa0\u3000()[]【】□■◎●○◇◆★☆▲△※*-—|·,;"
+_BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,80})[)）\]】]\s*$")
+_OWN = frozenset(["本报", "本网", "本刊", "本台", "本站", "本社"])
+_OPENING = re.compile(
+    r"^[\s\u3000\xa0【\[(（]*(?:(?P<paper>[\u4e00-\u9fff]{1,9}?(?:报|网|社|台|刊|站))讯|(?P<agency>[\u4e00-\u9fff]{2,6}?(?:社|网|报|台))"
+    r"[\u4e00-\u9fff]{0,10}\d{1,2}月\d{1,2}日(?:电|讯|消息))[】\])）]?[\s\u3000\xa0]*(?:[(（](?P<inside>[^()（）]{2,60})[)）])?"
+)
+_REPORTS = re.compile(
+    rf"^[\s\u3000\xa0〔【\[(（]*(?P<credit>{_REPORTER}\s*[\u4e00-\u9fff·、\s]{{2,24}}?)(?:\s*/\s*[\u4e00-\u9fff]{{2,6}})?"
+    r"\s*(?:摄影|综合|专题)?报[道导]"
+)
+"""记者张三报道, and as papers of Taiwan have it: 〔記者張三／台北報導〕."""
+_SHORTEST, _LONGEST = 2, 80
+
+
+def read_credits(text: str) -> Credits | None:
+    """The credits of a line that is nothing else, None when any of it is something else.
+
+    >>> read_credits("记者 张三 通讯员 李四")
+    {'author': ['张三'], 'correspondent': ['李四']}
+    >>> read_credits("（文/张三 图/李四）"), read_credits("记者从园区获悉")
+    ({'author': ['张三'], 'photographer': ['李四']}, None)
+    """
+    if not _SHORTEST < len(text) <= _LONGEST:
+        return None
+    if not _ROLE_WORD.search(fold(text)):
+        marked = _MARKED.fullmatch(text)
+        return {"author": [marked[1]]} if marked and is_names(marked[1]) else None
+    folded = fold_with_positions(text)
+    plain = narrow(folded)
+    begin, end = len(plain) - len(plain.lstrip(_FRAME)), len(plain.rstrip(_FRAME))
+    found = [match for match in _ROLE.finditer(plain, 0, end) if match.start() >= begin]
+    if not found:
+        return _role_behind(text, folded.positions, plain[:end], begin)
+    if found[0].start() > begin:
+        return _role_behind(text, folded.positions, plain[:end], begin)
+    return _roles(text, folded.positions, found, end)
+
+
+def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], end: int) -> Credits | None:
+    """The names behind each role; None when what stands there is no name."""
+    credits: Credits = {}
+    waiting: list[str] = []
+    for match, following in zip(found, [*found[1:], None], strict=True):
+        kind = match.lastgroup
+        assert kind is not None
+        start, stop = match.end(), following.start() if following else end
+        names = text[positions[start] : positions[stop]].strip(_FRAME + "、:：/／")
+        if names:
+            if kind != "contributor" and not is_names(names):
+                return None
+            for each in ("author", "photographer") if kind == "both" else (kind,):
+                credits.setdefault(each, []).append(names)
+            waiting.append(names)
+        elif kind in {"both", "photographer"} and waiting:  # 记者 张三 文/图: the role of the names before it
+            credits.setdefault("photographer", []).extend(waiting)
+        elif following is None:
+            return None  # 文/ 图/李四, where nobody was entered for one of them, is good; a role alone is not
+    return credits
+
+
+def _role_behind(text: str, positions: Sequence[int], plain: str, begin: int) -> Credits | None:
+    """张三 文/图; 张三/文 李四/图."""
+    credits: Credits = {}
+    at = begin
+    while at < len(plain):
+        match = _BEHIND.match(plain, at)
+        if match is None:
+            return None
+        names = text[positions[match.start("names")] : positions[match.end("names")]]
+        separated = re.search(r"[/\s]", plain[match.end("names") : match.start("role")])
+        role = re.sub(r"[\s/、]", "", match["role"])
+        # 图书馆供图 ends like a credit; a role in one character needs a gap before it.
+        if not is_names(names) or (len(role) == 1 and not separated and len(names) > 3):
+            return None
+        kinds = {"文": ["author"], "撰文": ["author"], "供稿": ["contributor"]}.get(role)
+        kinds = kinds or (
+            ["author", "photographer"] if len(role) > 1 and ("文" in role or role == "摄影报道") else ["photographer"]
+        )
+        for kind in kinds:
+            credits.setdefault(kind, []).append(names)
+        at = match.end()
+        while at < len(plain) and plain[at] in _FRAME + "/、":
+            at += 1
+    return credits or None
+
+
+def opening_credits(paragraph: str) -> Credits:
+    """Who is named by the words that open a report. 本报 and 本网 name nobody: the page's own paper.
+
+    >>> opening_credits("商报讯（记者 张三 通讯员 李四）昨日，园区召开会议。")
+    {'source': ['商报'], 'author': ['张三'], 'correspondent': ['李四']}
+    >>> opening_credits("本网讯 近日，园区召开会议。"), opening_credits("新华社广州3月5日电（记者张三、李四）园区")
+    ({}, {'source': ['新华社'], 'author': ['张三、李四']})
+    """
+    head = paragraph[:160]
+    folded = fold_with_positions(head)
+    plain = narrow(folded)
+    match = _OPENING.match(plain)
+    if match is None:
+        reports = _REPORTS.match(plain)
+        return (read_credits(_span(head, folded.positions, reports, "credit")) or {}) if reports else {}
+    credits: Credits = {}
+    which = "paper" if match["paper"] else "agency"
+    if match[which] and match[which] not in _OWN:
+        credits["source"] = [_span(head, folded.positions, match, which)]
+    if match["inside"]:
+        credits |= read_credits(_span(head, folded.positions, match, "inside")) or {}
+    elif reports := _REPORTS.match(plain[match.end() :]):
+        begin, end = (folded.positions[match.end() + at] for at in reports.span("credit"))
+        credits |= read_credits(head[begin:end]) or {}
+    return credits
+
+
+def closing_credits(paragraph: str) -> Credits:
+    """Who is named in brackets at the end of a paragraph.
+
+    >>> closing_credits("园区召开会议。（记者 张三）"), closing_credits("园区召开会议。（张三 李四）")
+    ({'author': ['张三']}, {'author': ['张三 李四']})
+    >>> closing_credits("园区召开会议（见图）"), closing_credits("园区召开会议（方案附后）")
+    ({}, {})
+    """
+    match = _BRACKETED.search(paragraph[-90:])
+    if match is None:
+        return {}
+    names = split_names(match[1])
+    return {"author": [match[1]]} if names and all(map(is_person, names)) else read_credits(match[1]) or {}
+
+
+def _span(text: str, positions: Sequence[int], match: re.Match[str], group: str) -> str:
+    return text[positions[match.start(group)] : positions[match.end(group)]]

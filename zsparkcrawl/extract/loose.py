@@ -1,0 +1,177 @@
+"""Lines beside the title that show a date but no label (市报 2019-02-19, 发布于 2019-02-19 by 张三), and what the
+page's own names of its elements (class="source") say of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from lxml.html import HtmlElement
+
+from zsparkcrawl.chinese.script import fold_with_positions
+from zsparkcrawl.extract.blocks import Block, collapse
+from zsparkcrawl.extract.clock import Clock
+from zsparkcrawl.extract.dates import narrow
+from zsparkcrawl.extract.labels import EDGES, LabelLine
+from zsparkcrawl.extract.names import is_names, is_paper, somebody
+
+__all__ = ["loose_pieces", "named_in", "piece_of", "read_loose"]
+
+_LONGEST = 90
+_PIECE_LONGEST = 30
+_LEFT = 24
+"""Characters of a line beside its date that may be unknown: chosen, a subject and a name."""
+_BETWEEN = re.compile(r"\s{2,}|[\t|丨·•]|\s[-–—/]\s|(?<=[\u4e00-\u9fff》])(?<!作者)(?<!记者)\s(?=[\u4e00-\u9fff《])")
+_WORDLESS = re.compile(
+    r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|举报|收藏|分享.*|评论.*|"
+    r"\d*(?:人参与|条?评论|人?阅读|次?浏览|点赞)?|阅读.*|浏览.*|[小中大]?字号?|字体.*|打印.*|听新闻|已关注|[+]?关注|"
+    r"posted ?(?:on|by)?|"
+    r"published(?: on)?|updated.*|in|on|at|by|已?编辑|上一[篇版].*|下一[篇版].*|版次.*|北京时间)",
+    re.IGNORECASE,
+)
+_LEAF_MONTH = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})月?")
+_LEAF_DAY = re.compile(r"(\d{1,2})日?")
+_COUNTER = re.compile("浏览|瀏覽|阅读|閱讀|点击|點擊|人气")
+_CHANGED = re.compile(r"(?:更新|修改|updated|modified)\s*(?:时间|日期|于|on)?\s*[:：]?\s*$", re.IGNORECASE)
+_NO_NAME = re.compile(r"[:：\d]")
+_BY = re.compile(
+    r"(?:^|\s)(?:by\s+|作者\s*[:/|]?\s*|文\s*[/|丨]\s*|(?:本报|本网)?记者\s*[:/]?\s*)"
+    r"(?P<author>[^|\t]{2,24}?)(?=$|[|\t]| in [A-Z])",
+    re.I,
+)
+_FROM = re.compile(r"^(?:来自|来源于?|转自|出自)\s*[:/|]?\s*(?P<source>[^|\t]{2,24})$")
+_SOURCE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:source|laiyuan|ly|origin|from|copyfrom|media[_-]?name|js_name|nickname|author-?media|"
+    r"site-?name|publisher-?name|ent-source)(?:$|[\s_\d-])|source|laiyuan|medianame|rich_media_meta_nickname",
+    re.IGNORECASE,
+)
+_AUTHOR_NAMES = re.compile(r"(?:^|[\s_-])(?:author|writer|byline|zuozhe|reporter)(?:$|[\s_\d-])|author_?name|rich_media_meta_text", re.I)  # fmt: skip  # noqa: E501
+
+
+def read_loose(block: Block, clock: Clock) -> LabelLine | None:
+    """What a line without labels says, None when it shows no date among little else.
+
+    A piece of it is a source when it is called as papers and offices are, or when its element is; an author when it
+    says so itself (by 张三, 记者张三), or when its element is named so. Every other piece is left alone.
+    """
+    text = block.text
+    if len(text) > _LONGEST or text.endswith(("。", "！", "？", "；", "，")) or block.linked * 2 > len(text) + 8:
+        return None
+    named = named_in(block.element, text)
+    apart = _apart(block.element, text)
+    if named and clock.read(text) is None:
+        # Without a date every piece must be known: 原创 张三 江畔发布.
+        unknown = [
+            piece for piece in apart or [text] if piece not in named.values() and piece_of(piece)[0] != "nothing"
+        ]
+        return None if unknown else LabelLine(values={kind: [value] for kind, value in named.items()})
+    if leaf := _leaf(apart):
+        moment = clock.read(leaf)
+        return LabelLine(bare=leaf) if moment else None
+    line = loose_pieces(text, clock, named, apart)
+    # What links to something else than a paper or a writer is an entry of a list.
+    known = {value for values in line.values.values() for value in values} if line else set()
+    listed = any(
+        len(link.text) > 1
+        and link.text not in known
+        and piece_of(link.text)[0] is None
+        and clock.read(link.text) is None
+        for link in block.links
+    )
+    return None if listed else line
+
+
+def loose_pieces(
+    text: str, clock: Clock, named: Mapping[str, str] = MappingProxyType({}), apart: Sequence[str] = ()
+) -> LabelLine | None:
+    """What a text with a date says around it. ``named`` are values that the page's elements name, ``apart`` is the text
+    in the pieces in which the page has it."""
+    moment = clock.read(text)
+    if moment is None or _CHANGED.search(text[: moment.start]):
+        return None
+    line = LabelLine(bare=moment.raw)
+    rest = [text[: moment.start], text[moment.start + len(moment.raw) :]]
+    if apart:
+        rest = [part for piece in apart if piece not in moment.raw for part in piece.split(moment.raw)]
+    left = 0
+    for piece in (piece.strip(EDGES + "()（）") for part in rest for piece in _BETWEEN.split(part)):
+        kind, value = piece_of(piece) if piece else ("nothing", "")
+        if kind == "nothing" and _COUNTER.search(piece):
+            line.values.setdefault("other", [""])
+        if kind is None:
+            left += len(piece) if piece not in named.values() else 0
+        elif kind != "nothing":
+            line.values.setdefault(kind, []).append(value)
+    for kind, value in named.items():
+        line.values.setdefault(kind, []).append(value)
+    line.values = {kind: values[:1] for kind, values in line.values.items()}
+    # What is left over is a sentence, and the line none of a byline.
+    return line if left <= _LEFT else None
+
+
+def _leaf(pieces: Sequence[str]) -> str | None:
+    """The day of a calendar's leaf, on which month and day stand apart: 2019-02 and 19, in either order.
+
+    >>> _leaf(["19", "2019-02"]), _leaf(["2019-02", "19"]), _leaf(["2019-02-19"])
+    ('2019-02-19', '2019-02-19', None)
+    """
+    if len(pieces) != 2:
+        return None
+    first, second = sorted((piece.strip(EDGES) for piece in pieces), key=len, reverse=True)
+    month, day = _LEAF_MONTH.fullmatch(first), _LEAF_DAY.fullmatch(second)
+    return f"{month[1]}-{month[2]}-{day[1]}" if month and day else None
+
+
+def _apart(element: HtmlElement, text: str) -> list[str]:
+    """The text of a line in the pieces in which its elements hold it, when the element holds nothing else."""
+    pieces = [piece for part in element.itertext() if (piece := collapse(part))]
+    return pieces if len(pieces) > 1 and "".join("".join(pieces).split()) == "".join(text.split()) else []
+
+
+def piece_of(piece: str) -> tuple[str | None, str]:
+    """What a piece of a line without labels is: a source, an author, nothing (a button, a weekday), or unknown.
+
+    >>> piece_of("来自江畔日报"), piece_of("by 张三"), piece_of("星期二"), piece_of("张三")
+    (('source', '江畔日报'), ('author', '张三'), ('nothing', ''), (None, ''))
+    """
+    folded = fold_with_positions(piece)
+    plain = narrow(folded)
+    if _WORDLESS.fullmatch(plain.strip()):
+        return "nothing", ""
+    if match := _FROM.match(plain):
+        return "source", piece[folded.positions[match.start("source")] :].strip(EDGES)
+    if match := _BY.search(plain):
+        name = piece[folded.positions[match.start("author")] : folded.positions[match.end("author")]].strip(EDGES)
+        return ("author", name) if is_names(name) and somebody(name) else (None, "")
+    return ("source", piece) if is_paper(str(plain)) else (None, "")
+
+
+def named_in(element: HtmlElement, text: str) -> dict[str, str]:
+    """By kind, the first piece of a line whose element is named for what it is.
+
+    >>> from lxml.html import fromstring
+    >>> named_in(fromstring('<p><b class="author">张三</b> <i class="time">2019-02-19</i></p>'), "张三 2019-02-19")
+    {'author': '张三'}
+    """
+    found: dict[str, str] = {}
+    for kind, value in _named(element, text):
+        found.setdefault(kind, value)
+    return found
+
+
+def _named(element: HtmlElement, text: str) -> Iterator[tuple[str, str]]:
+    """Pieces of the line whose elements are named for what they are."""
+    for inner in element.iter():
+        names = f"{inner.get('class', '')} {inner.get('id', '')}" if isinstance(inner.tag, str) else " "
+        if names == " ":
+            continue
+        kind = "source" if _SOURCE_NAMES.search(names) else "author" if _AUTHOR_NAMES.search(names) else None
+        value = collapse(inner.text_content()).strip(EDGES) if kind else ""
+        if kind == "author":
+            match = _BY.search(f" {value}")
+            value = match["author"].strip() if match else value
+            kind = kind if is_names(value) else None
+        fits = 2 <= len(value) <= _PIECE_LONGEST and value in text and not _NO_NAME.search(value)
+        if kind and fits and piece_of(value)[0] != "nothing":
+            yield kind, value
