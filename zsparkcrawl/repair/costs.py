@@ -40,8 +40,8 @@ _COMMON = 14.5
 _ODDITY = 1.0
 """Times that the bits of a rare character beyond that count: the model has seen too little of it to tell how rare it is
 behind a given character, and a wrong byte gives a rare character more often than not."""
-_MOST_GUESSES = 60
-_FAR = 18.0
+_MOST_GUESSES = 40
+_FAR = 14.0
 """How many characters are tried for a lost byte, and how many bits the likeliest may be ahead of the last of them."""
 
 _MOST_UNKNOWN = 40

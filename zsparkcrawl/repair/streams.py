@@ -28,13 +28,15 @@ _DOUBTED = 6
 """Of how many paths at once it is asked whether a pair vanished: those that lead."""
 _DOUBTED_WITHIN = 12.0
 """… by so many bits."""
+_DOUBTED_MORE = 2.0
+"""… and of which path: one that costs hardly more than the text as it stands."""
 _MOST_STEPS = 40_000
 """Steps after which one search takes what it has; 96 % of 504 searches in damaged sample paragraphs took fewer."""
 _STEPS_PER_TEXT, _STEPS_PER_CHARACTER = 300_000, 60
 """Steps for all searches of a text, a bound for text made to last; damaged sample paragraphs took 48 a character."""
 _LONGEST = 600
 """Characters after which a run is given up: a bound, far above what is met (the longest of 95 runs had 23)."""
-_SLACK = 30.0
+_SLACK = 20.0
 """Bits by which a path may cost more than the text as it stands before it is given up: text read one byte off costs
 some 12 bits a character more (19.5 against 7.2 in the median), so that a false alarm dies after a few characters."""
 
@@ -117,7 +119,8 @@ class Streams:
             going: dict[tuple[int, int, str], Path] = {}
             ahead = min(path.cost - standing.upto(path.position) for path in paths)
             for rank, path in enumerate(paths):
-                doubt = rank < _DOUBTED and path.cost - standing.upto(path.position) < ahead + _DOUBTED_WITHIN
+                more = path.cost - standing.upto(path.position)
+                doubt = rank < _DOUBTED and more < min(ahead + _DOUBTED_WITHIN, _DOUBTED_MORE)
                 for step in self._steps.of(path, doubt=doubt):
                     self._steps_left -= 1
                     if step.cost > standing.upto(step.position) + _SLACK:
