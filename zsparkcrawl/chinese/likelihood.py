@@ -242,6 +242,20 @@ class Likelihood:
         triples = {self._third[place]: self._bits[self._triple_cost[place]] for place in own}
         return Behind(self, triples, self._pairs(second), less, self._backoff[second])
 
+    def preceding(self, character: str, most: float) -> list[str]:
+        """The characters behind which this one costs no more than `most` bits.
+
+        >>> "邀" in model().preceding("请", 5.0), "园" in model().preceding("请", 5.0)
+        (True, False)
+        """
+        second = self._numbers[character]
+        rows = ((first, self._pair(first, second)) for first in range(len(self._characters)))
+        return [
+            self._characters[first]
+            for first, pair in rows
+            if pair is not None and self._bits[self._pair_cost[pair]] <= most
+        ]
+
     def _pairs(self, number: int) -> dict[int, float]:
         """The characters seen behind one, by number, with their bits, the likeliest first."""
         known = self._rows.get(number)

@@ -45,7 +45,9 @@ _FAR = 14.0
 """How many characters are tried for a lost byte, and how many bits the likeliest may be ahead of the last of them."""
 
 _MOST_UNKNOWN = 40
-"""… and how many where nothing of the character is known."""
+"""… and where nothing of the character is known."""
+_EXPECTED = 5.0
+"""Bits of what is known to follow at which a character before it is thought of, however unlikely it is there."""
 
 LEFT_OPEN = 9.0
 """Bits against a quotation that the next one, or the end of the paragraph, finds open; or that ends unbegun."""
@@ -96,7 +98,7 @@ class Costs:
         self._facts: dict[str, _Facts] = {}
         self._behind: dict[str, Behind] = {}
         self._known: dict[tuple[str, str], tuple[float, str]] = {}
-        self._unknown: dict[tuple[int, str], list[Guess]] = {}
+        self._unknown: dict[tuple[int, str, tuple[str, ...]], list[Guess]] = {}
         self._guesses: dict[tuple[tuple[str, ...], str], list[Guess]] = {}
         self._matched: dict[tuple[int, str], list[tuple[int, float]]] = {}
 
@@ -148,20 +150,30 @@ class Costs:
             self._guesses[chars, context] = known
         return known
 
-    def unknown(self, trail: int, context: str) -> list[Guess]:
+    def unknown(self, trail: int, context: str, before: tuple[str, ...] = ()) -> list[Guess]:
         """The characters that may stand behind the last two where neither of their bytes is known, but that GBK gives
-        no character to the first of them behind ``trail``; the likeliest by the model."""
-        known = self._unknown.get((trail, context))
+        no character to the first of them behind ``trail``; those that are likely there, or ``before`` what is known
+        to follow."""
+        known = self._unknown.get((trail, context, before))
         if known is None:
             leads = unassigned_trails(trail)
             written = (char for plain, _ in self._model(context).likeliest() for char in _written(plain, self._turned))
-            fitting = islice((char for char in written if split(char)[0] in leads), _MOST_UNKNOWN)
-            known = self._unknown[trail, context] = [Guess(char, *self.of(char, context)) for char in fitting]
+            fitting = list(islice((char for char in written if split(char)[0] in leads), _MOST_UNKNOWN))
+            fitting += (char for one in before for char in self._preceding(one) if split(char)[0] in leads)
+            known = [Guess(char, *self.of(char, context)) for char in dict.fromkeys(fitting)]
+            self._unknown[trail, context, before] = known
         return known
+
+    def _preceding(self, char: str) -> tuple[str, ...]:
+        return _written_before(simplified_of().get(char, char), self._turned)
 
     def likely(self, chars: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the characters that are common enough, and in the page's script, to be put in for a lost byte."""
         return _common_among(chars, self._turned)
+
+    def annotated(self, reading: str) -> tuple[str, ...]:
+        """The characters that a tool may have annotated with a reading."""
+        return tuple(char for char in with_reading(reading) if char in self._annotated or char in ANNOTATED_BY_TOOLS)
 
     def matched(self, lead: int, reading: str) -> list[tuple[int, float]]:
         """Trail bytes of the characters with this lead byte and reading that a tool may have annotated, each with the
@@ -215,6 +227,11 @@ def _written(plain: str, turned: bool) -> tuple[str, ...]:
     table = simplified_of()
     fitting = (form for form in sorted(forms) if form == _FULL_WIDTH.get(plain) or table.get(form, form) == plain)
     return _common_among(tuple(form for form in fitting if len(split(form)) == 2), turned)
+
+
+@cache
+def _written_before(plain: str, turned: bool) -> tuple[str, ...]:
+    return tuple(char for one in model().preceding(plain, _EXPECTED) for char in _written(one, turned))
 
 
 @cache

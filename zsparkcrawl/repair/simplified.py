@@ -8,7 +8,7 @@ from functools import cache
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import simplify
-from zsparkcrawl.edits import Change, Edited, edit
+from zsparkcrawl.edits import Change, Edited, edit, mark
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.paths import DOUBTFUL
 
@@ -44,7 +44,8 @@ def restore_simplified(edited: Edited, diagnosis: Diagnosis) -> Edited:
     rejoined = diagnosis.script == "unknown" and any(made.rule == "gbk" for made in edited.edits)
     if diagnosis.script != "turned" and not rejoined:
         return edited
-    return edit(edited, "simplified", _changes(edited))
+    # Each character takes one character's place, so what was in doubt stays where it was, and in doubt.
+    return mark(edit(edited, "simplified", _changes(edited)), edited.damaged)
 
 
 def _changes(edited: Edited) -> Iterator[Change]:

@@ -36,7 +36,7 @@ _MOST_UNKNOWN = 16
 """… and where three or more lost a byte each, of which only the last is told by what follows."""
 _MOST_TWICE = 24
 """How many readings with two lost pairs are gone on with."""
-_FLUENT_TWICE = 15.0
+_FLUENT_TWICE = 6.0
 """… and above which two characters with one such pair between them make one think of two pairs."""
 _DROPPED = 5.0
 """Bits against a byte that was dropped where neither a cut nor a "?" accounts for it."""
@@ -180,16 +180,20 @@ class Steps:
             yield self._guessed(path, guess, None, end, cost)
 
     def _second_halves(self, halves: list[Path], end: int, cost: float) -> list[Path]:
-        """A second such character behind the first, of which no byte is known."""
+        """A second such character behind the first, of which no byte is known; where pinyin tells the third, that tells
+        as well which are likely."""
+        straddle = STRADDLE.match(self.shown.text, end)
+        third = self.costs.annotated(straddle[1]) if straddle else ()
         kept: dict[str, Path] = {}
         for half in nsmallest(_MOST_UNKNOWN, halves, key=lambda half: half.cost):
-            for guess in islice((guess for guess in self._unknown(half) if guess.may_vanish), _MOST_UNKNOWN):
-                keep(kept, guess.context, self._guessed(half, guess, None, end, cost))
-        return nsmallest(_MOST_TWICE, kept.values(), key=lambda half: half.cost)
+            for guess in self._unknown(half, third):
+                if guess.may_vanish:
+                    keep(kept, guess.context, self._guessed(half, guess, None, end, cost))
+        return list(kept.values()) if third else nsmallest(_MOST_TWICE, kept.values(), key=lambda half: half.cost)
 
-    def _unknown(self, half: Path) -> list[Guess]:
+    def _unknown(self, half: Path, third: tuple[str, ...] = ()) -> list[Guess]:
         """Characters that may follow one whose second byte was lost with their first."""
-        return self.costs.unknown(split(half.text[-1])[1], half.context)
+        return self.costs.unknown(split(half.text[-1])[1], half.context, third)
 
     def _taken_up(self, half: Path) -> Iterator[Path]:
         """How a path goes on behind a character whose second byte was lost together with the first of the next: what
