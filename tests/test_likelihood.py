@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tools.likelihood.__main__ import build
-from zsparkcrawl.chinese.likelihood import Likelihood, fold, model
+from zsparkcrawl.chinese.classes import fold
+from zsparkcrawl.chinese.likelihood import Likelihood, model
 
 SENTENCES = [
     "国家健康科技产业基地位于中山火炬高技术产业开发区",

@@ -26,7 +26,7 @@ from tools.likelihood.models import KneserNey, Mixture, Model, WordModel
 from tools.likelihood.packing import Tables
 from tools.likelihood.sources import Source, read_sources, read_texts
 
-PAIRS, TRIPLES = 900_000, 1_000_000
+PAIRS, TRIPLES = 950_000, 1_100_000
 
 
 def build(folder: Path, pairs: int = PAIRS, triples: int = TRIPLES) -> bytes:

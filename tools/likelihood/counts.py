@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tools.likelihood.sources import Source, read_ngrams, read_words
-from zsparkcrawl.chinese.likelihood import BROKEN, START
+from zsparkcrawl.chinese.classes import BROKEN, START
 
 __all__ = ["Counter", "count_words", "divide", "join_words"]
 

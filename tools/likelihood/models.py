@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from tools.likelihood.counts import Counter, Counts
-from zsparkcrawl.chinese.likelihood import START
+from zsparkcrawl.chinese.classes import START
 
 __all__ = ["KneserNey", "Mixture", "Model", "WordModel"]
 

@@ -10,7 +10,8 @@ from math import log2, sqrt
 
 from tools.likelihood.counts import Counts
 from tools.likelihood.models import Mixture
-from zsparkcrawl.chinese.likelihood import BACKOFF_ZERO, BROKEN, FLOORS, MAGIC, STEP
+from zsparkcrawl.chinese.classes import BROKEN, FLOORS
+from zsparkcrawl.chinese.likelihood import BACKOFF_ZERO, MAGIC, STEP
 
 __all__ = ["Tables"]
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from zsparkcrawl.chinese.likelihood import fold
+from zsparkcrawl.chinese.classes import fold
 
 __all__ = ["Source", "folded", "read_ngrams", "read_sources", "read_texts", "read_words"]
 

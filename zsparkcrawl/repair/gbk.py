@@ -162,5 +162,7 @@ def _holes(changes: Iterable[Change], paths: Iterable[Path]) -> Iterator[Damage]
         for doubt in path.doubts:
             if doubt.bits < _NEARLY:
                 end = min(max(doubt.end, doubt.start + 1), len(path.text))
-                yield Damage(start + min(doubt.start, end - 1), start + end, DOUBTFUL + (simplified(doubt.rival) or "nothing"))
+                yield Damage(
+                    start + min(doubt.start, end - 1), start + end, DOUBTFUL + (simplified(doubt.rival) or "nothing")
+                )
         shift += len(change.after) - (change.end - change.start)
