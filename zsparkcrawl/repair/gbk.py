@@ -37,10 +37,10 @@ _CUT = re.compile(
 _LOST = re.compile(r"[?\ufffd][！，；？!,;?][?\ufffd]")
 _LONE_LETTER = re.compile("[@-~\uff20-\uff5e][\u4e00-\u9fff]")
 _ENDED = re.compile("[！!]$", re.MULTILINE)
-_GARBLED, _GARBLED_CUT = 10.5, 8.5
-"""Bits a character above which the text behind a mark may be shifted, and on a page that is known to be cut. Four
-characters behind a mark cost 7.2 in the median and more than 8.5 in 22 % of the sample; read one byte off, 99 % cost
-more than 13.9, but what falls into step at once costs less."""
+_GARBLED = 8.5
+"""Bits a character above which the text behind a mark may be shifted. Four characters behind a mark cost 7.2 in the
+median and more than this in 22 % of the sample; read one byte off, 99 % cost more than 13.9, but what falls into step
+at once costs less."""
 _MARGIN = {"turned": 14.0, "unknown": 28.0}
 """By script; more where nothing else on the page shows damage. Chosen with the sample in view."""
 _MARGIN_CUT = 6.0
@@ -133,8 +133,7 @@ def _garbled(streams: Streams, position: int, diagnosis: Diagnosis) -> bool:
         return True
     stretch = re.split(r"[\s()]", streams.shown.text[position + 1 : position + 7], maxsplit=1)[0][:4]
     context = simplified(streams.shown.text[position])
-    limit = _GARBLED_CUT if diagnosis.cut else _GARBLED
-    return bool(stretch) and model().per_character(simplified(stretch), context) > limit
+    return bool(stretch) and model().per_character(simplified(stretch), context) > _GARBLED
 
 
 def _with_figures(shown: ShownText, start: int, path: Path) -> Path:

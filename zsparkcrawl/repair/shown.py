@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 
 from zsparkcrawl.chinese.likelihood import model
@@ -20,6 +20,7 @@ STRADDLE = re.compile(rf"(?:\?|\ufffd\(){_PINYIN}")
 WIDE = "！，；？：（）"
 """Full-width marks that nearly every page has, unless an archive narrowed them."""
 _HOPELESS = re.compile(r"[?\ufffd]{4,}")
+_QUOTE = re.compile(r"[“”\n]")
 _LOOKAHEAD = 4
 """Characters behind a run that its end is judged by."""
 
@@ -32,6 +33,7 @@ class ShownText:
         self.text = text
         self.marks = {mark: trail for mark, trail in MARKS.items() if mark >= "\uff01" or widened(mark) not in wide}
         self._narrowed = not wide
+        self._quotes = [match.start() for match in _QUOTE.finditer(text)]
         self._hopeless = [match.span() for match in _HOPELESS.finditer(text)]
 
     def is_hopeless(self, position: int) -> bool:
@@ -43,6 +45,15 @@ class ShownText:
         """
         before = bisect_right(self._hopeless, (position, len(self.text))) - 1
         return before >= 0 and position < self._hopeless[before][1]
+
+    def closes(self, position: int) -> bool:
+        """Whether the next quotation mark of the paragraph ends a quotation.
+
+        >>> ShownText("他说，“好”").closes(1), ShownText("他说，“好”").closes(4)
+        (False, True)
+        """
+        following = bisect_left(self._quotes, position)
+        return following < len(self._quotes) and self.text[self._quotes[following]] == "”"
 
     def cost(self, start: int, end: int, context: str) -> float:
         """Bits of a stretch as it stands, pinyin that fits its character left out; at the end of the text with the

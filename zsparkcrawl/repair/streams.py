@@ -8,7 +8,6 @@ with the length of the run, not with the number of readings.
 
 from __future__ import annotations
 
-import re
 from heapq import nsmallest
 
 from zsparkcrawl.chinese.readings import readings_of
@@ -39,9 +38,6 @@ _LONGEST = 600
 _SLACK = 20.0
 """Bits by which a path may cost more than the text as it stands before it is given up: text read one byte off costs
 some 12 bits a character more (19.5 against 7.2 in the median), so that a false alarm dies after a few characters."""
-
-
-_QUOTE = re.compile(r"[“”\n]")
 
 
 class Streams:
@@ -102,8 +98,7 @@ class Streams:
         """Bits of a stretch as it stands; a quotation that it leaves open, or ends without a beginning, counts."""
         cost = self.shown.cost(start, end, context)
         is_open = open_quote(before + self.shown.text[start:end], self._steps.quote_open)
-        following = _QUOTE.search(self.shown.text, end)
-        return cost + LEFT_OPEN * (is_open != (following is not None and following[0] == "”"))
+        return cost + LEFT_OPEN * (is_open != self.shown.closes(end))
 
     def accept(self, path: Path) -> None:
         """Take a path as what was there: later places may rely on the quotation marks in it."""
