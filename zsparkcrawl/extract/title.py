@@ -19,6 +19,7 @@ _MAYBE_BREADCRUMB = re.compile("位置|位(?:\\(|（)|首[页頁]|输入|輸|查
 _NAMED = re.compile(r"(?:^|[\W_])(?:title|tit|biaoti|bt|headline|subject)(?:$|[\W_])|title", re.IGNORECASE)
 _NOT_NAMED = re.compile(r"sub[-_]?title|fu[-_]?(?:title|biaoti)|title[-_]?(?:sub|2|small)|title[-_]?bar|(?:yin|jian)ti|intro", re.IGNORECASE)  # fmt: skip  # noqa: E501
 _SEPARATOR = re.compile(r"\s*[-_|–—>»丨·]+\s*|:\s+")
+_ENDS_DATED = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?$")
 _REACH = 12
 """Blocks above the byline in which the title is looked for: icons, a subtitle, a lead and counters come between."""
 _BELOW = 4
@@ -57,7 +58,13 @@ def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) ->
     return tuple(
         number
         for number, block in enumerate(blocks[:end])
-        if _may_be_title(block) and (block.tag in {"h1", "h2"} or _is_named(block) or fold(block.text) in pieces)
+        if _may_be_title(block)
+        and (
+            block.tag in {"h1", "h2"}
+            # What a page calls a title and ends with a date is the line below it (class="title-info").
+            or (_is_named(block) and not _ENDS_DATED.search(block.text))
+            or fold(block.text) in pieces
+        )
     )
 
 
@@ -96,7 +103,9 @@ def find_title(
     if not scored:
         return None
     _, number = max(scored)
-    return _whole(blocks, number, pieces, first if byline is not None and number < first else end)
+    text, last = _whole(blocks, number, pieces, first if byline is not None and number < first else end)
+    # [游记] 清水湾: the board's heading is two links, the kind of post and its name.
+    return next((link.text for link in blocks[number].links if fold(link.text) in pieces), text), last
 
 
 def stated_title(stated: Sequence[str], text: str) -> str | None:
@@ -142,7 +151,7 @@ def _may_be_title(block: Block) -> bool:
     # A title is seldom a link (the boxes of other articles are), and ends in no full stop.
     return (
         2 <= len(text) <= _LONGEST
-        and block.linked * 2 < len(text)
+        and (block.linked * 2 < len(text) or (block.tag == "h1" and block.linked < len(text)))
         and not text.endswith("。")
         and not is_breadcrumb(text)
     )
