@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from zsparkcrawl.extract.blocks import Block, with_gaps
+from zsparkcrawl.extract.blocks import Block, collapse, with_gaps
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import find_date
@@ -189,10 +189,21 @@ def _line(block: Block) -> LabelLine | None:
 
 
 def _as_linked(source: str, block: Block) -> str:
-    """A source as its link has it: what stands behind the link in brackets is the town."""
-    return next(
-        (link.text for link in block.links if link.text and _TOWN.fullmatch(source.removeprefix(link.text))), source
-    )
+    """A source as its link has it: what stands behind the link in brackets or in an element of its own is the town.
+    Buttons are no part of it either."""
+    for link in reversed(block.links):
+        if source.endswith(link.text) and piece_of(link.text)[0] == "nothing":
+            source = source.removesuffix(link.text).rstrip(EDGES)
+    beside = {
+        (collapse("".join(each.itertext())), collapse("".join(following.itertext())))
+        for each in (block.element.iter("a") if block.links else ())
+        if not (each.tail or "").strip() and (following := each.getnext()) is not None
+    }
+    for link in block.links:
+        town = source.removeprefix(link.text)
+        if link.text and town != source and (_TOWN.fullmatch(town) or (link.text, town) in beside):
+            return link.text
+    return source
 
 
 def _beside(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int) -> bool:

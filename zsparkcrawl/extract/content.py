@@ -12,43 +12,14 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
-from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.addresses import absolute
 from zsparkcrawl.extract.aside import without_sides
 from zsparkcrawl.extract.blocks import Block, Link
-from zsparkcrawl.extract.title import is_breadcrumb
+from zsparkcrawl.extract.endings import good, is_call_or_tags, region_of
 from zsparkcrawl.items import FILE_TYPES, Attachment, Image
 
 __all__ = ["Content", "find_content", "without_summary"]
 
-_END = re.compile(
-    "^(?:上一[篇条个页则]|下一[篇条个页则]|没有了|相关(?:新闻|文章|阅读|链接|推荐|报道|文件|稿件|信息|内容|附件下载|解读)|推荐(?:阅读|文章|新闻)|"
-    "热门(?:文章|新闻|推荐)|延伸阅读|猜你喜欢|更多(?:文章|新闻|精彩|阅读|推荐|资讯)|大家都在看|分享到|分享至|分享让更多|阅读下一篇|"
-    "(?:热点|今日热榜|热点(?:新闻|推荐|内容|排行)|本站热点|点击排行|热门排行|一周排行|新闻排行|排行榜|最新(?:资讯|新闻|文章|发布|动态|推荐)|图片新闻|"
-    "精彩推荐|编辑推荐|新闻推荐|为您推荐|友情链接|责任声明)$|特别声明|免责声明|版权声明|【?我要纠错|扫码|长按(?:识别|二维码)|网友评论|发表评论|最新评论|全部评论|本文仅代表作者|.{0,16}(?:转载|转发)(?:时|本文)?请(?:务必)?注明|举报/反馈|"
-    "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|.{0,20}版权所有(?!人)|"
-    ".{0,20}copyright|©|粤icp|.{0,40}icp备|.{0,8}公网安备)"
-)
-_MAY_END = re.compile("^(?:主办单位|承办单位|技术支持|友情链接|网站地图|联系我们|关于我们|最后更新|更新日期)")
-"""What a foot begins with, and a paragraph can: it ends the article only where no text follows."""
-_BUTTONS = re.compile(
-    "(?:分享(?:到|至)|扫一扫|[\\[【(]?(?:打印|关闭|收藏|字体|字号|返回)|微信扫|举报/反馈|发表评论|我要评论|听新闻|关注).{0,40}"
-)
-"""What stands beside an article's buttons: above the text it ends nothing."""
-_NOTICE = re.compile(
-    "^.{0,14}未经.{0,8}(?:授权|许可|允许).{0,14}(?:转载|复制|摘编)|^.{0,24}[仅只]代表.{0,10}(?:观点|立场|意见|看法)"
-)
-"""What a site says of its rights below an article; it ends the article only where no text follows, for rules speak so,
-too."""
-_TAGS = re.compile("(?:热词|标签|关键[词字]|tags?)[:：]", re.IGNORECASE)
-_CALL = re.compile(
-    "[↑▲↓▼]?点击[上下]?[方面]?.{0,12}(?:蓝字|关注).{0,12}|.{0,14}点(?:个|一下)[^\\w]{0,2}(?:在看|赞).{0,6}"
-)
-"""What messengers' pages ask their readers to do."""
-_POSTED = re.compile(r"(?:发表|发布)于\s?(?:19|20)\d\d[-/年.]")
-"""What a board writes above each answer."""
-_MAY_BE_END = re.compile("[版cC©iI安注授权代]|^.{0,24}$")
-"""What one of the lines above has at least, or how short it is, so that others need not be folded."""
 _DECORATION = re.compile(
     r"(?:^data:|/icons?/|/(?:icon|logo|btn|button|bg|arrow|share|qr(?:code)?)[^/]*\.\w+$|\.gif$)", re.IGNORECASE
 )
@@ -72,8 +43,6 @@ _CAPTION_LONGEST = 60
 _TEXT = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
 _PARAGRAPHS = frozenset(["p", "span", "li", "font", "td", "tr", "tbody", "h1", "h2", "h3", "strong", "b", "section"])
-_BEYOND = 3
-"""Lines behind a row of buttons among which credits are looked for; chosen."""
 _BELOW = 8
 """Lines below the text among which credits are looked for."""
 _HOLDS = 0.8
@@ -105,7 +74,7 @@ def find_content(
     before the first line that ends articles (上一篇, 版权所有 …). ``places`` are elements that the site's profile
     names; ``base`` makes addresses absolute.
     """
-    region, beyond = _region(without_sides(blocks, start), 0)
+    region, beyond = region_of(without_sides(blocks, start), 0)
     inside = list(places) or [_narrowest(region)] if region else []
     within = {element for place in inside for element in place.iter()}
     numbers = [number for number, block in enumerate(region) if block.element in within]
@@ -148,11 +117,11 @@ def without_summary(paragraphs: Sequence[str]) -> Sequence[str]:
 
 def _is_no_text(block: Block) -> bool:
     """Whether a line is links alone, drawn with signs, a list of the article's tags, or asks to follow and to like."""
-    if len(block.text) <= 40 and _CALL.fullmatch(fold(block.text)):
+    if is_call_or_tags(block):
         return True
     if _only_files(block) or _is_link_line(block):
         return True
-    return bool(_RULED.fullmatch(block.text)) or (bool(block.links) and bool(_TAGS.match(block.text)))
+    return bool(_RULED.fullmatch(block.text))
 
 
 def _homes(chosen: Sequence[Block]) -> set[HtmlElement]:
@@ -179,37 +148,6 @@ def _for_credits(element: HtmlElement) -> bool:
     return bool(names) and bool(_CREDIT_CLASS.search(names))
 
 
-def _region(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequence[Block]]:
-    """The blocks from the byline to what follows the article; and where it is a row of buttons or a notice that ends
-    it, the few behind that, among which credits may be."""
-    region: list[Block] = []
-    feet: list[int] = []
-    held = 0
-    beyond: Sequence[Block] = ()
-    for number, block in enumerate(islice(blocks, start, None), start):
-        good = _good(block)
-        line = fold(block.text) if block.text and len(block.text) < 200 and _MAY_BE_END.search(block.text) else ""
-        if line and held >= good and (_END.search(line) or (held and _POSTED.match(line))):
-            # 分享到： right below the byline, as newspapers have it.
-            if held < _TEXT and not any("。" in each.text for each in region) and _BUTTONS.fullmatch(line):
-                continue
-            beyond = blocks[number + 1 : number + 1 + _BEYOND] if _BUTTONS.fullmatch(line) or "注明" in line else ()
-            break
-        if line and held >= good and (_NOTICE.search(line) or (_MAY_END.search(line) and not line.endswith("。"))):
-            feet.append(len(region))
-        elif good >= _TEXT and "。" in block.text:
-            feet.clear()
-        held += good
-        region.append(block)
-    return (region[: feet[0]], [*region[feet[0] :], *beyond]) if feet else (region, beyond)
-
-
-def _good(block: Block) -> int:
-    """Characters of text that is neither link nor breadcrumb."""
-    good = len(block.text) - 2 * block.linked if block.links else len(block.text)
-    return 0 if good <= 0 or (good < 60 and is_breadcrumb(block.text)) else good
-
-
 def _narrowest(region: Sequence[Block]) -> HtmlElement:
     """The narrowest element that holds most of the good text of a region.
 
@@ -217,9 +155,9 @@ def _narrowest(region: Sequence[Block]) -> HtmlElement:
     """
     own: dict[HtmlElement, int] = {}
     for block in region:
-        if good := _good(block):
+        if weight := good(block):
             # A sentence weighs more than a list of names of the same length.
-            own[block.element] = own.get(block.element, 0) + good * (
+            own[block.element] = own.get(block.element, 0) + weight * (
                 3 if "。" in block.text or "，" in block.text else 1
             )
     root = region[0].element.getroottree().getroot()
