@@ -146,11 +146,9 @@ def _read(group: list[Line], clock: Clock) -> Byline:
             values.setdefault(kind, []).extend(found)
     moment, raw, missing = _dated(group, values, clock)
     # Of sources in several lines the one beside the date is the article's.
-    beside = [
-        source for line in group if moment and _shows(line, moment, clock) for source in line.values.get("source", [])
-    ]
-    if any(beside):
-        values["source"] = beside
+    beside = [line.values.get("source", []) for line in group if moment and _shows(line, moment, clock)]
+    if source := next((source for sources in beside for source in sources if source), None):
+        values["source"] = [source]
     return Byline(moment, raw, missing, people(values), group[0].number, group[-1].last)
 
 

@@ -21,6 +21,9 @@ __all__ = ["loose_pieces", "named_in", "piece_of", "read_loose"]
 _LONGEST = 90
 _PIECE_LONGEST = 30
 _SECTION = re.compile("^[\u4e00-\u9fff]{2}(?:新闻|频道|财经|资讯)$")
+_CARD_NAMES = re.compile(r"(?:^|\s)(?:vcard|fn)(?:$|\s)")
+_SHELF = re.compile(r"\b(?:category|tag|author)\b")
+"""What a weblog says of a link to the shelf that a piece stands on, or to all that its writer wrote."""
 _NAME_LONGEST = 12
 _FOLLOW = re.compile(r"[+＋]?\s*(?:已?关注|關注|订阅|訂閱)")
 _LEFT = 24
@@ -76,11 +79,17 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
     line = loose_pieces(text, clock, named, apart)
     # What links to something else than a paper or a writer is an entry of a list.
     known = {value for values in line.values.values() for value in values} if line else set()
+    sorted_under = {
+        collapse("".join(a.itertext()))
+        for a in block.element.iter("a")
+        if _SHELF.search(f"{a.get('rel', '')} {a.get('href', '')}")
+    }
     unknown = [
         link.text
         for link in block.links
         if len(link.text) > 1
         and link.text not in known
+        and link.text not in sorted_under
         and piece_of(link.text)[0] is None
         and clock.read(link.text) is None
     ]
@@ -193,7 +202,9 @@ def _named(element: HtmlElement, text: str) -> Iterator[tuple[str, str]]:
         names = f"{inner.get('class', '')} {inner.get('id', '')}" if isinstance(inner.tag, str) else " "
         if names == " ":
             continue
-        kind = "source" if _SOURCE_NAMES.search(names) else "author" if _AUTHOR_NAMES.search(names) else None
+        # hCard's class="vcard fn nickname" is a person.
+        named = _SOURCE_NAMES.search(names) and not _CARD_NAMES.search(names)
+        kind = "source" if named else "author" if _AUTHOR_NAMES.search(names) else None
         value = _without_buttons(collapse(inner.text_content()).strip(EDGES)) if kind else ""
         if kind == "author":
             match = _BY.search(f" {value}")
