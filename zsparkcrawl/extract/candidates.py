@@ -17,7 +17,9 @@ from zsparkcrawl.extract.loose import loose_pieces, named_in, piece_of, read_loo
 __all__ = ["NEAR", "STATED", "Line", "candidates", "prose", "text_begin"]
 
 _YEAR = re.compile(r"[12１２][\d ]{3}|\d\d ?年|[〇○零一二三四五六七八九]年")
-_POSTED = re.compile(r"(?:发表|發表|发布)于\s?(?:19|20)\d\d[-/.年]")
+_POSTED = re.compile(
+    r"(?:发表|發表|发布)于\s?(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?(?:[\s|].{0,30})?"
+)
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4"])
 _PROSE = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
@@ -26,7 +28,7 @@ NEAR = 4
 """Blocks between a title and a line that has a date but no label: a subtitle and a row of buttons; chosen."""
 _PAPER_LONGEST = 16
 _CARD_LONGEST = 60
-_TOWN = re.compile(r"\s*[(（][\u4e00-\u9fff]{2,6}[)）]")
+_TOWN = re.compile(r"\s*[(（][\u4e00-\u9fff]{2,6}[)）]|[\u4e00-\u9fff]{2,3}")
 STATED = ("date", "when", "signed")
 """The kinds of label that a date stands behind."""
 _HEAD_LONGEST = 3000
@@ -115,7 +117,7 @@ def _loose(block: Block, near: bool, titled: bool, clock: Clock) -> LabelLine | 
     date, or the day in the page's address; and anywhere 发表于 with a date behind it, as a board heads its posts."""
     if not block.text or not (near or _YEAR.search(block.text)):
         return None
-    if not near and _POSTED.match(block.text):
+    if not near and _POSTED.fullmatch(block.text):
         moment = clock.read(block.text)
         return LabelLine(values={"date": [moment.raw]}) if moment else None
     # Below a lead a line counts when the page calls a part of it a writer's or a paper's name.
@@ -201,7 +203,12 @@ def _as_linked(source: str, block: Block) -> str:
     }
     for link in block.links:
         town = source.removeprefix(link.text)
-        if link.text and town != source and (_TOWN.fullmatch(town) or (link.text, town) in beside):
+        if (
+            link.text
+            and town != source
+            and _TOWN.fullmatch(town)
+            and (town[0] in " (（" or (link.text, town) in beside)
+        ):
             return link.text
     return source
 

@@ -23,7 +23,8 @@ _END = re.compile(
 _MAY_END = re.compile("^(?:主办单位|承办单位|技术支持|友情链接|网站地图|联系我们|关于我们|最后更新|更新日期)")
 """What a foot begins with, and a paragraph can: it ends the article only where no text follows."""
 _BUTTONS = re.compile(
-    "(?:分享(?:到|至)|扫一扫|[\\[【(]?(?:打印|关闭|收藏|字体|字号|返回)|微信扫|举报/反馈|发表评论|我要评论|听新闻|关注).{0,40}"
+    "(?:分享(?:到|至|:)|扫一扫|用?微信扫|举报/反馈|(?:发表|我要)评论).{0,30}|[+]?关注(?:我们|公众号)?|听新闻|"
+    "[\\[【(]?(?:打印|关闭|收藏|字体|字号|返回)(?:(?:本|此|该)[页文]|窗口|列表|顶部|上一页|大小|[^\u4e00-\u9fff]|$).{0,30}"
 )
 """What stands beside an article's buttons: above the text it ends nothing."""
 _NOTICE = re.compile(
@@ -39,7 +40,9 @@ _CALL = re.compile(
     "手机.{0,4}看新闻|赞 ?\\(?\\d*\\)?"
 )
 """What messengers' pages and sites ask their readers to do."""
-_POSTED = re.compile(r"(?:发表|发布)于\s?(?:19|20)\d\d[-/年.]")
+_POSTED = re.compile(
+    r"(?:发表|发布)于\s?(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?(?:[\s|].{0,30})?"
+)
 """What a board writes above each answer."""
 _MAY_BE_END = re.compile("[版cC©iI安]|注明|未经|[仅只]代|[声聲]明|^.{0,24}$")
 """What one of the lines above has at least, or how short it is, so that others need not be folded."""
@@ -63,7 +66,7 @@ def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequenc
         # 分享到： right below the byline, as newspapers have it.
         if line and held < _TEXT and _BUTTONS.fullmatch(line) and not any("。" in each.text for each in region):
             continue
-        if line and held >= text and (_END.search(line) or (held and _POSTED.match(line))):
+        if line and held >= text and (_END.search(line) or (held and _POSTED.fullmatch(line))):
             beyond = blocks[number + 1 : number + 1 + _BEYOND] if _BUTTONS.fullmatch(line) or "注明" in line else ()
             break
         if line and held >= text and (_NOTICE.search(line) or (_MAY_END.search(line) and not line.endswith("。"))):
