@@ -29,7 +29,7 @@ _BUTTONS = re.compile(
 """What stands beside an article's buttons: above the text it ends nothing."""
 _NOTICE = re.compile(
     "^.{0,14}未经.{0,8}(?:授权|许可|允许).{0,14}(?:转载|复制|摘编)|^.{0,24}[仅只]代表.{0,10}(?:观点|立场|意见|看法)"
-    "|^郑重声明:"
+    "|^.{0,10}观点[仅只]代表(?:作者|网友)|^郑重声明:"
 )
 """What a site says of its rights below an article; it ends the article only where no text follows, for rules speak so,
 too."""
@@ -44,7 +44,7 @@ _POSTED = re.compile(
     r"(?:发表|发布)于\s?(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?(?:[\s|].{0,30})?"
 )
 """What a board writes above each answer."""
-_MAY_BE_END = re.compile("[版cC©iI安]|注明|未经|[仅只]代|[声聲]明|^.{0,24}$")
+_MAY_BE_END = re.compile("[版cC©iI安]|注明|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
 """What one of the lines above has at least, or how short it is, so that others need not be folded."""
 _BEYOND = 3
 """Lines behind a row of buttons among which credits are looked for; chosen."""

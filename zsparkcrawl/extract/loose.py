@@ -63,7 +63,11 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
     says so itself (by 张三, 记者张三), or when its element is named so. Every other piece is left alone.
     """
     text = block.text
-    if len(text) > _LONGEST or text.endswith(("。", "！", "？", "；", "，")) or block.linked * 2 > len(text) + 8:
+    if len(text) > _LONGEST or text.endswith(("。", "！", "？", "；", "，")):
+        return None
+    # A site's address and buttons are links everywhere.
+    buttons = sum(len(link.text) for link in block.links if piece_of(link.text)[0] == "nothing")
+    if (block.linked - buttons) * 2 > len(text) + 8:
         return None
     named = named_in(block.element, text)
     apart = _apart(block.element, text)
@@ -78,22 +82,20 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
         return LabelLine(bare=leaf) if moment else None
     line = loose_pieces(text, clock, named, apart)
     # What links to something else than a paper or a writer is an entry of a list.
-    known = {value for values in line.values.values() for value in values} if line else set()
-    sorted_under = {
-        collapse("".join(a.itertext()))
-        for a in block.element.iter("a")
-        if _SHELF.search(f"{a.get('rel', '')} {a.get('href', '')}")
-    }
-    unknown = [
-        link.text
-        for link in block.links
-        if len(link.text) > 1
-        and link.text not in known
-        and link.text not in sorted_under
-        and piece_of(link.text)[0] is None
-        and clock.read(link.text) is None
-    ]
+    unknown = _unknown_links(block, line, clock)
     return None if unknown and not _is_card(unknown, block, line) else line
+
+
+def _unknown_links(block: Block, line: LabelLine | None, clock: Clock) -> list[str]:
+    """Texts of a line's links that are no paper, no writer, no date, no button and no shelf."""
+    known = {value for values in line.values.values() for value in values} if line else set()
+    known |= {
+        collapse("".join(anchor.itertext()))
+        for anchor in (block.element.iter("a") if block.links else ())
+        if _SHELF.search(f"{anchor.get('rel', '')} {anchor.get('href', '')}")
+    }
+    texts = (link.text for link in block.links if len(link.text) > 1 and link.text not in known)
+    return [text for text in texts if piece_of(text)[0] is None and clock.read(text) is None]
 
 
 def _is_card(unknown: Sequence[str], block: Block, line: LabelLine | None) -> bool:
