@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from zsparkcrawl.extract.blocks import Block, collapse, with_gaps
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.credits import read_credits
-from zsparkcrawl.extract.dates import find_date
+from zsparkcrawl.extract.dates import POSTED, find_date
 from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, read_labels
 from zsparkcrawl.extract.loose import loose_pieces, named_in, piece_of, read_loose
 
 __all__ = ["NEAR", "STATED", "Line", "candidates", "prose", "text_begin"]
 
 _YEAR = re.compile(r"[12１２][\d ]{3}|\d\d ?年|[〇○零一二三四五六七八九]年")
-_POSTED = re.compile(
-    r"(?:发表|發表|发布)于\s?(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?(?:[\s|].{0,30})?"
-)
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4"])
 _PROSE = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
@@ -117,7 +114,7 @@ def _loose(block: Block, near: bool, titled: bool, clock: Clock) -> LabelLine | 
     date, or the day in the page's address; and anywhere 发表于 with a date behind it, as a board heads its posts."""
     if not block.text or not (near or _YEAR.search(block.text)):
         return None
-    if not near and _POSTED.fullmatch(block.text):
+    if not near and POSTED.fullmatch(block.text):
         moment = clock.read(block.text)
         return LabelLine(values={"date": [moment.raw]}) if moment else None
     # Below a lead a line counts when the page calls a part of it a writer's or a paper's name.

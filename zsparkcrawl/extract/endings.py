@@ -8,6 +8,7 @@ from itertools import islice
 
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.blocks import Block
+from zsparkcrawl.extract.dates import POSTED
 from zsparkcrawl.extract.title import is_breadcrumb
 
 __all__ = ["good", "is_call_or_tags", "region_of"]
@@ -40,10 +41,6 @@ _CALL = re.compile(
     "手机.{0,4}看新闻|赞 ?\\(?\\d*\\)?"
 )
 """What messengers' pages and sites ask their readers to do."""
-_POSTED = re.compile(
-    r"(?:发表|发布)于\s?(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?(?:[\s|].{0,30})?"
-)
-"""What a board writes above each answer."""
 _MAY_BE_END = re.compile("[版cC©iI安]|注明|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
 """What one of the lines above has at least, or how short it is, so that others need not be folded."""
 _BEYOND = 3
@@ -66,7 +63,7 @@ def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequenc
         # 分享到： right below the byline, as newspapers have it.
         if line and held < _TEXT and _BUTTONS.fullmatch(line) and not any("。" in each.text for each in region):
             continue
-        if line and held >= text and (_END.search(line) or (held and _POSTED.fullmatch(line))):
+        if line and held >= text and (_END.search(line) or (held and POSTED.fullmatch(line))):
             beyond = blocks[number + 1 : number + 1 + _BEYOND] if _BUTTONS.fullmatch(line) or "注明" in line else ()
             break
         if line and held >= text and (_NOTICE.search(line) or (_MAY_END.search(line) and not line.endswith("。"))):

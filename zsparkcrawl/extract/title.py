@@ -8,6 +8,7 @@ from itertools import islice
 
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.blocks import Block
+from zsparkcrawl.extract.dates import ENDS_DATED
 from zsparkcrawl.extract.labels import read_labels
 
 __all__ = ["find_title", "is_breadcrumb", "likely_titles", "pieces_of", "stated_title"]
@@ -19,7 +20,6 @@ _MAYBE_BREADCRUMB = re.compile("位置|位(?:\\(|（)|首[页頁]|输入|輸|查
 _NAMED = re.compile(r"(?:^|[\W_])(?:title|tit|biaoti|bt|headline|subject)(?:$|[\W_])|title", re.IGNORECASE)
 _NOT_NAMED = re.compile(r"sub[-_]?title|fu[-_]?(?:title|biaoti)|title[-_]?(?:sub|2|small)|title[-_]?bar|(?:yin|jian)ti|intro", re.IGNORECASE)  # fmt: skip  # noqa: E501
 _SEPARATOR = re.compile(r"\s*[-_|–—>»丨·]+\s*|:\s+")
-_ENDS_DATED = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?$")
 _REACH = 12
 """Blocks above the byline in which the title is looked for: icons, a subtitle, a lead and counters come between."""
 _BELOW = 4
@@ -62,7 +62,7 @@ def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) ->
         and (
             block.tag in {"h1", "h2"}
             # What a page calls a title and ends with a date is the line below it (class="title-info").
-            or (_is_named(block) and not _ENDS_DATED.search(block.text))
+            or (_is_named(block) and not ENDS_DATED.search(block.text))
             or fold(block.text) in pieces
         )
     )
