@@ -367,3 +367,45 @@ def test_metadata_name_a_source_and_never_an_author() -> None:
     article = read_html(html)
     assert (article.author, article.source) == (None, "江畔市科技局")
     assert read_html(html.replace("<p>2019", "<p>来源：  2019")).source is None
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("2019-02-19 08:30 来源: <a href='/s'>江畔晚报</a>(临江)", "江畔晚报"),
+        ("2019-02-19 08:30 来源: <a href='/s'>江畔晚报</a><span>河北</span>", "江畔晚报"),
+        ("2019-02-19 08:30 来源：<a href='/s'>江畔网</a>-江畔日报", "江畔网-江畔日报"),
+        ("2019-02-19 08:30 来源：<a href='/s'>江畔网</a><span>－江畔日报</span>", "江畔网－江畔日报"),
+        ("2019-02-19 08:30 来源：江畔日报（海外版）", "江畔日报（海外版）"),
+        ("2019-02-19 08:30 来源：江畔网<span class='r'><a href='#'>打印本页</a> <a href='#'>关闭</a></span>", "江畔网"),
+        ("<a href='/'>http://www.site1.example/news</a>　2019-02-19 08:30　<a href='/s'>江畔日报</a> <a href='#'>微博</a>", "江畔日报"),
+        ("<a href='/c'>体育新闻</a> <a href='/s'>江畔体育报</a> 2019-02-19 08:30", "江畔体育报"),
+    ],
+)  # fmt: skip
+def test_a_source_and_what_stands_beside_it(line: str, source: str) -> None:
+    assert who(f"<p>{line}</p>")[1] == source
+    assert day(f"<p>{line}</p>") == "2019-02-19"
+
+
+def test_labels_in_elements_of_their_own() -> None:
+    line = "<small>时间:</small>2019-02-19 15:42<small>来源:</small>江畔日报<small>作者:</small>admin<small>点击:</small>次"
+    assert who(f"<div>{line}</div>") == (None, "江畔日报", None)
+    assert who(f"<div>{line.replace('admin', 'Tom')}</div>") == ("Tom", "江畔日报", None)
+
+
+def test_credits_where_a_writer_is_expected() -> None:
+    article = read_html(framed("<p>2019-02-19 作者：文/陈小明 图/林青 来源：材料学院</p>"))
+    assert (article.author, article.photographer, article.source) == ("陈小明", "林青", "材料学院")
+
+
+def test_a_writer_s_card_and_an_entry_of_a_list() -> None:
+    card = '<div><a href="/u">江畔客</a><a>关注</a> 2019-02-19 08:30</div>'
+    assert day(card) == "2019-02-19"
+    assert day('<div><a href="/n/8.html">园区招商</a> 2019-02-18</div>') is None
+
+
+def test_of_two_days_that_of_the_address_is_believed() -> None:
+    top = "<p>首页 &gt; 新闻 2024年5月1日 星期三</p>"
+    html = framed("<p>2019-02-19 07:49 江畔日报</p>").replace("<h1>", f"{top}<h1>")
+    url = "http://www.site1.example/content/2019-02/19/c_7.htm"
+    assert read_html(html, url).date_raw == "2019-02-19 07:49"

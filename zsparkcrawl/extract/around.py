@@ -26,6 +26,8 @@ PEOPLE = ("author", "source", "editor", "photographer", "reviewers", "contributo
 _ENDING = 8
 """Paragraphs at the end of a text among which credits and a signature are looked for; chosen."""
 _CREDIT_LONGEST = 80
+_BUTTON = re.compile("(?:我要)?(?:纠错|打印|关闭|收藏|分享|点赞)")
+"""What may stand before the label: 【纠错】【责任编辑:张三】."""
 _NOTICE = re.compile(
     "通知|公告|通告|公示|启事|通报|声明|函$|招聘|招标|采购|办法|细则|规定|意见|方案|决定|批复|预案|指南|邀请|说明|倡议|公开信|公报|告知"
 )
@@ -94,7 +96,11 @@ def _credits(text: str) -> dict[str, list[str]] | None:
         return None
     inner = text.strip(" \t\xa0\u3000()（）【】[]")
     labels = read_labels(inner)
-    if labels and not labels.rest and labels.values.keys() & {*PEOPLE, "reporter", "correspondent", "date"}:
+    if (
+        labels
+        and (not labels.rest or _BUTTON.fullmatch(labels.rest))
+        and labels.values.keys() & {*PEOPLE, "reporter", "correspondent", "date"}
+    ):
         longest = max((len(value) for values in labels.values.values() for value in values), default=0)
         return labels.values if longest <= 30 else None
     return read_credits(text)

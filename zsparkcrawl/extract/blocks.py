@@ -81,7 +81,8 @@ def with_gaps(block: Block) -> str:
         return block.text
     pieces = [element.text or ""]
     for child in element:
-        pieces += ["".join(child.itertext()), _gap(child), child.tail or ""]
+        # <small>作者:</small>张三<small>点击:</small>: behind the value the next label begins.
+        pieces += ["".join(child.itertext()), _gap(child), child.tail or "", "  " if _between_labels(child) else ""]
     text = "".join(pieces)
     return text.strip(_EDGES) if "".join(text.split()) == "".join(block.text.split()) else block.text
 
@@ -95,6 +96,17 @@ def _gap(child: HtmlElement) -> str:
         if all(each.tag in _SET_APART and (each.get("class") or each.get("id")) for each in (child, following))
         else ""
     )
+
+
+def _between_labels(child: HtmlElement) -> bool:
+    following = child.getnext()
+    return following is not None and _is_label(child) and _is_label(following)
+
+
+def _is_label(element: HtmlElement) -> bool:
+    """Whether an element is a label: a short text with a colon behind it."""
+    text = (element.text or "").strip()
+    return len(element) == 0 and element.tag in _SET_APART and 2 <= len(text) <= 8 and text.endswith((":", "："))
 
 
 def blocks(root: HtmlElement) -> list[Block]:

@@ -11,14 +11,18 @@ from lxml.html import HtmlElement
 from zsparkcrawl.extract.blocks import Block
 from zsparkcrawl.extract.candidates import NEAR, STATED, Line, candidates, prose, text_begin
 from zsparkcrawl.extract.clock import Clock
+from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import Moment
 from zsparkcrawl.extract.names import is_names, somebody
 from zsparkcrawl.items import MissingReason
 
 __all__ = ["Byline", "find_byline", "in_foot", "people"]
 
+_ROLE_FIRST = re.compile(r"[文图]\s*[/:：|]")
+"""作者：文/张三 图/李四: credits where a name is expected."""
 _FIGURES = re.compile(r"\d{1,4}\D{1,2}\d{1,2}|\d{6}")
-_FOOT = re.compile(r"foot|bottom|copyright", re.IGNORECASE)
+_FOOT = re.compile(r"foot|(?<!margin-)(?<!padding-)(?<!border-)bottom|copyright", re.IGNORECASE)
+"""class="margin-bottom-20" is a distance."""
 _SENTENCE = 8
 """Characters from which on a line that ends as sentences do is one; chosen."""
 _HEAD_REST = 200
@@ -80,6 +84,11 @@ def people(values: dict[str, list[str]]) -> dict[str, list[str]]:
     """Who is named, by field: reporters are authors, and with them the correspondents; a correspondent alone has sent
     something in."""
     named = {kind: [value for value in values.get(kind, []) if value] for kind in values}
+    for value in list(named.get("author", [])):
+        if _ROLE_FIRST.match(value) and (credits := read_credits(value)):
+            named["author"].remove(value)
+            for kind, names in credits.items():
+                named.setdefault(kind, []).extend(names)
     authors = [name for value in named.get("author", []) if (name := somebody(value))]
     authors += [value for value in named.get("reporter", []) if is_names(value)]
     correspondents = [value for value in named.get("correspondent", []) if is_names(value)]
@@ -136,21 +145,31 @@ def _read(group: list[Line], clock: Clock) -> Byline:
         for kind, found in line.values.items():
             values.setdefault(kind, []).extend(found)
     moment, raw, missing = _dated(group, values, clock)
+    # Of sources in several lines the one beside the date is the article's.
+    beside = [line.values.get("source", []) for line in group if moment and _shows(line, moment, clock)]
+    if source := next((source for sources in beside for source in sources if source), None):
+        values["source"] = [source]
     return Byline(moment, raw, missing, people(values), group[0].number, group[-1].last)
+
+
+def _shows(line: Line, moment: Moment, clock: Clock) -> bool:
+    """Whether a line shows the day of a moment."""
+    raws = [line.said.bare or "", *(raw for kind in STATED for raw in line.values.get(kind, []))]
+    return any(shown is not None and shown.date == moment.date for shown in map(clock.read, raws))
 
 
 def _dated(
     group: list[Line], values: dict[str, list[str]], clock: Clock
 ) -> tuple[Moment | None, str | None, MissingReason | None]:
     """The day of publication among what the group shows; where two are shown alike, the one that the page's metadata
-    know as well."""
+    know as well, or its address."""
     bare = [line.said.bare for line in group if line.said.bare]
     for shown in (values.get("date", []), values.get("when", []), bare, values.get("signed", [])):
         if shown := [raw for raw in shown if raw]:
             break
     moments = [moment for raw in shown if (moment := clock.read(raw))]
     days = {moment.date for moment in moments}
-    if len(days) > 1 and len(known := days & set(clock.stated)) == 1:
+    if len(days) > 1 and len(known := clock.likely(days)) == 1:
         moments = [moment for moment in moments if moment.date in known]
         days = known
     if len(days) == 1:

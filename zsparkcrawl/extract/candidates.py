@@ -7,10 +7,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from zsparkcrawl.extract.blocks import Block, with_gaps
+from zsparkcrawl.extract.blocks import Block, collapse, with_gaps
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.credits import read_credits
-from zsparkcrawl.extract.dates import find_date
+from zsparkcrawl.extract.dates import POSTED, find_date
 from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, read_labels
 from zsparkcrawl.extract.loose import loose_pieces, named_in, piece_of, read_loose
 
@@ -24,6 +24,8 @@ _VALUE_LONGEST = 40
 NEAR = 4
 """Blocks between a title and a line that has a date but no label: a subtitle and a row of buttons; chosen."""
 _PAPER_LONGEST = 16
+_CARD_LONGEST = 60
+_TOWN = re.compile(r"\s*[(（][\u4e00-\u9fff]{2,6}[)）]|[\u4e00-\u9fff]{2,3}")
 STATED = ("date", "when", "signed")
 """The kinds of label that a date stands behind."""
 _HEAD_LONGEST = 3000
@@ -87,7 +89,9 @@ def candidates(
             if line.open and number + 1 < len(lines) and _belongs(blocks, lines, number + 1, clock):
                 last = number + 1
                 line.values[line.open].append(blocks[last].text.strip(EDGES))
-            if number in near and not dated:
+            if not dated and (
+                number in near or line.bare or (line.rest and named_in(blocks[number].element, blocks[number].text))
+            ):
                 _add_loose(line, blocks[number], clock)
             found = Line(number, last, line)
             dated = dated or (number in near and found.dated(clock))
@@ -107,8 +111,14 @@ def candidates(
 
 def _loose(block: Block, near: bool, titled: bool, clock: Clock) -> LabelLine | None:
     """A line without labels. Where nothing looks like a title, one counts that names a paper or a writer beside its
-    date, or the day in the page's address."""
-    if not block.text or not (near or (not titled and _YEAR.search(block.text))):
+    date, or the day in the page's address; and anywhere 发表于 with a date behind it, as a board heads its posts."""
+    if not block.text or not (near or _YEAR.search(block.text)):
+        return None
+    if not near and POSTED.fullmatch(block.text):
+        moment = clock.read(block.text)
+        return LabelLine(values={"date": [moment.raw]}) if moment else None
+    # Below a lead a line counts when the page calls a part of it a writer's or a paper's name.
+    if not near and titled and not (len(block.text) <= _CARD_LONGEST and named_in(block.element, block.text)):
         return None
     loose = read_loose(block, clock)
     return loose if loose and (near or loose.values or clock.knows(loose.bare)) else None
@@ -168,10 +178,36 @@ def _line(block: Block) -> LabelLine | None:
     if block.tag in {"dt", "th"} and is_label(text):
         text += "："
     if labels := read_labels(text):
-        return labels
+        labels.values |= {"source": [_as_linked(value, block) for value in labels.values.get("source", [])]}
+        return LabelLine(
+            {kind: found for kind, found in labels.values.items() if found}, labels.bare, labels.open, labels.rest
+        )
     if len(block.text) <= 60 and not block.links and (credits := read_credits(block.text)):
         return LabelLine(values=dict(credits))
     return None
+
+
+def _as_linked(source: str, block: Block) -> str:
+    """A source as its link has it: what stands behind the link in brackets or in an element of its own is the town.
+    Buttons are no part of it either."""
+    for link in reversed(block.links):
+        if source.endswith(link.text) and piece_of(link.text)[0] == "nothing":
+            source = source.removesuffix(link.text).rstrip(EDGES)
+    beside = {
+        (collapse("".join(each.itertext())), collapse("".join(following.itertext())))
+        for each in (block.element.iter("a") if block.links else ())
+        if not (each.tail or "").strip() and (following := each.getnext()) is not None
+    }
+    for link in block.links:
+        town = source.removeprefix(link.text)
+        if (
+            link.text
+            and town != source
+            and _TOWN.fullmatch(town)
+            and (town[0] in " (（" or (link.text, town) in beside)
+        ):
+            return link.text
+    return source
 
 
 def _beside(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int) -> bool:

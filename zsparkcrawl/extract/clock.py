@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from zsparkcrawl.extract.dates import (
@@ -62,6 +63,11 @@ class Clock:
             return False
         day = moment.date
         return day in self.stated or (day.year, day.month, day.day) in set(parts_of_address(self.url))
+
+    def likely(self, days: Collection[dt.date]) -> set[dt.date]:
+        """Those of several days that the page's metadata name; where they name none, those that its address does."""
+        parts = [part for part in parts_of_address(self.url) if part[2]]
+        return set(days) & set(self.stated) or {day for day in days if (day.year, day.month, day.day) in parts}
 
     def _counted(self, text: str) -> Moment | None:
         """A day told by its distance from the day of fetching."""

@@ -12,27 +12,14 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
-from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.addresses import absolute
 from zsparkcrawl.extract.aside import without_sides
 from zsparkcrawl.extract.blocks import Block, Link
-from zsparkcrawl.extract.title import is_breadcrumb
+from zsparkcrawl.extract.endings import good, is_call_or_tags, region_of
 from zsparkcrawl.items import FILE_TYPES, Attachment, Image
 
 __all__ = ["Content", "find_content", "without_summary"]
 
-_END = re.compile(
-    "^(?:上一[篇条个页则]|下一[篇条个页则]|没有了|相关(?:新闻|文章|阅读|链接|推荐|报道|文件|稿件|信息|内容|附件下载|解读)|推荐(?:阅读|文章|新闻)|"
-    "热门(?:文章|新闻|推荐)|延伸阅读|猜你喜欢|更多(?:文章|新闻|精彩|阅读|推荐|资讯)|大家都在看|分享到|分享至|分享让更多|阅读下一篇|"
-    "(?:热点|今日热榜|热点(?:新闻|推荐|内容|排行)|本站热点|点击排行|热门排行|一周排行|新闻排行|排行榜|最新(?:资讯|新闻|文章|发布|动态|推荐)|图片新闻|"
-    "精彩推荐|编辑推荐|新闻推荐|为您推荐|友情链接|责任声明)$|特别声明|免责声明|版权声明|【?我要纠错|扫码|长按(?:识别|二维码)|网友评论|发表评论|最新评论|全部评论|本文仅代表作者|举报/反馈|"
-    "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|.{0,20}版权所有(?!人)|"
-    ".{0,20}copyright|©|粤icp|.{0,40}icp备|.{0,8}公网安备)"
-)
-_MAY_END = re.compile("^(?:主办单位|承办单位|技术支持|友情链接|网站地图|联系我们|关于我们|最后更新|更新日期)")
-"""What a foot begins with, and a paragraph can: it ends the article only where no text follows."""
-_MAY_BE_END = re.compile("[版cC©iI安]|^.{0,24}$")
-"""What one of the lines above has at least, or how short it is, so that others need not be folded."""
 _DECORATION = re.compile(
     r"(?:^data:|/icons?/|/(?:icon|logo|btn|button|bg|arrow|share|qr(?:code)?)[^/]*\.\w+$|\.gif$)", re.IGNORECASE
 )
@@ -87,11 +74,12 @@ def find_content(
     before the first line that ends articles (上一篇, 版权所有 …). ``places`` are elements that the site's profile
     names; ``base`` makes addresses absolute.
     """
-    region = _region(without_sides(blocks, start), 0)
+    region, beyond = region_of(without_sides(blocks, start), 0)
     inside = list(places) or [_narrowest(region)] if region else []
     within = {element for place in inside for element in place.iter()}
     numbers = [number for number, block in enumerate(region) if block.element in within]
     chosen = [region[number] for number in numbers]
+    homes = _homes(chosen)
     captions = dict(_captions(chosen))
     captioned = set(captions.values())
     paragraphs: list[str] = []
@@ -101,10 +89,8 @@ def find_content(
         if block.image is not None:
             if block.image and not _DECORATION.search(block.image) and (url := absolute(base, block.image)):
                 images.append(Image(url, chosen[captions[number]].text if number in captions else None))
-        elif number not in captioned and not _only_files(block) and not _is_link_line(block):
-            if _RULED.fullmatch(block.text):
-                continue
-            if len(block.text) <= _CREDIT_LONGEST and _for_credits(block.element):
+        elif number not in captioned and not _is_no_text(block):
+            if len(block.text) <= _CREDIT_LONGEST and (_for_credits(block.element) or _is_outside(block, homes)):
                 named.add(len(paragraphs))
             paragraphs.append(block.text)
     files = {
@@ -112,7 +98,7 @@ def find_content(
     }
     attachments = tuple(Attachment(link.text or _file_name(url), url) for url, link in files.items())
     after = numbers[-1] + 1 if numbers else 0
-    below = tuple(region[after : after + _BELOW])
+    below = tuple([*region[after:], *beyond][:_BELOW])
     return Content(tuple(paragraphs), attachments, tuple(images), below, frozenset(named))
 
 
@@ -129,6 +115,26 @@ def without_summary(paragraphs: Sequence[str]) -> Sequence[str]:
     return paragraphs[1:] if len(begin) >= 10 and rest.startswith(begin) else paragraphs
 
 
+def _is_no_text(block: Block) -> bool:
+    """Whether a line is links alone, drawn with signs, a list of the article's tags, or asks to follow and to like."""
+    if is_call_or_tags(block):
+        return True
+    if _only_files(block) or _is_link_line(block):
+        return True
+    return bool(_RULED.fullmatch(block.text))
+
+
+def _homes(chosen: Sequence[Block]) -> set[HtmlElement]:
+    """The elements that the article's sentences stand in, and those right around these."""
+    told = [block.element for block in chosen if "。" in block.text and len(block.text) >= _TEXT]
+    return {each for element in told for each in (element, element.getparent()) if each is not None}
+
+
+def _is_outside(block: Block, homes: set[HtmlElement]) -> bool:
+    """Whether a line stands in a place of its own, apart from all sentences."""
+    return bool(homes) and not any(each in homes for each in (block.element, *block.element.iterancestors()))
+
+
 def _is_crowded(element: HtmlElement) -> bool:
     """Whether a place holds more than few elements. lxml counts them one by one, so they are not all counted."""
     return next(islice(element, _FEW, None), None) is not None
@@ -142,31 +148,6 @@ def _for_credits(element: HtmlElement) -> bool:
     return bool(names) and bool(_CREDIT_CLASS.search(names))
 
 
-def _region(blocks: Sequence[Block], start: int) -> list[Block]:
-    """The blocks from the byline to what follows the article."""
-    region: list[Block] = []
-    feet: list[int] = []
-    held = 0
-    for block in islice(blocks, start, None):
-        good = _good(block)
-        line = fold(block.text) if block.text and len(block.text) < 200 and _MAY_BE_END.search(block.text) else ""
-        if line and held >= good and _END.search(line):
-            break
-        if line and held >= good and _MAY_END.search(line) and not line.endswith("。"):
-            feet.append(len(region))
-        elif good >= _TEXT and "。" in block.text:
-            feet.clear()
-        held += good
-        region.append(block)
-    return region[: feet[0]] if feet else region
-
-
-def _good(block: Block) -> int:
-    """Characters of text that is neither link nor breadcrumb."""
-    good = len(block.text) - 2 * block.linked if block.links else len(block.text)
-    return 0 if good <= 0 or (good < 60 and is_breadcrumb(block.text)) else good
-
-
 def _narrowest(region: Sequence[Block]) -> HtmlElement:
     """The narrowest element that holds most of the good text of a region.
 
@@ -174,9 +155,9 @@ def _narrowest(region: Sequence[Block]) -> HtmlElement:
     """
     own: dict[HtmlElement, int] = {}
     for block in region:
-        if good := _good(block):
+        if weight := good(block):
             # A sentence weighs more than a list of names of the same length.
-            own[block.element] = own.get(block.element, 0) + good * (
+            own[block.element] = own.get(block.element, 0) + weight * (
                 3 if "。" in block.text or "，" in block.text else 1
             )
     root = region[0].element.getroottree().getroot()

@@ -14,6 +14,8 @@ __all__ = [
     "DATE",
     "DAY",
     "DAY_WORDS",
+    "ENDS_DATED",
+    "POSTED",
     "Moment",
     "begins_with_date",
     "day_of",
@@ -55,6 +57,11 @@ _SHORT = re.compile(
     r"(?<![\d年/.-])(?P<month>1[0-2]|0?[1-9])\s*(?:月\s*(?P<day>3[01]|[12]\d|0?[1-9])\s*日"
     rf"|[-/](?P<number>3[01]|[12]\d|0[1-9])(?![\d/.-])){_TIME}"
 )
+_WRITTEN = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
+ENDS_DATED = re.compile(rf"{_WRITTEN}$")
+"""A line that ends with a date."""
+POSTED = re.compile(rf"(?:发表|發表|发布)于\s*{_WRITTEN}(?:[\s|].{{0,30}})?")
+"""What a board writes above each post: 发表于 2019-02-19 08:30|只看该作者."""
 AGO = re.compile(
     r"(?P<number>\d{1,3}|半|[一二两三四五六七八九十])\s*个?\s*(?P<unit>秒钟?|分钟|小时|天|日|周|星期)(?:之|以)?前"
 )

@@ -20,12 +20,19 @@ __all__ = ["loose_pieces", "named_in", "piece_of", "read_loose"]
 
 _LONGEST = 90
 _PIECE_LONGEST = 30
+_SECTION = re.compile("^[\u4e00-\u9fff]{2}(?:新闻|频道|财经|资讯)$")
+_CARD_NAMES = re.compile(r"(?:^|\s)(?:vcard|fn)(?:$|\s)")
+_SHELF = re.compile(r"\b(?:category|tag|author)\b")
+"""What a weblog says of a link to the shelf that a piece stands on, or to all that its writer wrote."""
+_NAME_LONGEST = 12
+_FOLLOW = re.compile(r"[+＋]?\s*(?:已?关注|關注|订阅|訂閱)")
 _LEFT = 24
 """Characters of a line beside its date that may be unknown: chosen, a subject and a name."""
 _BETWEEN = re.compile(r"\s{2,}|[\t|丨·•]|\s[-–—/]\s|(?<=[\u4e00-\u9fff》])(?<!作者)(?<!记者)\s(?=[\u4e00-\u9fff《])")
 _WORDLESS = re.compile(
     r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|举报|收藏|分享.*|评论.*|"
-    r"\d*(?:人参与|条?评论|人?阅读|次?浏览|点赞)?|阅读.*|浏览.*|[小中大]?字号?|字体.*|打印.*|听新闻|已关注|[+]?关注|"
+    r"(?:https?://|www\.)[\w./-]+|微博|我有话说|正文|"
+    r"\d*(?:人参与|条?评论|人?阅读|次?浏览|点赞)?|阅读.*|浏览.*|[小中大]?字号?|字体.*|打印.*|关闭.*|听新闻|已关注|[+]?关注|"
     r"posted ?(?:on|by)?|"
     r"published(?: on)?|updated.*|in|on|at|by|已?编辑|上一[篇版].*|下一[篇版].*|版次.*|北京时间)",
     re.IGNORECASE,
@@ -56,7 +63,11 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
     says so itself (by 张三, 记者张三), or when its element is named so. Every other piece is left alone.
     """
     text = block.text
-    if len(text) > _LONGEST or text.endswith(("。", "！", "？", "；", "，")) or block.linked * 2 > len(text) + 8:
+    if len(text) > _LONGEST or text.endswith(("。", "！", "？", "；", "，")):
+        return None
+    # A site's address and buttons are links everywhere.
+    buttons = sum(len(link.text) for link in block.links if piece_of(link.text)[0] == "nothing")
+    if (block.linked - buttons) * 2 > len(text) + 8:
         return None
     named = named_in(block.element, text)
     apart = _apart(block.element, text)
@@ -71,15 +82,28 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
         return LabelLine(bare=leaf) if moment else None
     line = loose_pieces(text, clock, named, apart)
     # What links to something else than a paper or a writer is an entry of a list.
+    unknown = _unknown_links(block, line, clock)
+    return None if unknown and not _is_card(unknown, block, line) else line
+
+
+def _unknown_links(block: Block, line: LabelLine | None, clock: Clock) -> list[str]:
+    """Texts of a line's links that are no paper, no writer, no date, no button and no shelf."""
     known = {value for values in line.values.values() for value in values} if line else set()
-    listed = any(
-        len(link.text) > 1
-        and link.text not in known
-        and piece_of(link.text)[0] is None
-        and clock.read(link.text) is None
-        for link in block.links
-    )
-    return None if listed else line
+    known |= {
+        collapse("".join(anchor.itertext()))
+        for anchor in (block.element.iter("a") if block.links else ())
+        if _SHELF.search(f"{anchor.get('rel', '')} {anchor.get('href', '')}")
+    }
+    texts = (link.text for link in block.links if len(link.text) > 1 and link.text not in known)
+    return [text for text in texts if piece_of(text)[0] is None and clock.read(text) is None]
+
+
+def _is_card(unknown: Sequence[str], block: Block, line: LabelLine | None) -> bool:
+    """Whether a line is a writer's card (江畔客 关注 2019-02-19 08:30): one unknown link, a button to follow whom it
+    names, and a time of day, which lists of articles have not."""
+    follows = any(_FOLLOW.fullmatch(collapse(text)) for text in block.element.itertext())
+    timed = line is not None and line.bare is not None and ":" in narrow(line.bare)
+    return len(unknown) == 1 and len(unknown[0]) <= _NAME_LONGEST and follows and timed
 
 
 def loose_pieces(
@@ -104,8 +128,11 @@ def loose_pieces(
         elif kind != "nothing":
             line.values.setdefault(kind, []).append(value)
     for kind, value in named.items():
-        line.values.setdefault(kind, []).append(value)
-    line.values = {kind: values[:1] for kind, values in line.values.items()}
+        line.values.setdefault(kind, []).insert(0, value)
+    # 体育新闻 江畔日报: the name of a section gives way to that of a paper.
+    line.values = {
+        kind: [next((v for v in each if not _SECTION.search(v)), each[0])] for kind, each in line.values.items()
+    }
     # What is left over is a sentence, and the line none of a byline.
     return line if left <= _LEFT else None
 
@@ -160,14 +187,27 @@ def named_in(element: HtmlElement, text: str) -> dict[str, str]:
     return found
 
 
+def _without_buttons(value: str) -> str:
+    """A name without the buttons behind it: 江畔日报 微博."""
+    first, *others = value.split(" ")
+    kept = [first]
+    for other in others:
+        if _WORDLESS.fullmatch(other):
+            break
+        kept.append(other)
+    return " ".join(kept)
+
+
 def _named(element: HtmlElement, text: str) -> Iterator[tuple[str, str]]:
     """Pieces of the line whose elements are named for what they are."""
     for inner in element.iter():
         names = f"{inner.get('class', '')} {inner.get('id', '')}" if isinstance(inner.tag, str) else " "
         if names == " ":
             continue
-        kind = "source" if _SOURCE_NAMES.search(names) else "author" if _AUTHOR_NAMES.search(names) else None
-        value = collapse(inner.text_content()).strip(EDGES) if kind else ""
+        # hCard's class="vcard fn nickname" is a person.
+        named = _SOURCE_NAMES.search(names) and not _CARD_NAMES.search(names)
+        kind = "source" if named else "author" if _AUTHOR_NAMES.search(names) else None
+        value = _without_buttons(collapse(inner.text_content()).strip(EDGES)) if kind else ""
         if kind == "author":
             match = _BY.search(f" {value}")
             value = match["author"].strip() if match else value

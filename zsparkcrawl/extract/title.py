@@ -8,6 +8,7 @@ from itertools import islice
 
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.blocks import Block
+from zsparkcrawl.extract.dates import ENDS_DATED
 from zsparkcrawl.extract.labels import read_labels
 
 __all__ = ["find_title", "is_breadcrumb", "likely_titles", "pieces_of", "stated_title"]
@@ -57,7 +58,13 @@ def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) ->
     return tuple(
         number
         for number, block in enumerate(blocks[:end])
-        if _may_be_title(block) and (block.tag in {"h1", "h2"} or _is_named(block) or fold(block.text) in pieces)
+        if _may_be_title(block)
+        and (
+            block.tag in {"h1", "h2"}
+            # What a page calls a title and ends with a date is the line below it (class="title-info").
+            or (_is_named(block) and not ENDS_DATED.search(block.text))
+            or fold(block.text) in pieces
+        )
     )
 
 
@@ -96,7 +103,9 @@ def find_title(
     if not scored:
         return None
     _, number = max(scored)
-    return _whole(blocks, number, pieces, first if byline is not None and number < first else end)
+    text, last = _whole(blocks, number, pieces, first if byline is not None and number < first else end)
+    # [游记] 清水湾: the board's heading is two links, the kind of post and its name.
+    return next((link.text for link in blocks[number].links if fold(link.text) in pieces), text), last
 
 
 def stated_title(stated: Sequence[str], text: str) -> str | None:
@@ -142,7 +151,7 @@ def _may_be_title(block: Block) -> bool:
     # A title is seldom a link (the boxes of other articles are), and ends in no full stop.
     return (
         2 <= len(text) <= _LONGEST
-        and block.linked * 2 < len(text)
+        and (block.linked * 2 < len(text) or (block.tag == "h1" and block.linked < len(text)))
         and not text.endswith("。")
         and not is_breadcrumb(text)
     )

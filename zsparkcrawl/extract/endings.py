@@ -1,0 +1,88 @@
+"""Where an article ends: lists of other articles, rows of buttons, notices of rights, the foot of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from zsparkcrawl.chinese.script import fold
+from zsparkcrawl.extract.blocks import Block
+from zsparkcrawl.extract.dates import POSTED
+from zsparkcrawl.extract.title import is_breadcrumb
+
+__all__ = ["good", "is_call_or_tags", "region_of"]
+
+_END = re.compile(
+    "^(?:上一[篇条个页则]|下一[篇条个页则]|没有了|相关(?:新闻|文章|阅读|链接|推荐|报道|文件|稿件|信息|内容|附件下载|解读)|推荐(?:阅读|文章|新闻)|"
+    "热门(?:文章|新闻|推荐)|延伸阅读|猜你喜欢|更多(?:文章|新闻|精彩|阅读|推荐|资讯)|大家都在看|分享到|分享至|分享让更多|阅读下一篇|"
+    "(?:热点|今日热榜|热点(?:新闻|推荐|内容|排行)|本站热点|点击排行|热门排行|一周排行|新闻排行|排行榜|最新(?:资讯|新闻|文章|发布|动态|推荐)|图片新闻|"
+    "精彩推荐|编辑推荐|新闻推荐|为您推荐|友情链接|责任声明)$|特别声明|免责声明|版权声明|【?我要纠错|扫码|长按(?:识别|二维码)|网友评论|发表评论|最新评论|全部评论|本文仅代表作者|.{0,16}(?:转载|转发)(?:时|本文)?请(?:务必)?注明|举报/反馈|"
+    "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|.{0,20}版权所有(?!人)|"
+    ".{0,20}copyright|©|粤icp|.{0,40}icp备|.{0,8}公网安备)"
+)
+_MAY_END = re.compile("^(?:主办单位|承办单位|技术支持|友情链接|网站地图|联系我们|关于我们|最后更新|更新日期)")
+"""What a foot begins with, and a paragraph can: it ends the article only where no text follows."""
+_BUTTONS = re.compile(
+    "(?:分享(?:到|至|:)|扫一扫|用?微信扫|举报/反馈|(?:发表|我要)评论).{0,30}|[+]?关注(?:我们|公众号)?|听新闻|"
+    "[\\[【(]?(?:打印|关闭|收藏|字体|字号|返回)(?:(?:本|此|该)[页文]|窗口|列表|顶部|上一页|大小|[^\u4e00-\u9fff]|$).{0,30}"
+)
+"""What stands beside an article's buttons: above the text it ends nothing."""
+_NOTICE = re.compile(
+    "^.{0,14}未经.{0,8}(?:授权|许可|允许).{0,14}(?:转载|复制|摘编)|^.{0,24}[仅只]代表.{0,10}(?:观点|立场|意见|看法)"
+    "|^.{0,10}观点[仅只]代表(?:作者|网友)|^郑重声明:"
+)
+"""What a site says of its rights below an article; it ends the article only where no text follows, for rules speak so,
+too."""
+_TAGS = re.compile("(?:热词|标签|关键[词字]|tags?)[:：]", re.IGNORECASE)
+_CALL = re.compile(
+    "[↑▲↓▼]?点击[上下]?[方面]?.{0,12}(?:蓝字|关注).{0,12}|.{0,14}点(?:个|一下)[^\\w]{0,2}在看.{0,6}|"
+    "(?:打开|请?用)?(?:手机|微信).{0,4}扫.{0,6}二维码.{0,10}|.{0,16}尽在.{2,12}(?:app|客户端)|"
+    "手机.{0,4}看新闻|赞 ?\\(?\\d*\\)?"
+)
+"""What messengers' pages and sites ask their readers to do."""
+_MAY_BE_END = re.compile("[版cC©iI安]|注明|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
+"""What one of the lines above has at least, or how short it is, so that others need not be folded."""
+_BEYOND = 3
+"""Lines behind a row of buttons among which credits are looked for; chosen."""
+_TEXT = 25
+"""Characters that are no link from which on a line with a full stop is text of an article."""
+_CALL_LONGEST = 40
+
+
+def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequence[Block]]:
+    """The blocks from the byline to what follows the article; and where it is a row of buttons or a notice that ends
+    it, the few behind that, among which credits may be."""
+    region: list[Block] = []
+    feet: list[int] = []
+    held = 0
+    beyond: Sequence[Block] = ()
+    for number, block in enumerate(islice(blocks, start, None), start):
+        text = good(block)
+        line = fold(block.text) if block.text and len(block.text) < 200 and _MAY_BE_END.search(block.text) else ""
+        # 分享到： right below the byline, as newspapers have it.
+        if line and held < _TEXT and _BUTTONS.fullmatch(line) and not any("。" in each.text for each in region):
+            continue
+        if line and held >= text and (_END.search(line) or (held and POSTED.fullmatch(line))):
+            beyond = blocks[number + 1 : number + 1 + _BEYOND] if _BUTTONS.fullmatch(line) or "注明" in line else ()
+            break
+        if line and held >= text and (_NOTICE.search(line) or (_MAY_END.search(line) and not line.endswith("。"))):
+            feet.append(len(region))
+        elif text >= _TEXT and "。" in block.text:
+            feet.clear()
+        held += text
+        region.append(block)
+    return (region[: feet[0]], [*region[feet[0] :], *beyond]) if feet else (region, beyond)
+
+
+def good(block: Block) -> int:
+    """Characters of text that is neither link nor breadcrumb."""
+    plain = len(block.text) - 2 * block.linked if block.links else len(block.text)
+    return 0 if plain <= 0 or (plain < 60 and is_breadcrumb(block.text)) else plain
+
+
+def is_call_or_tags(block: Block) -> bool:
+    """Whether a line asks the reader to follow, to like or to scan, or links to the article's tags."""
+    if len(block.text) <= _CALL_LONGEST and _CALL.fullmatch(fold(block.text)):
+        return True
+    return bool(block.links) and bool(_TAGS.match(block.text))
