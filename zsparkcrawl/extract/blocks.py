@@ -63,6 +63,8 @@ def collapse(text: str) -> str:
     '健康基地招商 会'
     """
     text = text.strip(_EDGES)
+    if text.isprintable() and "  " not in text:
+        return text  # most text has no blanks but single ones: line ends and tabs are not printable
     if "\n" in text:
         text = _SOURCE_BREAK.sub("", text)
     return _BLANKS.sub(" ", text) if _BLANK.search(text) else text
@@ -121,6 +123,7 @@ class _Reader:
         self.pieces: list[str] = []
         self.links: list[Link] = []
         self.elements: list[HtmlElement] = [root]
+        self.preformatted = root.tag == "pre"
 
     def read(self) -> list[Block]:
         """Walk the tree. lxml does it without recursion, for pages nest tens of thousands deep."""
@@ -134,6 +137,7 @@ class _Reader:
                 if kind >= _BLOCK and element is not root:
                     self.flush()
                     self.elements.append(element)
+                    self.preformatted = element.tag == "pre"
                 if kind not in _READ_IN_PARTS and self._whole(element, kind):
                     walk.skip_subtree()
                 elif text := element.text:
@@ -142,6 +146,7 @@ class _Reader:
             if kind >= _BLOCK and element is not root:
                 self.flush()
                 self.elements.pop()
+                self.preformatted = self.elements[-1].tag == "pre"
             if (tail := element.tail) and element is not root:
                 self.text(tail)
         self.flush()
@@ -158,7 +163,8 @@ class _Reader:
             self.flush()
             self.found.append(Block("", self.elements[-1], links, image=_picture(element)))
         elif kind == _ANCHOR:
-            self.links += _links(element)
+            if href := element.get("href"):
+                self.links.append(_link(element, href))
         elif kind == _ROW and (row := _plain_row(element)) is not None:
             if row.strip():
                 self.found.append(_block(row, element, _links(element)))
@@ -167,8 +173,9 @@ class _Reader:
 
     def text(self, text: str) -> None:
         """Text goes to the line at hand; in a <pre> its line ends are line ends."""
-        if self.elements[-1].tag != "pre":
-            self.pieces.append(text)
+        if not self.preformatted:
+            if self.pieces or text.strip(_EDGES):  # indentation begins no line
+                self.pieces.append(text)
             return
         first, *others = text.split("\n")
         self.pieces.append(first)
@@ -188,7 +195,7 @@ class _Reader:
 
 def _block(text: str, element: HtmlElement, links: list[Link]) -> Block:
     return (
-        Block(text, element, tuple(links), None, sum(len(link.text) for link in links))
+        Block(text, element, tuple(links), None, sum([len(link.text) for link in links]))
         if links
         else Block(text, element)
     )
@@ -202,12 +209,11 @@ def _picture(image: HtmlElement) -> str:
 
 
 def _links(element: HtmlElement) -> list[Link]:
-    anchors = (element,) if element.tag == "a" else element.iter("a")
-    return [
-        Link(collapse("".join(a.itertext()) if len(a) else a.text or ""), href.strip())
-        for a in anchors
-        if (href := a.get("href"))
-    ]
+    return [_link(anchor, href) for anchor in element.iter("a") if (href := anchor.get("href"))]
+
+
+def _link(anchor: HtmlElement, href: str) -> Link:
+    return Link(collapse("".join(anchor.itertext()) if len(anchor) else anchor.text or ""), href.strip())
 
 
 def _plain_row(row: HtmlElement) -> str | None:

@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.items import Injection
-from zsparkcrawl.spam import despam, is_spam
+from zsparkcrawl.spam import despam, is_spam, spam_among
 from zsparkcrawl.spam.hiding import hiding_of
 from zsparkcrawl.spam.redirects import foreign_host, sends_to
 
@@ -22,6 +22,9 @@ __all__ = ["prune"]
 _JUNK_ID = re.compile(r"[a-z0-9]{4,10}")
 _PIECES = re.compile(r"\s*[-_|,，]+\s*")
 _KEPT = 500
+_ID = frozenset(["id"])
+_WORDS = ("alt", "title", "summary", "placeholder")
+"""Attributes that have words of their own."""
 _TITLE_SHORTEST = 5
 """Characters of a title that is left over of a hijacked one: fewer may be a word of the spam. Chosen."""
 _FARM = 3
@@ -69,10 +72,11 @@ def _refreshes(tree: HtmlElement, url: str) -> Iterator[Injection]:
 
 def _hidden(tree: HtmlElement, url: str) -> Iterator[Injection]:
     hiding = hiding_of(tree)
-    whole = len(tree.text_content())
-    for element in list(tree.iter(etree.Element)):
+    whole: int | None = None
+    for element in _having(tree, hiding.carriers):
         if element.tag in {"html", "body", "head", "input", "meta", "link"} or not hiding.hides(element):
             continue
+        whole = len(tree.text_content()) if whole is None else whole
         text = " ".join(element.text_content().split())
         if 2 * len(text) > whole or not _attached(element, tree):
             continue
@@ -85,7 +89,7 @@ def _hidden(tree: HtmlElement, url: str) -> Iterator[Injection]:
 
 def _junk(tree: HtmlElement, url: str) -> Iterator[Injection]:
     """Empty tags that all carry one random id: the tags go, the text around and inside them stays."""
-    elements = [e for e in tree.iter(etree.Element) if _JUNK_ID.fullmatch(e.get("id", "")) and len(e.attrib) == 1]
+    elements = [each for each in _having(tree, _ID) if len(each.keys()) == 1 and _JUNK_ID.fullmatch(each.get("id", ""))]
     times = Counter(element.get("id") for element in elements)
     for junk, count in sorted(times.items()):
         # An honest page gives an id to one element; a template that repeats one gives it classes as well.
@@ -104,8 +108,10 @@ def _head(tree: HtmlElement, url: str) -> Iterator[Injection]:
             kept = (piece for piece in _PIECES.split(element.text.strip()) if not is_spam(piece))
             rest = despam("-".join(kept)).text
             element.text = "" if is_spam(rest) or len(rest) < _TITLE_SHORTEST else rest
-    for element in list(tree.iter("meta")):
-        if is_spam(element.get("content", "")):
+    metas = list(tree.iter("meta"))
+    spam = spam_among(element.get("content", "") for element in metas)
+    for element in metas:
+        if element.get("content", "") in spam:
             name = element.get("name") or element.get("property") or ""
             yield Injection("meta", element.get("content", "")[:_KEPT], None, f"meta {name}".strip()[:_KEPT])
             _drop(element)
@@ -114,9 +120,11 @@ def _head(tree: HtmlElement, url: str) -> Iterator[Injection]:
 def _attributes(tree: HtmlElement, url: str) -> Iterator[Injection]:
     """Hijacked alt and title attributes; what many elements say is told once."""
     told: set[tuple[str, str]] = set()
-    for element in tree.iter(etree.Element):
-        for name in ("alt", "title", "summary", "placeholder"):
-            if (value := element.get(name)) and is_spam(value):
+    elements = _having(tree, frozenset(_WORDS))
+    spam = spam_among(value for element in elements for name in _WORDS if (value := element.get(name)))
+    for element in elements if spam else ():
+        for name in _WORDS:
+            if (value := element.get(name)) in spam:
                 if (name, value) not in told:
                     yield Injection("attribute", value[:_KEPT], None, f"{element.tag} {name}")
                 told.add((name, value))
@@ -126,16 +134,21 @@ def _attributes(tree: HtmlElement, url: str) -> Iterator[Injection]:
 def _foreign_links(tree: HtmlElement, url: str, known: set[str]) -> Iterator[Injection]:
     """Links to other hosts whose text is spam, all that lead to hosts which such links name, and whole blocks of them.
     A link to another host as such is a writer's right."""
-    anchors = [(a, domain) for a in tree.iter("a") if (domain := foreign_host(a.get("href", ""), url))]
-    spam = {id(a): is_spam(" ".join(a.text_content().split())) for a, _ in anchors}
-    known = known | {domain for a, domain in anchors if spam[id(a)]}
-    farms: Counter[HtmlElement] = Counter(_block(a) for a, _ in anchors)
-    sold: Counter[HtmlElement] = Counter(_block(a) for a, domain in anchors if spam[id(a)] or domain in known)
-    for anchor, domain in anchors:
+    anchors = [
+        (a, domain, " ".join((a.text_content() if len(a) else a.text or "").split()))
+        for a in tree.iter("a")
+        if (domain := foreign_host(a.get("href", ""), url))
+    ]
+    spam = spam_among(text for _, _, text in anchors)
+    known = known | {domain for _, domain, text in anchors if text in spam}
+    if not any(domain in known for _, domain, _ in anchors):
+        return
+    farms: Counter[HtmlElement] = Counter(_block(a) for a, _, _ in anchors)
+    sold: Counter[HtmlElement] = Counter(_block(a) for a, domain, _ in anchors if domain in known)
+    for anchor, domain, text in anchors:
         block = _block(anchor)
         farmed = farms[block] >= _FARM and 2 * sold[block] > farms[block]
-        text = " ".join(anchor.text_content().split())
-        if text and (spam[id(anchor)] or domain in known or farmed) and len(text) <= _KEPT:
+        if text and (domain in known or farmed) and len(text) <= _KEPT:
             yield Injection("foreign-link", text, domain, "a")
             _drop(anchor)
 
@@ -148,6 +161,11 @@ def _block(anchor: HtmlElement) -> HtmlElement:
             break
         parent = parent.getparent()
     return anchor if parent is None else parent
+
+
+def _having(tree: HtmlElement, names: frozenset[str]) -> list[HtmlElement]:
+    """The elements that have one of these attributes, in the page's order."""
+    return [each for each in tree.iter(etree.Element) if (keys := each.keys()) and not names.isdisjoint(keys)]
 
 
 def _attached(element: HtmlElement, tree: HtmlElement) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote, urljoin, urlsplit
 
 __all__ = ["foreign_host", "sends_to"]
@@ -21,6 +22,8 @@ _ESCAPED = re.compile(r"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})", re.IGNORECASE)
 _WRITES = re.compile(r"document\.write|appendChild|createElement", re.IGNORECASE)
 _LONGEST = 65536
 """Characters of a script that are read. Chosen."""
+_ASKED = ("location", "window.open", "navigate", "\\x", "\\u", "unescape", "decodeuri", "fromcharcode")
+"""What a script has at least that sends readers away or hides what it does: the cheap question before the dear ones."""
 
 
 def sends_to(code: str, url: str) -> str | None:
@@ -33,6 +36,9 @@ def sends_to(code: str, url: str) -> str | None:
     True
     """
     code = code[:_LONGEST]
+    small = code.lower()
+    if not any(word in small for word in _ASKED):
+        return None
     plain = "\n".join(_unfolded(code))
     host = next((host for match in _ADDRESS.finditer(plain) if (host := foreign_host(match[0], url))), None)
     disguised = plain != code
@@ -55,11 +61,17 @@ def foreign_host(address: str, url: str) -> str | None:
     match = _ADDRESS.search(address)
     try:
         host = match[1].lower() if match else (urlsplit(urljoin(url, address)).hostname or "")
-        own = (urlsplit(url).hostname or "").lower()
+        own = _host_of(url)
     except ValueError:  # an address such as http://[broken
         return None
     bare = own.removeprefix("www.")
     return host if host and host not in {own, bare} and not host.endswith(f".{bare}") else None
+
+
+@lru_cache(maxsize=8)
+def _host_of(url: str) -> str:
+    """The host of a page's own address, which is asked for with each of its links."""
+    return (urlsplit(url).hostname or "").lower()
 
 
 def _unfolded(code: str) -> Iterator[str]:
