@@ -22,10 +22,13 @@ _OPENING = re.compile("<[a-zA-Z]")
 _REPEATED = re.compile(r"(<([a-z]{1,10})>\s*+)(?:<\2>\s*+){3,}+", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _NAMES = "p|br|div|span|strong|b|em|i|u|font|a|img|td|tr|th|table|tbody|ul|ol|li|h[1-6]|section|center|blockquote"
 # A lead byte that lost its trail byte swallowed the "<" behind it: `园区?/p>`. Text between two tags only, so that no
 # attribute is touched. The "?" stays: it holds the place of the lost byte.
 _SWALLOWED = re.compile(rf"(>[^<>]*\?)(?=/?(?:{_NAMES})(?:\s[^<>]*)?/?>)", re.IGNORECASE)
+_MAY_SWALLOW = re.compile(rf"\?/?(?:{_NAMES})[\s/>]", re.IGNORECASE)
+"""What a text has where that happened: the cheap question before the dear one."""
 
 # What nests by the thousand is left over from an editor: markup of this kind may go, the text in it may not.
 _NESTS = re.compile(
@@ -60,8 +63,8 @@ def parse(text: str) -> HtmlElement:
     >>> [p.text for p in parse("<p>园区?/p><p>新闻</p>").iter("p")]
     ['园区?', '新闻']
     """
-    text = _CONTROLS.sub("", _DECLARATION.sub("", bounded(text)[0]))
-    for _ in range(4 if text.count("?") <= _MOST_LOST else 0):
+    text = _without_controls(_DECLARATION.sub("", bounded(text)[0]))
+    for _ in range(4 if text.count("?") <= _MOST_LOST and _MAY_SWALLOW.search(text) else 0):
         # One pass mends the first fault of each stretch; stretches with more than four are not text.
         text, count = _SWALLOWED.subn(r"\1<", text)
         if not count:
@@ -70,6 +73,12 @@ def parse(text: str) -> HtmlElement:
     if not whole:
         tree, _ = _parsed(_NESTS.sub("<br>", _NESTS_INLINE.sub("", text)))
     return tree
+
+
+def _without_controls(text: str) -> str:
+    """A text without control characters; few have one, and bytes tell it ten times as fast as `re` does."""
+    data = text.encode("utf-8", "replace")
+    return text if len(data.translate(None, _CONTROL_BYTES)) == len(data) else _CONTROLS.sub("", text)
 
 
 def unveil(tree: HtmlElement) -> None:
