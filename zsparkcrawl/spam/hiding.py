@@ -20,16 +20,18 @@ def _of(*names: str) -> str:
     return "(?:" + "|".join(rf"(?<=(?<![\w-]){name}:)" for name in names) + ")"
 
 
-# It begins with the colon, for `re` finds a first letter that is always the same some fifty times as fast as one of
-# many properties (measured on a style sheet of 6 kB); see _hides for the blanks before it. No part goes beyond a brace,
-# so that one search does for a whole style sheet.
+# It begins with the colon, which `re` finds faster than one of many properties; then goes what the value begins with
+# and the property's last letter, which few have: 0.04 ms for a style sheet of 6 kB, against 0.85 ms with the properties
+# first. See _tight for the blanks before it. No part goes beyond a brace, so that one search does for a whole sheet.
 _HIDING = re.compile(
-    r":(?=\s*[-.01nhctris])(?:(?<=display:)\s*none|(?<=visibility:)\s*(?:hidden|collapse)|"
-    rf"{_of('font-size', 'opacity')}{_SMALL}|(?<=font-size:)\s*[01](?:\.\d+)?\s*(?:px|pt)|"
-    rf"{_of(*_AWAY)}\s*-\s*(?:\d{{3,}}|\d{{2,}}\s*(?:em|vw|vh|%))|"
-    rf"{_of(*_SIZES)}\s*[01](?:\.\d+)?\s*(?:px|pt|em)?\s*(?:[;!}}]|$)|"
-    r"(?<=clip:)\s*rect\(\s*[01]|(?<=clip-path:)\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0)|(?<=color:)\s*transparent)|"
-    r"(?<=transform):[^;{}]*(?:scale[xy]?\(\s*0?\.?0*\s*[,)]|translate[xy]?\(\s*-\s*\d{3,})",
+    r":(?:(?=\s*[nhc])(?<=y:)(?:(?<=display:)\s*none|(?<=visibility:)\s*(?:hidden|collapse))|"
+    rf"(?=\s*[-.0])(?<=[ey]:){_of('font-size', 'opacity')}{_SMALL}|"
+    rf"(?=\s*-)(?<=[tpmng]:){_of(*_AWAY)}\s*-\s*(?:\d{{3,}}|\d{{2,}}\s*(?:em|vw|vh|%))|"
+    r"(?=\s*[01])(?<=[eht]:)(?:(?<=font-size:)\s*[01](?:\.\d+)?\s*(?:px|pt)|"
+    rf"{_of(*_SIZES)}\s*[01](?:\.\d+)?\s*(?:px|pt|em)?\s*(?:[;!}}]|$))|"
+    r"(?=\s*[rict])(?<=[phr]:)(?:(?<=clip:)\s*rect\(\s*[01]|"
+    r"(?<=clip-path:)\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0)|(?<=color:)\s*transparent)|"
+    r"(?<=transform:)[^;{}]*(?:scale[xy]?\(\s*0?\.?0*\s*[,)]|translate[xy]?\(\s*-\s*\d{3,}))",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(r"z-index\s*:\s*-\s*\d+", re.IGNORECASE)

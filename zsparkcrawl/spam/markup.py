@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.items import Injection
 from zsparkcrawl.spam import despam, is_spam, spam_among
-from zsparkcrawl.spam.hiding import hiding_of
+from zsparkcrawl.spam.hiding import Hiding, hiding_of
 from zsparkcrawl.spam.redirects import foreign_host, sends_to
 
 __all__ = ["prune"]
@@ -22,7 +23,6 @@ __all__ = ["prune"]
 _JUNK_ID = re.compile(r"[a-z0-9]{4,10}")
 _PIECES = re.compile(r"\s*[-_|,，]+\s*")
 _KEPT = 500
-_ID = frozenset(["id"])
 _WORDS = ("alt", "title", "summary", "placeholder")
 """Attributes that have words of their own."""
 _TITLE_SHORTEST = 5
@@ -44,11 +44,16 @@ def prune(tree: HtmlElement, url: str) -> tuple[Injection, ...]:
     ('hidden', '彩票', 'spam.example', 'p', '新闻')
     """
     found: list[Injection] = []
-    steps: tuple[Callable[[HtmlElement, str], Iterator[Injection]], ...] = (
-        _scripts, _refreshes, _hidden, _junk, _head, _attributes,
-    )  # fmt: skip
-    for step in steps:
-        found += step(tree, url)
+    found += _scripts(tree, url)
+    found += _refreshes(tree, url)
+    hiding = hiding_of(tree)
+    carriers = _carriers(tree, hiding)
+    found += _hidden(tree, url, hiding, carriers.hideable)
+    if any(element.getparent() is None and element is not tree for element in carriers.hideable):
+        carriers = _carriers(tree, hiding)
+    found += _junk(carriers.plain)
+    found += _head(tree)
+    found += _attributes(carriers.worded)
     found += _foreign_links(tree, url, {each.domain for each in found if each.domain})
     return tuple(found)
 
@@ -70,10 +75,33 @@ def _refreshes(tree: HtmlElement, url: str) -> Iterator[Injection]:
             _drop(element)
 
 
-def _hidden(tree: HtmlElement, url: str) -> Iterator[Injection]:
-    hiding = hiding_of(tree)
+class _Carriers(NamedTuple):
+    """The elements that a step may have to do with, in the page's order: what may be hidden, what has an id and no
+    other attribute, and what has an attribute with words of its own."""
+
+    hideable: list[HtmlElement]
+    plain: list[HtmlElement]
+    worded: list[HtmlElement]
+
+
+def _carriers(tree: HtmlElement, hiding: Hiding) -> _Carriers:
+    """One walk for all steps: it takes longer than most of them."""
+    found = _Carriers([], [], [])
+    carriers, words = hiding.carriers, frozenset(_WORDS)
+    for element in tree.iter(etree.Element):
+        if names := element.keys():
+            if not carriers.isdisjoint(names):
+                found.hideable.append(element)
+            if not words.isdisjoint(names):
+                found.worded.append(element)
+            elif names == ["id"]:
+                found.plain.append(element)
+    return found
+
+
+def _hidden(tree: HtmlElement, url: str, hiding: Hiding, hideable: Iterable[HtmlElement]) -> Iterator[Injection]:
     whole: int | None = None
-    for element in _having(tree, hiding.carriers):
+    for element in hideable:
         if element.tag in {"html", "body", "head", "input", "meta", "link"} or not hiding.hides(element):
             continue
         whole = len(tree.text_content()) if whole is None else whole
@@ -87,9 +115,9 @@ def _hidden(tree: HtmlElement, url: str) -> Iterator[Injection]:
         _drop(element)
 
 
-def _junk(tree: HtmlElement, url: str) -> Iterator[Injection]:
+def _junk(plain: Iterable[HtmlElement]) -> Iterator[Injection]:
     """Empty tags that all carry one random id: the tags go, the text around and inside them stays."""
-    elements = [each for each in _having(tree, _ID) if len(each.keys()) == 1 and _JUNK_ID.fullmatch(each.get("id", ""))]
+    elements = [element for element in plain if _JUNK_ID.fullmatch(element.get("id", ""))]
     times = Counter(element.get("id") for element in elements)
     for junk, count in sorted(times.items()):
         # An honest page gives an id to one element; a template that repeats one gives it classes as well.
@@ -101,7 +129,7 @@ def _junk(tree: HtmlElement, url: str) -> Iterator[Injection]:
             yield Injection("junk", str(junk), None, " ".join(tags)[:_KEPT])
 
 
-def _head(tree: HtmlElement, url: str) -> Iterator[Injection]:
+def _head(tree: HtmlElement) -> Iterator[Injection]:
     for element in list(tree.iter("title")):
         if element.text and is_spam(element.text):
             yield Injection("title", element.text.strip()[:_KEPT], None, "title")
@@ -117,12 +145,11 @@ def _head(tree: HtmlElement, url: str) -> Iterator[Injection]:
             _drop(element)
 
 
-def _attributes(tree: HtmlElement, url: str) -> Iterator[Injection]:
+def _attributes(worded: Sequence[HtmlElement]) -> Iterator[Injection]:
     """Hijacked alt and title attributes; what many elements say is told once."""
     told: set[tuple[str, str]] = set()
-    elements = _having(tree, frozenset(_WORDS))
-    spam = spam_among(value for element in elements for name in _WORDS if (value := element.get(name)))
-    for element in elements if spam else ():
+    spam = spam_among(value for element in worded for name in _WORDS if (value := element.get(name)))
+    for element in worded if spam else ():
         for name in _WORDS:
             if (value := element.get(name)) in spam:
                 if (name, value) not in told:
@@ -161,11 +188,6 @@ def _block(anchor: HtmlElement) -> HtmlElement:
             break
         parent = parent.getparent()
     return anchor if parent is None else parent
-
-
-def _having(tree: HtmlElement, names: frozenset[str]) -> list[HtmlElement]:
-    """The elements that have one of these attributes, in the page's order."""
-    return [each for each in tree.iter(etree.Element) if (keys := each.keys()) and not names.isdisjoint(keys)]
 
 
 def _attached(element: HtmlElement, tree: HtmlElement) -> bool:
