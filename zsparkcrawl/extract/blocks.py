@@ -127,7 +127,7 @@ class _Reader:
 
     def read(self) -> list[Block]:
         """Walk the tree. lxml does it without recursion, for pages nest tens of thousands deep."""
-        root = self.elements[0]
+        root, elements, pieces = self.elements[0], self.elements, self.pieces
         walk = etree.iterwalk(root, events=("start", "end"))
         kinds = _KINDS
         for event, element in walk:
@@ -135,19 +135,23 @@ class _Reader:
             kind = kinds.get(element.tag, _INLINE)
             if event == "start":
                 if kind >= _BLOCK and element is not root:
-                    self.flush()
-                    self.elements.append(element)
+                    if pieces or self.links:
+                        self.flush()
+                    elements.append(element)
                     self.preformatted = element.tag == "pre"
                 if kind not in _READ_IN_PARTS and self._whole(element, kind):
                     walk.skip_subtree()
-                elif text := element.text:
+                elif (text := element.text) and (pieces or self.preformatted or text.strip(_EDGES)):
                     self.text(text)
                 continue
             if kind >= _BLOCK and element is not root:
-                self.flush()
-                self.elements.pop()
-                self.preformatted = self.elements[-1].tag == "pre"
-            if (tail := element.tail) and element is not root:
+                if pieces or self.links:
+                    self.flush()
+                elements.pop()
+                self.preformatted = elements[-1].tag == "pre"
+            # Indentation begins no line.
+            tail = element.tail
+            if tail and (pieces or self.preformatted or tail.strip(_EDGES)) and element is not root:
                 self.text(tail)
         self.flush()
         return self.found
@@ -174,8 +178,7 @@ class _Reader:
     def text(self, text: str) -> None:
         """Text goes to the line at hand; in a <pre> its line ends are line ends."""
         if not self.preformatted:
-            if self.pieces or text.strip(_EDGES):  # indentation begins no line
-                self.pieces.append(text)
+            self.pieces.append(text)
             return
         first, *others = text.split("\n")
         self.pieces.append(first)

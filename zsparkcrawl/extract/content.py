@@ -182,12 +182,10 @@ def _narrowest(region: Sequence[Block]) -> HtmlElement:
     root = region[0].element.getroottree().getroot()
     if not own:
         return root
-    held: dict[HtmlElement, int] = {}
+    held = dict(own)
     order = list(root.iter(etree.Element))
     for element in reversed(order):
-        mine = held.get(element, 0) + own.get(element, 0)
-        if mine:
-            held[element] = mine
+        if mine := held.get(element):
             parent = element.getparent()
             if parent is not None:
                 held[parent] = held.get(parent, 0) + mine

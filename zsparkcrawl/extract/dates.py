@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from zsparkcrawl.items import DateBasis, Precision
 
@@ -93,6 +94,7 @@ def narrow(text: str) -> str:
     return text.translate(_NARROWED)
 
 
+@lru_cache(maxsize=64)
 def find_date(text: str, latest: dt.date | None = None) -> Moment | None:
     """The first possible date in a text, None when there is none. ``latest``: dates after it are not believed.
 

@@ -63,8 +63,9 @@ def parse(text: str) -> HtmlElement:
     >>> [p.text for p in parse("<p>园区?/p><p>新闻</p>").iter("p")]
     ['园区?', '新闻']
     """
-    text = _without_controls(_DECLARATION.sub("", bounded(text)[0]))
-    for _ in range(4 if text.count("?") <= _MOST_LOST and _MAY_SWALLOW.search(text) else 0):
+    text = bounded(text)[0] if len(text) > MOST_TAGS else text
+    text = _without_controls(_DECLARATION.sub("", text))
+    for _ in range(4 if _MAY_SWALLOW.search(text) and text.count("?") <= _MOST_LOST else 0):
         # One pass mends the first fault of each stretch; stretches with more than four are not text.
         text, count = _SWALLOWED.subn(r"\1<", text)
         if not count:
@@ -84,8 +85,8 @@ def _without_controls(text: str) -> str:
 def unveil(tree: HtmlElement) -> None:
     """Show what a page hides until its script has run, when most of its sentences stand there (the text of a
     messenger's article is `visibility: hidden`): an advertisement that is hidden is links, and no sentences."""
-    styled = tree.iterfind(".//*[@style]")
-    veiled = [element for element in styled if _VEIL.search(element.get("style", ""))]
+    elements = tree.iter(etree.Element)
+    veiled = [element for element in elements if (style := element.get("style")) and _VEIL.search(style)]
     if not veiled:
         return
     whole = "".join(tree.itertext()).count("。")
