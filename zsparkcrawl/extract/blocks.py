@@ -139,9 +139,14 @@ class _Reader:
                         self.flush()
                     elements.append(element)
                     self.preformatted = element.tag == "pre"
-                if kind not in _READ_IN_PARTS and self._whole(element, kind):
+                if kind == _ANCHOR:
+                    if href := element.get("href"):
+                        self.links.append(_link(element, href))
+                elif kind not in _READ_IN_PARTS and self._whole(element, kind):
                     walk.skip_subtree()
-                elif (text := element.text) and (pieces or self.preformatted or text.strip(_EDGES)):
+                    continue
+                text = element.text
+                if text and (pieces or self.preformatted or text.strip(_EDGES)):
                     self.text(text)
                 continue
             if kind >= _BLOCK and element is not root:
@@ -166,9 +171,6 @@ class _Reader:
             links = () if "".join(self.pieces).strip() else tuple(self.links)
             self.flush()
             self.found.append(Block("", self.elements[-1], links, image=_picture(element)))
-        elif kind == _ANCHOR:
-            if href := element.get("href"):
-                self.links.append(_link(element, href))
         elif kind == _ROW and (row := _plain_row(element)) is not None:
             if row.strip():
                 self.found.append(_block(row, element, _links(element)))
@@ -188,20 +190,20 @@ class _Reader:
 
     def flush(self) -> None:
         """The line at hand is whole."""
-        if self.pieces:
-            if text := collapse("".join(self.pieces)):
+        if pieces := self.pieces:
+            if text := collapse("".join(pieces) if len(pieces) > 1 else pieces[0]):
                 self.found.append(_block(text, self.elements[-1], self.links))
-            self.pieces.clear()
+            pieces.clear()
         if self.links:
             self.links = []
 
 
 def _block(text: str, element: HtmlElement, links: list[Link]) -> Block:
-    return (
-        Block(text, element, tuple(links), None, sum([len(link.text) for link in links]))
-        if links
-        else Block(text, element)
-    )
+    if not links:
+        return Block(text, element)
+    if len(links) == 1:
+        return Block(text, element, (links[0],), None, len(links[0].text))
+    return Block(text, element, tuple(links), None, sum([len(link.text) for link in links]))
 
 
 def _picture(image: HtmlElement) -> str:

@@ -47,8 +47,9 @@ def bounded(text: str) -> tuple[str, int]:
     >>> bounded("<p>园区</p>")
     ('<p>园区</p>', 1)
     """
-    if text.count("<") <= MOST_TAGS:
-        return text, text.count("<") - text.count("</")
+    marks = text.count("<")
+    if marks <= MOST_TAGS:
+        return text, marks - text.count("</")
     text = _REPEATED.sub(r"\1", text)
     count = sum(1 for _ in _OPENING.finditer(text))
     if count > MOST_TAGS:
