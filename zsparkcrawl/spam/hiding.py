@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -80,11 +81,16 @@ def hiding_of(tree: HtmlElement) -> Hiding:
     """
     names: set[str] = set()
     for element in tree.iter("style"):
-        sheet = _tight((element.text or "")[:_SHEET_LONGEST])
-        for selectors in _hidden_by(sheet):
-            # Only names that stand alone: `.menu ul .sub` hides what opens under a pointer.
-            names |= {match[1] for each in selectors.split(",") if (match := _NAME.fullmatch(each))}
+        names |= _names_hidden_by((element.text or "")[:_SHEET_LONGEST])
     return Hiding(frozenset(names))
+
+
+@lru_cache(maxsize=64)
+def _names_hidden_by(sheet: str) -> frozenset[str]:
+    """The names that a style sheet hides; remembered, for the pages of a site have their sheets in common."""
+    selectors = (each for rule in _hidden_by(_tight(sheet)) for each in rule.split(","))
+    # Only names that stand alone: `.menu ul .sub` hides what opens under a pointer.
+    return frozenset(match[1] for each in selectors if (match := _NAME.fullmatch(each)))
 
 
 def _tight(css: str) -> str:
