@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -81,11 +82,25 @@ def with_gaps(block: Block) -> str:
     element = block.element
     if len(block.text) > _GAPPED_LONGEST or next(islice(element, 1, None), None) is None:
         return block.text
+    wanted = "".join(block.text.split())
     pieces = [element.text or ""]
-    for child in element:
-        pieces += ["".join(child.itertext()), _gap(child), child.tail or ""]
+    room = len(wanted) - len("".join(pieces[0].split()))
+    for number, child in enumerate(element):
+        for piece in _pieces(child):
+            pieces.append(piece)
+            room -= len("".join(piece.split()))
+            # The element holds more than this line: it may be the whole page, and is not read to its end.
+            if room < 0 or number > _GAPPED_LONGEST:
+                return block.text
     text = "".join(pieces)
-    return text.strip(_EDGES) if "".join(text.split()) == "".join(block.text.split()) else block.text
+    return text.strip(_EDGES) if "".join(text.split()) == wanted else block.text
+
+
+def _pieces(child: HtmlElement) -> Iterator[str]:
+    """The text of an element, the gap behind it and what follows it."""
+    yield from child.itertext()
+    yield _gap(child)
+    yield child.tail or ""
 
 
 def _gap(child: HtmlElement) -> str:

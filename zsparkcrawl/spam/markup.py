@@ -25,6 +25,10 @@ _PIECES = re.compile(r"\s*[-_|,，]+\s*")
 _KEPT = 500
 _WORDS = ("alt", "title", "summary", "placeholder")
 """Attributes that have words of their own."""
+_NEVER_HIDDEN = frozenset(["html", "body", "head", "input", "meta", "link"])
+_NESTED = 300
+"""Hidden elements one inside the other that hold most of a page's text, after which no more are looked at: a bound, for
+the text of each is gathered anew. Chosen: what an editor leaves over nests by ten."""
 _TITLE_SHORTEST = 5
 """Characters of a title that is left over of a hijacked one: fewer may be a word of the spam. Chosen."""
 _FARM = 3
@@ -101,13 +105,19 @@ def _carriers(tree: HtmlElement, hiding: Hiding) -> _Carriers:
 
 def _hidden(tree: HtmlElement, url: str, hiding: Hiding, hideable: Iterable[HtmlElement]) -> Iterator[Injection]:
     whole: int | None = None
+    gone: set[HtmlElement] = set()
+    kept = 0
     for element in hideable:
-        if element.tag in {"html", "body", "head", "input", "meta", "link"} or not hiding.hides(element):
+        if element in gone or element.tag in _NEVER_HIDDEN or not hiding.hides(element):
             continue
         whole = len(tree.text_content()) if whole is None else whole
         text = " ".join(element.text_content().split())
-        if 2 * len(text) > whole or not _attached(element, tree):
+        if 2 * len(text) > whole:
+            kept += 1
+            if kept > _NESTED:
+                return
             continue
+        gone.update(element.iter())
         addresses = [inner.get("href") or inner.get("src") or "" for inner in element.iter("a", "iframe")]
         domain = next((domain for address in addresses if (domain := foreign_host(address, url))), None)
         if text or domain:
@@ -188,10 +198,6 @@ def _block(anchor: HtmlElement) -> HtmlElement:
             break
         parent = parent.getparent()
     return anchor if parent is None else parent
-
-
-def _attached(element: HtmlElement, tree: HtmlElement) -> bool:
-    return any(ancestor is tree for ancestor in element.iterancestors())
 
 
 def _drop(element: HtmlElement) -> None:
