@@ -191,6 +191,8 @@ def test_scripts_that_stay_on_the_site_are_nothing_to_tell(code: str) -> None:
         (".x{opacity:.04}", True),
         (".x{transform:rotate(3deg) scale(0)}", True),
         (".x{margin-left:-999em}", True),
+        (".x{color:transparent}", True),
+        (".x{background-color:transparent}", False),
         (".y{width:1px}.x{color:red}", False),
         (".menu .x{display:none}", False),
         (".x:hover{display:none}", False),

@@ -31,7 +31,7 @@ _HIDING = re.compile(
     r"(?=\s*[01])(?<=[eht]:)(?:(?<=font-size:)\s*[01](?:\.\d+)?\s*(?:px|pt)|"
     rf"{_of(*_SIZES)}\s*[01](?:\.\d+)?\s*(?:px|pt|em)?\s*(?:[;!}}]|$))|"
     r"(?=\s*[rict])(?<=[phr]:)(?:(?<=clip:)\s*rect\(\s*[01]|"
-    r"(?<=clip-path:)\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0)|(?<=color:)\s*transparent)|"
+    rf"(?<=clip-path:)\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0)|{_of('color')}\s*transparent)|"
     r"(?<=transform:)[^;{}]*(?:scale[xy]?\(\s*0?\.?0*\s*[,)]|translate[xy]?\(\s*-\s*\d{3,}))",
     re.IGNORECASE,
 )
