@@ -78,7 +78,7 @@ def parse(text: str) -> HtmlElement:
 
 
 def _without_controls(text: str) -> str:
-    """A text without control characters; few have one, and bytes tell it ten times as fast as `re` does."""
+    """A text without control characters; few have one, and bytes tell it in half the time that `re` takes."""
     data = text.encode("utf-8", "replace")
     return text if len(data.translate(None, _CONTROL_BYTES)) == len(data) else _CONTROLS.sub("", text)
 
