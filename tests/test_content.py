@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -356,6 +357,20 @@ def test_sixty_thousand_deep(tag: str) -> None:
     assert FIRST in read_html(html).body
 
 
+def test_lines_of_one_flat_element_and_hidden_elements_by_the_thousand_take_linear_time() -> None:
+    """What is measured is how the time grows: a page four times as deep must not take ten times as long."""
+
+    def seconds(count: int) -> float:
+        page = framed(BYLINE, body=TEXT * 20 + "<div style='display:none'>园" * count + FIRST)
+        begin = time.process_time()
+        assert FIRST in read_html(page).body
+        return time.process_time() - begin
+
+    seconds(1_000)
+    small = min(seconds(15_000) for _ in range(2))
+    assert seconds(60_000) < 10 * small
+
+
 def test_a_page_of_nothing_but_tags() -> None:
     with pytest.raises(UnreadableError, match="the page shows no article text"):
         read_html("<p>" * 1_500_000)
@@ -366,11 +381,11 @@ def test_a_page_of_nothing_but_tags() -> None:
 COST = """
 import sys, time
 from pathlib import Path
-from zsparkcrawl import Page, extract
+from zsparkcrawl import Page, read
 body = (sys.argv[1] + sys.argv[2] * (8 * 2**20 // len(sys.argv[2].encode()))).encode()
 begin = time.process_time()
 try:
-    extract(Page("http://www.nhtp.org/news/7.html", body), None)
+    read(Page("http://www.nhtp.org/news/7.html", body), None)
 except Exception as error:
     print(type(error).__name__, end=" ")
 # The kernel's own account of this process: what getrusage says begins with the memory of the process that started it.

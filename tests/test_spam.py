@@ -182,6 +182,29 @@ def test_scripts_that_stay_on_the_site_are_nothing_to_tell(code: str) -> None:
     assert prune(tree, URL) == ()
 
 
+@pytest.mark.parametrize(
+    ("sheet", "hidden"),
+    [
+        (".x{display:none}", True),
+        ("p.x , .y { COLOR : red; Display\n: None }", True),
+        ("@media print{.x{height:0}}", True),
+        (".x{opacity:.04}", True),
+        (".x{transform:rotate(3deg) scale(0)}", True),
+        (".x{margin-left:-999em}", True),
+        (".x{color:transparent}", True),
+        (".x{background-color:transparent}", False),
+        (".y{width:1px}.x{color:red}", False),
+        (".menu .x{display:none}", False),
+        (".x:hover{display:none}", False),
+        (".x{display:none", False),
+        (".x{line-height:0;min-width:0;padding:0 10px;opacity:.5}", False),
+    ],
+)
+def test_what_a_style_sheet_hides(sheet: str, hidden: bool) -> None:
+    tree = html.document_fromstring(f"<style>{sheet}</style><body><p>正文正文</p><p class='x'>彩票</p></body>")
+    assert [found.kind for found in prune(tree, URL)] == ["hidden"] * hidden
+
+
 def test_a_farm_of_links_goes_with_those_whose_text_says_nothing() -> None:
     links = "".join(
         f"<a href='http://{n}.example/'>{text}</a>"

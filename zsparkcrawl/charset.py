@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from zsparkcrawl.chinese.script import common_characters
@@ -24,6 +25,7 @@ _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 # GB18030 holds GBK and GB 2312 and decodes everything that they do; Big5-HKSCS likewise holds Big5.
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "hz": "gb18030", "big5": "big5hkscs"}
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _CERTAIN = 2.0
 """Above all that a comparison can give."""
 _SAMPLE = 65536
@@ -54,6 +56,13 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     declared = _declared(body, content_type)
     if body.isascii():
         return Decoded(body.decode("ascii"), "utf-8", "plain ASCII")
+    stated = f"; declared {', '.join(declared)}" if declared else "; nothing declared"
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\ufffd"
+    if "\ufffd" not in text:  # UTF-8 through and through: no other charset need be tried
+        return Decoded(text, "utf-8", f"the bytes decide: all decode{stated}")
     sample = body[:_SAMPLE]
     candidates = dict.fromkeys(["utf-8", *declared, "gb18030", "big5hkscs"])
     strict = _plausibility(sample, "utf-8") == _CERTAIN
@@ -61,7 +70,6 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     text = body.decode(best, "replace")
     lost = text.count("\ufffd")
     verdict = "all decode" if not lost else f"{lost} {'place does' if lost == 1 else 'places do'} not decode"
-    stated = f"; declared {', '.join(declared)}" if declared else "; nothing declared"
     return Decoded(text, best, f"the bytes decide: {verdict}{stated}")
 
 
@@ -91,10 +99,9 @@ def _plausibility(sample: bytes, charset: str) -> float:
     # says (a Japanese one too). The last character of a sample may be cut in two: that is no fault.
     if charset == "utf-8" and text.count("\ufffd") <= (1 if len(sample) == _SAMPLE else 0) and not sample.isascii():
         return _CERTAIN
-    foreign = [character for character in text if character > "\x7f"]
+    foreign = Counter(_ASCII.sub("", text))
     if not foreign:
         return 0.0
     common = common_characters()
-    good = sum(character in common for character in foreign)
-    lost = foreign.count("\ufffd")
-    return (good - 3 * lost) / len(foreign)
+    good = sum(times for character, times in foreign.items() if character in common)
+    return (good - 3 * foreign["\ufffd"]) / foreign.total()

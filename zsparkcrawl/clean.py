@@ -44,12 +44,13 @@ def clean(article: Article, site: SiteProfile | None = None) -> Article:
     """
     site = site or _site_of(article)
     texts = _texts(article)
+    reread = {name: reread_misread(Edited(text), Diagnosis()) for name, text in texts.items()}
     diagnosis = diagnose(
-        *(reread_misread(Edited(text), Diagnosis()).text for text in texts.values()),
+        *(each.text for each in reread.values()),
         written_in=site.script if site else None,
         published=article.date,
     )
-    edited = {name: clean_text(text, diagnosis) for name, text in texts.items()}
+    edited = {name: _apply_rules(each, diagnosis) for name, each in reread.items()}
     if "title" in edited and not _is_title(edited["title"]):
         edited["title"] = _recovered(article, diagnosis) or edited["title"]
     clean_texts = {name: each.text for name, each in edited.items()}
@@ -83,7 +84,7 @@ def _recovered(article: Article, diagnosis: Diagnosis) -> Edited | None:
     hijacked = article.title or ""
     for text in article.title_evidence:
         taken = edit(Edited(hijacked), "spam-title", [Change(0, len(hijacked), text, "inferred")])
-        cleaned = _apply_rules(taken, diagnosis)
+        cleaned = _apply_rules(reread_misread(taken, diagnosis), diagnosis)
         if len(cleaned.text) >= _TITLE_SHORTEST and not is_spam(cleaned.text):
             return cleaned
     return None
@@ -103,14 +104,14 @@ def clean_text(text: str, diagnosis: Diagnosis | None = None) -> Edited:
     >>> clean_text("產(chǎn)業(yè)園區(qū)發(fā)展\\n亚洲国产日本一区二区,国产av无码专区,国产精品动漫在线一区").text
     '产业园区发展'
     """
-    if diagnosis is None:
-        diagnosis = diagnose(reread_misread(Edited(text), Diagnosis()).text)
-    return _apply_rules(Edited(text), diagnosis)
+    edited = reread_misread(Edited(text), diagnosis or Diagnosis())
+    return _apply_rules(edited, diagnosis or diagnose(edited.text))
 
 
 def _apply_rules(edited: Edited, diagnosis: Diagnosis) -> Edited:
-    """All rules of repair and of spam, in their order."""
-    for rule in REPAIR_RULES:
+    """All rules of repair and of spam, in their order, but the first of repair: misread text was read again already,
+    for the diagnosis."""
+    for rule in REPAIR_RULES[1:]:
         edited = rule(edited, diagnosis)
     return cut_all(edited, diagnosis)
 

@@ -119,7 +119,12 @@ def simplify(text: str) -> str:
 
 
 class _Folds(dict[int, str]):
-    """What each character folds to, found when it is first met: a page's text goes through `str.translate`."""
+    """What each character folds to, found when it is first met: a page's text goes through `str.translate`.
+    ``uneven`` are the characters met so far that fold to none or to several."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uneven: set[str] = set()
 
     def __missing__(self, number: int) -> str:
         character = chr(number)
@@ -128,6 +133,8 @@ class _Folds(dict[int, str]):
         else:
             plain = simplified_of().get(character) or unicodedata.normalize("NFKC", character).casefold()
         self[number] = plain
+        if len(plain) != 1:
+            self.uneven.add(character)
         return plain
 
 
@@ -148,7 +155,8 @@ def fold(text: str) -> str:
     >>> fold("發(fā)布時(shí)間：")
     '发布时间:'
     """
-    return "".join(ANNOTATION.sub("", text).translate(_FOLDS).split())
+    plain = ANNOTATION.sub("", text) if _has_bracket(text) else text
+    return "".join(plain.translate(_FOLDS).split())
 
 
 def fold_with_positions(text: str) -> Folded:
@@ -158,6 +166,11 @@ def fold_with_positions(text: str) -> Folded:
     >>> str(folded), folded.positions
     ('来源:园区', (0, 6, 7, 8, 9, 10))
     """
+    plain = text.translate(_FOLDS)
+    if _FOLDS.uneven.isdisjoint(text) and not (_has_bracket(text) and ANNOTATION.search(text)):
+        folded = Folded(plain)
+        folded.positions = tuple(range(len(text) + 1))
+        return folded
     out: list[str] = []
     positions: list[int] = []
     skipped = {i for match in ANNOTATION.finditer(text) for i in range(*match.span())}
@@ -170,6 +183,11 @@ def fold_with_positions(text: str) -> Folded:
     folded = Folded("".join(out))
     folded.positions = (*positions, len(text))
     return folded
+
+
+def _has_bracket(text: str) -> bool:
+    """Whether an annotation may stand in a text."""
+    return "(" in text or "（" in text
 
 
 @cache

@@ -58,6 +58,7 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     site = site or site_for_url(page.url)
     decoded, text = _html(page)
     tree = parse(text)
+    held = list(tree.iter())  # lxml makes a Python object of an element whenever it is asked for, unless one is held
     base = base_of(tree, page.url)
     zone = site.time_zone if site else "Asia/Shanghai"
     data = structured_data(tree)
@@ -75,6 +76,7 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     article = _article(page, site, decoded, found, (head, injections))
     # What else may be the title, where the heading is spam.
     hijacked = article.title if article.title and is_spam(article.title) else None
+    del held
     return replace(article, title_evidence=title_evidence(tree, lines, head_title, hijacked)) if hijacked else article
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -63,6 +64,8 @@ def collapse(text: str) -> str:
     '健康基地招商 会'
     """
     text = text.strip(_EDGES)
+    if text.isprintable() and "  " not in text:
+        return text  # most text has no blanks but single ones: line ends and tabs are not printable
     if "\n" in text:
         text = _SOURCE_BREAK.sub("", text)
     return _BLANKS.sub(" ", text) if _BLANK.search(text) else text
@@ -79,12 +82,27 @@ def with_gaps(block: Block) -> str:
     element = block.element
     if len(block.text) > _GAPPED_LONGEST or next(islice(element, 1, None), None) is None:
         return block.text
+    wanted = "".join(block.text.split())
     pieces = [element.text or ""]
-    for child in element:
-        # <small>作者:</small>张三<small>点击:</small>: behind the value the next label begins.
-        pieces += ["".join(child.itertext()), _gap(child), child.tail or "", "  " if _between_labels(child) else ""]
+    room = len(wanted) - len("".join(pieces[0].split()))
+    for number, child in enumerate(element):
+        for piece in _pieces(child):
+            pieces.append(piece)
+            room -= len("".join(piece.split()))
+            # The element holds more than this line: it may be the whole page, and is not read to its end.
+            if room < 0 or number > _GAPPED_LONGEST:
+                return block.text
     text = "".join(pieces)
-    return text.strip(_EDGES) if "".join(text.split()) == "".join(block.text.split()) else block.text
+    return text.strip(_EDGES) if "".join(text.split()) == wanted else block.text
+
+
+def _pieces(child: HtmlElement) -> Iterator[str]:
+    """The text of an element, the gap behind it and what follows it."""
+    yield from child.itertext()
+    yield _gap(child)
+    yield child.tail or ""
+    # <small>作者:</small>张三<small>点击:</small>: behind the value the next label begins.
+    yield "  " if _between_labels(child) else ""
 
 
 def _gap(child: HtmlElement) -> str:
@@ -133,10 +151,11 @@ class _Reader:
         self.pieces: list[str] = []
         self.links: list[Link] = []
         self.elements: list[HtmlElement] = [root]
+        self.preformatted = root.tag == "pre"
 
     def read(self) -> list[Block]:
         """Walk the tree. lxml does it without recursion, for pages nest tens of thousands deep."""
-        root = self.elements[0]
+        root, elements, pieces = self.elements[0], self.elements, self.pieces
         walk = etree.iterwalk(root, events=("start", "end"))
         kinds = _KINDS
         for event, element in walk:
@@ -144,17 +163,28 @@ class _Reader:
             kind = kinds.get(element.tag, _INLINE)
             if event == "start":
                 if kind >= _BLOCK and element is not root:
-                    self.flush()
-                    self.elements.append(element)
-                if kind not in _READ_IN_PARTS and self._whole(element, kind):
+                    if pieces or self.links:
+                        self.flush()
+                    elements.append(element)
+                    self.preformatted = element.tag == "pre"
+                if kind == _ANCHOR:
+                    if href := element.get("href"):
+                        self.links.append(_link(element, href))
+                elif kind not in _READ_IN_PARTS and self._whole(element, kind):
                     walk.skip_subtree()
-                elif text := element.text:
+                    continue
+                text = element.text
+                if text and (pieces or self.preformatted or text.strip(_EDGES)):
                     self.text(text)
                 continue
             if kind >= _BLOCK and element is not root:
-                self.flush()
-                self.elements.pop()
-            if (tail := element.tail) and element is not root:
+                if pieces or self.links:
+                    self.flush()
+                elements.pop()
+                self.preformatted = elements[-1].tag == "pre"
+            # Indentation begins no line.
+            tail = element.tail
+            if tail and (pieces or self.preformatted or tail.strip(_EDGES)) and element is not root:
                 self.text(tail)
         self.flush()
         return self.found
@@ -169,8 +199,6 @@ class _Reader:
             links = () if "".join(self.pieces).strip() else tuple(self.links)
             self.flush()
             self.found.append(Block("", self.elements[-1], links, image=_picture(element)))
-        elif kind == _ANCHOR:
-            self.links += _links(element)
         elif kind == _ROW and (row := _plain_row(element)) is not None:
             if row.strip():
                 self.found.append(_block(row, element, _links(element)))
@@ -179,7 +207,7 @@ class _Reader:
 
     def text(self, text: str) -> None:
         """Text goes to the line at hand; in a <pre> its line ends are line ends."""
-        if self.elements[-1].tag != "pre":
+        if not self.preformatted:
             self.pieces.append(text)
             return
         first, *others = text.split("\n")
@@ -190,20 +218,20 @@ class _Reader:
 
     def flush(self) -> None:
         """The line at hand is whole."""
-        if self.pieces:
-            if text := collapse("".join(self.pieces)):
+        if pieces := self.pieces:
+            if text := collapse("".join(pieces) if len(pieces) > 1 else pieces[0]):
                 self.found.append(_block(text, self.elements[-1], self.links))
-            self.pieces.clear()
+            pieces.clear()
         if self.links:
             self.links = []
 
 
 def _block(text: str, element: HtmlElement, links: list[Link]) -> Block:
-    return (
-        Block(text, element, tuple(links), None, sum(len(link.text) for link in links))
-        if links
-        else Block(text, element)
-    )
+    if not links:
+        return Block(text, element)
+    if len(links) == 1:
+        return Block(text, element, (links[0],), None, len(links[0].text))
+    return Block(text, element, tuple(links), None, sum([len(link.text) for link in links]))
 
 
 def _picture(image: HtmlElement) -> str:
@@ -214,12 +242,11 @@ def _picture(image: HtmlElement) -> str:
 
 
 def _links(element: HtmlElement) -> list[Link]:
-    anchors = (element,) if element.tag == "a" else element.iter("a")
-    return [
-        Link(collapse("".join(a.itertext()) if len(a) else a.text or ""), href.strip())
-        for a in anchors
-        if (href := a.get("href"))
-    ]
+    return [_link(anchor, href) for anchor in element.iter("a") if (href := anchor.get("href"))]
+
+
+def _link(anchor: HtmlElement, href: str) -> Link:
+    return Link(collapse("".join(anchor.itertext()) if len(anchor) else anchor.text or ""), href.strip())
 
 
 def _plain_row(row: HtmlElement) -> str | None:

@@ -19,13 +19,24 @@ from zsparkcrawl.extract.dates import (
     time_of,
 )
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "may_tell"]
 
 _DAY_WORD = re.compile(
     rf"(?P<word>{'|'.join(DAY_WORDS)})(?:\s*(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?"
 )
+_MAY_TELL = re.compile(r"[\d〇○零一二三四五六七八九十两半今昨前刚]")
+"""What a text has at least that tells a day: the cheap question before the dear ones."""
 _UNITS = {"秒": 1, "秒钟": 1, "分钟": 60, "小时": 3600, "天": 86400, "日": 86400, "周": 604800, "星期": 604800}
 _NUMBERS = {sign: number for number, sign in enumerate("〇一二三四五六七八九十")} | {"两": 2, "半": 0.5}
+
+
+def may_tell(text: str) -> bool:
+    """Whether a text may tell a day at all.
+
+    >>> may_tell("3天前"), may_tell("园区新闻")
+    (True, False)
+    """
+    return _MAY_TELL.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,8 @@ class Clock:
         >>> Clock(dt.datetime(2021, 3, 8, 9)).read("3天前").date
         datetime.date(2021, 3, 5)
         """
+        if not may_tell(text):
+            return None
         whole = find_date(text, self.latest) or find_month(text, self.latest)
         return whole or self._counted(text) or self._completed(text)
 

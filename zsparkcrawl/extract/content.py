@@ -24,6 +24,8 @@ _DECORATION = re.compile(
     r"(?:^data:|/icons?/|/(?:icon|logo|btn|button|bg|arrow|share|qr(?:code)?)[^/]*\.\w+$|\.gif$)", re.IGNORECASE
 )
 _DOWNLOAD = re.compile(r"download|attach|file|upload|fujian", re.IGNORECASE)
+_MAY_BE_FILE = re.compile(rf"(?:^|[.:/])\s*(?:{'|'.join(sorted(FILE_TYPES))})", re.IGNORECASE)
+"""What the address or the name of a file has at least: the cheap question before the dear one."""
 _CAPTION_CLASS = re.compile(
     r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE
 )
@@ -163,12 +165,10 @@ def _narrowest(region: Sequence[Block]) -> HtmlElement:
     root = region[0].element.getroottree().getroot()
     if not own:
         return root
-    held: dict[HtmlElement, int] = {}
+    held = dict(own)
     order = list(root.iter(etree.Element))
     for element in reversed(order):
-        mine = held.get(element, 0) + own.get(element, 0)
-        if mine:
-            held[element] = mine
+        if mine := held.get(element):
             parent = element.getparent()
             if parent is not None:
                 held[parent] = held.get(parent, 0) + mine
@@ -209,6 +209,8 @@ def _centred(element: HtmlElement) -> bool:
 
 def _is_file(link: Link) -> bool:
     """Whether a link leads to a file: its address ends as files do, or it is a download whose name does."""
+    if not _MAY_BE_FILE.search(link.href) and not _MAY_BE_FILE.search(link.text):
+        return False
     try:
         parts = urlsplit(link.href)
     except ValueError:  # an address such as http://[broken

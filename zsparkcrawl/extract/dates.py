@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from zsparkcrawl.items import DateBasis, Precision
 
@@ -69,6 +70,8 @@ AGO = re.compile(
 DAY_WORDS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "刚刚": 0}
 """How many days before today."""
 _NARROWED = str.maketrans("０１２３４５６７８９－／．：∶—–−", "0123456789-/.::---")
+_MAY_HOLD = re.compile(r"19[89]\d|20\d\d|年")
+"""What each pattern of a whole date has: the cheap question before the dear ones."""
 _VALUES = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0, "0": 0}
 _ADDRESS = re.compile(
     r"(?<!\d)(?P<year>19[89]\d|20[0-4]\d)(?:[-/_]?(?P<month>1[0-2]|0[1-9]|[1-9](?=/))"
@@ -98,6 +101,7 @@ def narrow(text: str) -> str:
     return text.translate(_NARROWED)
 
 
+@lru_cache(maxsize=64)
 def find_date(text: str, latest: dt.date | None = None) -> Moment | None:
     """The first possible date in a text, None when there is none. ``latest``: dates after it are not believed.
 
@@ -107,6 +111,8 @@ def find_date(text: str, latest: dt.date | None = None) -> Moment | None:
     (datetime.time(15, 20), datetime.date(2021, 3, 5))
     """
     plain = narrow(text)
+    if not _MAY_HOLD.search(plain):
+        return None
     for pattern in (DATE, _COMPACT, _APART, _NUMERALS, _ENGLISH, _BRITISH):
         for match in pattern.finditer(plain):
             date = day_of(match)

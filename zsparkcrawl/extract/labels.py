@@ -29,22 +29,25 @@ _ANY = "(?:" + "|".join(f"(?P<{kind}>{_alternatives(labels)})" for kind, labels 
 _ANY_BARE = "|".join(
     {re.escape("".join(label.split())) for labels in _LABELS.values() for label in labels if len(label) > 1}
 )
-_KNOWN = re.compile(_ANY_BARE + "|[文图][|丨:]")
+_KNOWN = re.compile(_ANY_BARE + "|文[|丨:]|图[|丨:]")
 """What a line of labels has at least, in folded text: the cheap question before the dear one."""
 _WHOLE = re.compile(_ANY_BARE)
 _LABEL_LONGEST = 40
 """Characters of a label, with the pinyin that damage put into it."""
+_FIRSTS = "".join(sorted({label[0] for labels in _LABELS.values() for label in labels} | {"文"}))
+_BEGIN = f"(?=[{re.escape(_FIRSTS)}])"
+"""Where a label may begin: asked before what may not stand in front of it."""
 _BESIDE = r"(?:(?<=^)|(?<=[\s\[\]【】()|丨,;>/·•日\d]))"
-_LABEL = re.compile(rf"{_BESIDE}{_ANY}\s*(?:】\s*:?|:)")
+_LABEL = re.compile(rf"{_BEGIN}{_BESIDE}{_ANY}\s*(?:】\s*:?|:)")
 # 来源|中山日报: a bar in the place of the colon, as messengers' pages have it, behind a label that names somebody.
 _BARRED = re.compile(
-    rf"{_BESIDE}(?:" + "|".join(f"(?P<{kind}>{_alternatives(_LABELS[kind])}{'|文' if kind == 'author' else ''})"
+    rf"{_BEGIN}{_BESIDE}(?:" + "|".join(f"(?P<{kind}>{_alternatives(_LABELS[kind])}{'|文' if kind == 'author' else ''})"
                                for kind in _WHO) + r")\s*[|丨]\s*(?=[^\s|丨])"
 )  # fmt: skip
 # Behind a first label others follow without a gap where the page sets them off by its style sheet
 # (作者：来源：中山日报时间：2019-02-19); but 报名时间 and 图片来源 are words of their own.
 _FURTHER = re.compile(
-    "(?<!报名|会议|活动|截止|开始|结束|举办|培训|考试|开放|施工|办理|受理|申报|停电|有效|生产|工作|营业|服务|资金|经费|数据|图片|照片)"
+    rf"{_BEGIN}(?<!报名|会议|活动|截止|开始|结束|举办|培训|考试|开放|施工|办理|受理|申报|停电|有效|生产|工作|营业|服务|资金|经费|数据|图片|照片)"
     rf"(?<![合制a-z]){_ANY}\s*:"
 )
 # A value ends where the line leaves a gap, at a bar, at a bracket, or where a label stands that is not known.

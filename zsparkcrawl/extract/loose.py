@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from zsparkcrawl.chinese.script import fold_with_positions
 from zsparkcrawl.extract.blocks import Block, collapse
-from zsparkcrawl.extract.clock import Clock
+from zsparkcrawl.extract.clock import Clock, may_tell
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.labels import EDGES, LabelLine
 from zsparkcrawl.extract.names import is_names, is_paper, somebody
@@ -70,6 +70,8 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
     if (block.linked - buttons) * 2 > len(text) + 8:
         return None
     named = named_in(block.element, text)
+    if not named and not may_tell(text):
+        return None
     apart = _apart(block.element, text)
     if named and clock.read(text) is None:
         # Without a date every piece must be known: 原创 张三 江畔发布.

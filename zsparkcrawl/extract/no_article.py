@@ -104,6 +104,9 @@ def kind_of_page(
     ``lines`` are all lines of the page, ``paragraphs`` what was taken for the body, ``titles`` its title and its
     `<title>`. A ``dated`` page is an article unless its body is nothing but a message.
     """
+    # Most pages have a line of their own, and that settles all but one question; it is asked of few lines.
+    if dated and any(map(_is_own, map(fold, paragraphs))):
+        return "spam" if _only_spam("\n".join(paragraphs)) else None
     said = [line for line in map(fold, paragraphs) if line and not _FRAME.search(line)]
     loose = [fold(block.text) for block in lines if 2 * block.linked < len(block.text)]
     own = [line for line in loose if not _FRAME.search(line)]
@@ -130,6 +133,11 @@ def kind_of_empty(page: str) -> NoArticleKind:
         return "challenge"
     shown = (_message(fold(match[2])) for match in _ALERT.finditer(page))
     return next(filter(None, shown), "empty")
+
+
+def _is_own(line: str) -> bool:
+    """Whether a folded line is neither the site's frame, nor a message, nor a form's word for nothing."""
+    return bool(line) and not (_FRAME.search(line) or _message(line) or _BLANKS.search(line))
 
 
 def _message(line: str) -> NoArticleKind | None:

@@ -118,7 +118,13 @@ def site_named(name: str) -> SiteProfile:
 def site_for_url(url: str) -> SiteProfile | None:
     """The site whose host serves ``url``, None when no profile names it."""
     host = urlsplit(url).hostname or ""
-    return next((site for site in map(site_named, site_names()) if host in site.hosts), None)
+    return next((site for site in _profiles() if host in site.hosts), None)
+
+
+@cache
+def _profiles() -> tuple[SiteProfile, ...]:
+    """All profiles; the folder is looked through once, for each page asks."""
+    return tuple(map(site_named, site_names()))
 
 
 def _profile(facts: Mapping[str, Any]) -> SiteProfile:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from zsparkcrawl.edits import Change, Edited, edit
@@ -11,10 +11,10 @@ from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.spam.counties import is_county_list
 from zsparkcrawl.spam.cutting import change_of, disjoint, line_change
 from zsparkcrawl.spam.judging import Shape, Spam, is_spam_label, spam_in
-from zsparkcrawl.spam.lexicon import Folded, fold
+from zsparkcrawl.spam.lexicon import Folded, fold, terms
 from zsparkcrawl.spam.scripts import foreign_places
 
-__all__ = ["RULES", "cut_all", "despam", "is_spam"]
+__all__ = ["RULES", "cut_all", "despam", "is_spam", "spam_among"]
 
 _ROUNDS = 30
 """What a cut brings together may be spam in its turn. Chosen: text that is made to be cut again and again ends here."""
@@ -136,3 +136,18 @@ def is_spam(text: str) -> bool:
     (True, False)
     """
     return is_spam_label(fold(text))
+
+
+def spam_among(texts: Iterable[str]) -> frozenset[str]:
+    """Those of many short texts from a page for which :func:`is_spam` says so. Their words are looked for in all of
+    them at once, for on most pages none has any.
+
+    >>> sorted(spam_among(["健康基地新闻", "国产av无码专区,亚洲精品"]))
+    ['国产av无码专区,亚洲精品']
+    """
+    each = list(dict.fromkeys(texts))
+    folded = fold("\0".join(each))  # which no page's text holds, no word spans and no pinyin
+    if next(terms(folded), None) is None:
+        return frozenset()
+    pairs = zip(each, folded.split("\0"), strict=True)
+    return frozenset(text for text, plain in pairs if next(terms(plain), None) and is_spam(text))

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 __all__ = ["Hiding", "hiding_of"]
 
-_NUMBER = r"\s*:\s*-?\s*(?:0*\.0[0-5]\d*|0+(?:\.0+)?)(?![.\d])"
+_SMALL = r"\s*-?\s*(?:0*\.0[0-5]\d*|0+(?:\.0+)?)(?![.\d])"
+_AWAY = ("left", "top", "right", "bottom", "text-indent", "margin", "margin-left", "margin-top", "letter-spacing")
+_SIZES = ("width", "height", "max-width", "max-height")
+
+
+def _of(*names: str) -> str:
+    """Behind the colon of one of these properties."""
+    return "(?:" + "|".join(rf"(?<=(?<![\w-]){name}:)" for name in names) + ")"
+
+
+# It begins with the colon, which `re` finds faster than one of many properties; then goes what the value begins with
+# and the property's last letter, which few have: 0.04 ms for a style sheet of 6 kB, against 0.85 ms with the properties
+# first. See _tight for the blanks before it. No part goes beyond a brace, so that one search does for a whole sheet.
 _HIDING = re.compile(
-    rf"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])(?:font-size|opacity){_NUMBER}|"
-    r"font-size\s*:\s*[01](?:\.\d+)?\s*(?:px|pt)|transform\s*:[^;]*scale[xy]?\(\s*0?\.?0*\s*[,)]|"
-    r"(?<![\w-])(?:left|top|right|bottom|text-indent|margin(?:-left|-top)?|letter-spacing)\s*:\s*-\s*(?:\d{3,}|\d{2,}\s*(?:em|vw|vh|%))|"
-    r"(?<![\w-])(?:max-)?(?:width|height)\s*:\s*[01](?:\.\d+)?\s*(?:px|pt|em)?\s*(?:;|$|!)|"
-    r"clip\s*:\s*rect\(\s*[01]|clip-path\s*:\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0)|"
-    r"transform\s*:[^;]*translate[xy]?\(\s*-\s*\d{3,}|color\s*:\s*transparent|"
-    r"content-visibility\s*:\s*hidden",
+    r":(?:(?=\s*[nhc])(?<=y:)(?:(?<=display:)\s*none|(?<=visibility:)\s*(?:hidden|collapse))|"
+    rf"(?=\s*[-.0])(?<=[ey]:){_of('font-size', 'opacity')}{_SMALL}|"
+    rf"(?=\s*-)(?<=[tpmng]:){_of(*_AWAY)}\s*-\s*(?:\d{{3,}}|\d{{2,}}\s*(?:em|vw|vh|%))|"
+    r"(?=\s*[01])(?<=[eht]:)(?:(?<=font-size:)\s*[01](?:\.\d+)?\s*(?:px|pt)|"
+    rf"{_of(*_SIZES)}\s*[01](?:\.\d+)?\s*(?:px|pt|em)?\s*(?:[;!}}]|$))|"
+    r"(?=\s*[rict])(?<=[phr]:)(?:(?<=clip:)\s*rect\(\s*[01]|"
+    rf"(?<=clip-path:)\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0)|{_of('color')}\s*transparent)|"
+    r"(?<=transform:)[^;{}]*(?:scale[xy]?\(\s*0?\.?0*\s*[,)]|translate[xy]?\(\s*-\s*\d{3,}))",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(r"z-index\s*:\s*-\s*\d+", re.IGNORECASE)
 _PLACED = re.compile(r"position\s*:\s*(?:absolute|fixed)", re.IGNORECASE)
 _COLOUR = re.compile(r"(?:^|[;\s])color\s*:\s*([^;!]+)", re.IGNORECASE)
 _GROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-f]{3,8}|rgba?\([^)]*\)|[a-z]+)", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _NAME = re.compile(r"\s*[a-z0-9]*([.#][\w-]+)\s*", re.IGNORECASE)
+_CARRIERS = frozenset(["style", "hidden", "color", "width", "height"])
 _NAMED = {"white": "ffffff", "black": "000000", "red": "ff0000", "yellow": "ffff00", "gray": "808080", "grey": "808080"}
 _SHEET_LONGEST = 65536
 """Characters of a style sheet that are read. Chosen: hand-made sheets in a page are shorter."""
@@ -38,20 +52,24 @@ class Hiding:
 
     names: frozenset[str]
 
+    @property
+    def carriers(self) -> frozenset[str]:
+        """The attributes of which an element has one at least that is hidden by itself."""
+        return _CARRIERS | {"class", "id"} if self.names else _CARRIERS
+
     def hides(self, element: HtmlElement) -> bool:
         """Whether an element is hidden by itself, whatever stands around it."""
-        attributes: Mapping[str, str] = element.attrib
-        if "hidden" in attributes or (element.tag in {"marquee", "iframe"} and _is_dot(attributes)):
+        if element.get("hidden") is not None or (element.tag in {"marquee", "iframe"} and _is_dot(element)):
             return True
-        style = attributes.get("style", "")
-        if style and (_HIDING.search(style) or (_BEHIND.search(style) and _PLACED.search(style))):
+        style = element.get("style", "")
+        if style and (_hides(style) or (_BEHIND.search(style) and _PLACED.search(style))):
             return True
         if _same_colour(element, style):
             return True
         if not self.names:
             return False
-        names = [f".{name}" for name in attributes.get("class", "").split()] + [f"#{attributes.get('id', '')}"]
-        return not self.names.isdisjoint(names)
+        names = [f".{name}" for name in element.get("class", "").split()]
+        return not self.names.isdisjoint(names) or f"#{element.get('id', '')}" in self.names
 
 
 def hiding_of(tree: HtmlElement) -> Hiding:
@@ -63,20 +81,45 @@ def hiding_of(tree: HtmlElement) -> Hiding:
     """
     names: set[str] = set()
     for element in tree.iter("style"):
-        for rule in _RULE.finditer((element.text or "")[:_SHEET_LONGEST]):
-            if _HIDING.search(rule[2]):
-                # Only names that stand alone: `.menu ul .sub` hides what opens under a pointer.
-                names |= {match[1] for each in rule[1].split(",") if (match := _NAME.fullmatch(each))}
+        names |= _names_hidden_by((element.text or "")[:_SHEET_LONGEST])
     return Hiding(frozenset(names))
 
 
-def _is_dot(attributes: Mapping[str, str]) -> bool:
-    return any(attributes.get(name, "").strip().rstrip("px") in {"0", "1"} for name in ("height", "width"))
+@lru_cache(maxsize=64)
+def _names_hidden_by(sheet: str) -> frozenset[str]:
+    """The names that a style sheet hides; remembered, for the pages of a site have their sheets in common."""
+    selectors = (each for rule in _hidden_by(_tight(sheet)) for each in rule.split(","))
+    # Only names that stand alone: `.menu ul .sub` hides what opens under a pointer.
+    return frozenset(match[1] for each in selectors if (match := _NAME.fullmatch(each)))
+
+
+def _tight(css: str) -> str:
+    """Without the blanks before colons."""
+    return ":".join(map(str.rstrip, css.split(":")))
+
+
+def _hides(style: str) -> bool:
+    """Whether a style hides what has it."""
+    return ":" in style and _HIDING.search(_tight(style)) is not None
+
+
+def _hidden_by(sheet: str) -> Iterator[str]:
+    """The selectors of the rules of a style sheet that hide."""
+    for match in _HIDING.finditer(sheet):
+        begin = sheet.rfind("{", 0, match.start())
+        end = sheet.find("}", match.start())
+        if begin >= 0 and begin > sheet.rfind("}", 0, match.start()) and end > -1 and "{" not in sheet[begin + 1 : end]:
+            before = max(sheet.rfind("{", 0, begin), sheet.rfind("}", 0, begin))
+            yield sheet[before + 1 : begin]
+
+
+def _is_dot(element: HtmlElement) -> bool:
+    return any(element.get(name, "").strip().rstrip("px") in {"0", "1"} for name in ("height", "width"))
 
 
 def _same_colour(element: HtmlElement, style: str) -> bool:
     """Whether its letters have the colour of the ground, its own or that of the element right around it."""
-    colour = _colour(_COLOUR.search(style)) or _hex(element.get("color", ""))
+    colour = (style and _colour(_COLOUR.search(style))) or _hex(element.get("color", ""))
     if not colour:
         return False
     ground = _colour(_GROUND.search(style))
@@ -97,6 +140,8 @@ def _hex(colour: str) -> str:
     ('ffffff', 'ffffff', 'ffffff')
     """
     colour = colour.strip().lower()
+    if not colour:
+        return ""
     if numbers := re.fullmatch(r"rgba?\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+).*\)", colour):
         return "".join(f"{min(int(number), 255):02x}" for number in numbers.groups())
     digits = _NAMED.get(colour) or colour.removeprefix("#")

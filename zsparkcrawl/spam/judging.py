@@ -10,7 +10,7 @@ from itertools import dropwhile
 from typing import Literal
 
 from zsparkcrawl.spam.evidence import TOLD, Evidence, evidence
-from zsparkcrawl.spam.lexicon import Folded, Term
+from zsparkcrawl.spam.lexicon import Folded, Term, terms
 from zsparkcrawl.spam.lines import AROUND, CLAUSE, MARK, SENTENCE, STOP, Line, bounds, lines_of
 from zsparkcrawl.spam.runs import Run, runs
 from zsparkcrawl.spam.seams import best_edges, seam
@@ -24,6 +24,8 @@ _TOPIC = re.compile("赌博|涉赌|警方|民警|公安机关|嫌疑人|淫秽|�
 _LISTS = re.compile(r"[-_|/\\+~=>—–·;；]")
 _SOLD = frozenset({"topic", "brand"})
 _LIGHT = frozenset({"quality", "tail", "region", "place", "trade"})
+_LEAST = 2.0
+"""What the listed words of a text weigh together before it is looked at more closely: no verdict comes from less."""
 _ALONE = 0.5
 """What it weighs that a stretch is a line of its own, or stands in brackets. Chosen."""
 _TITLE_SHORTEST = 12
@@ -76,6 +78,8 @@ def is_spam_label(text: Folded) -> bool:
     >>> is_spam_label(fold("久久精品")), is_spam_label(fold("警方通报时时彩案")), is_spam_label(fold("成人教育"))
     (True, False, False)
     """
+    if sum(term.weight for term in terms(text) if term.kind != "innocent") < _LEAST:
+        return False
     if next(spam_in(text), None) is not None:
         return True
     if TOLD.search(text):
@@ -104,7 +108,7 @@ def is_in_telling(text: str, found: Spam) -> bool:
 
 def _in_line(line: Line) -> Iterator[Spam]:
     listed = [term for term in line.terms if term.kind != "innocent"]
-    if sum(term.weight for term in listed) < 2:
+    if sum(term.weight for term in listed) < _LEAST:
         return
     whole = line.evidence(line.start, line.end)
     offered = whole.offers(line.bonus(line.start, line.end) + _ALONE) and not keeps_text(line, line.start, line.end)

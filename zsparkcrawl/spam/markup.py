@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.items import Injection
-from zsparkcrawl.spam import despam, is_spam
-from zsparkcrawl.spam.hiding import hiding_of
+from zsparkcrawl.spam import despam, is_spam, spam_among
+from zsparkcrawl.spam.hiding import Hiding, hiding_of
 from zsparkcrawl.spam.redirects import foreign_host, sends_to
 
 __all__ = ["prune"]
@@ -22,6 +23,12 @@ __all__ = ["prune"]
 _JUNK_ID = re.compile(r"[a-z0-9]{4,10}")
 _PIECES = re.compile(r"\s*[-_|,，]+\s*")
 _KEPT = 500
+_WORDS = ("alt", "title", "summary", "placeholder")
+"""Attributes that have words of their own."""
+_NEVER_HIDDEN = frozenset(["html", "body", "head", "input", "meta", "link"])
+_NESTED = 300
+"""Hidden elements one inside the other that hold most of a page's text, after which no more are looked at: a bound, for
+the text of each is gathered anew. Chosen: what an editor leaves over nests by ten."""
 _TITLE_SHORTEST = 5
 """Characters of a title that is left over of a hijacked one: fewer may be a word of the spam. Chosen."""
 _FARM = 3
@@ -41,11 +48,16 @@ def prune(tree: HtmlElement, url: str) -> tuple[Injection, ...]:
     ('hidden', '彩票', 'spam.example', 'p', '新闻')
     """
     found: list[Injection] = []
-    steps: tuple[Callable[[HtmlElement, str], Iterator[Injection]], ...] = (
-        _scripts, _refreshes, _hidden, _junk, _head, _attributes,
-    )  # fmt: skip
-    for step in steps:
-        found += step(tree, url)
+    found += _scripts(tree, url)
+    found += _refreshes(tree, url)
+    hiding = hiding_of(tree)
+    carriers = _carriers(tree, hiding)
+    found += _hidden(tree, url, hiding, carriers.hideable)
+    if any(element.getparent() is None and element is not tree for element in carriers.hideable):
+        carriers = _carriers(tree, hiding)
+    found += _junk(carriers.plain)
+    found += _head(tree)
+    found += _attributes(carriers.worded)
     found += _foreign_links(tree, url, {each.domain for each in found if each.domain})
     return tuple(found)
 
@@ -67,15 +79,45 @@ def _refreshes(tree: HtmlElement, url: str) -> Iterator[Injection]:
             _drop(element)
 
 
-def _hidden(tree: HtmlElement, url: str) -> Iterator[Injection]:
-    hiding = hiding_of(tree)
-    whole = len(tree.text_content())
-    for element in list(tree.iter(etree.Element)):
-        if element.tag in {"html", "body", "head", "input", "meta", "link"} or not hiding.hides(element):
+class _Carriers(NamedTuple):
+    """The elements that a step may have to do with, in the page's order: what may be hidden, what has an id and no
+    other attribute, and what has an attribute with words of its own."""
+
+    hideable: list[HtmlElement]
+    plain: list[HtmlElement]
+    worded: list[HtmlElement]
+
+
+def _carriers(tree: HtmlElement, hiding: Hiding) -> _Carriers:
+    """One walk for all steps: it takes longer than most of them."""
+    found = _Carriers([], [], [])
+    carriers, words = hiding.carriers, frozenset(_WORDS)
+    for element in tree.iter(etree.Element):
+        if names := element.keys():
+            if not carriers.isdisjoint(names):
+                found.hideable.append(element)
+            if not words.isdisjoint(names):
+                found.worded.append(element)
+            elif names == ["id"]:
+                found.plain.append(element)
+    return found
+
+
+def _hidden(tree: HtmlElement, url: str, hiding: Hiding, hideable: Iterable[HtmlElement]) -> Iterator[Injection]:
+    whole: int | None = None
+    gone: set[HtmlElement] = set()
+    kept = 0
+    for element in hideable:
+        if element in gone or element.tag in _NEVER_HIDDEN or not hiding.hides(element):
             continue
+        whole = len(tree.text_content()) if whole is None else whole
         text = " ".join(element.text_content().split())
-        if 2 * len(text) > whole or not _attached(element, tree):
+        if 2 * len(text) > whole:
+            kept += 1
+            if kept > _NESTED:
+                return
             continue
+        gone.update(element.iter())
         addresses = [inner.get("href") or inner.get("src") or "" for inner in element.iter("a", "iframe")]
         domain = next((domain for address in addresses if (domain := foreign_host(address, url))), None)
         if text or domain:
@@ -83,9 +125,9 @@ def _hidden(tree: HtmlElement, url: str) -> Iterator[Injection]:
         _drop(element)
 
 
-def _junk(tree: HtmlElement, url: str) -> Iterator[Injection]:
+def _junk(plain: Iterable[HtmlElement]) -> Iterator[Injection]:
     """Empty tags that all carry one random id: the tags go, the text around and inside them stays."""
-    elements = [e for e in tree.iter(etree.Element) if _JUNK_ID.fullmatch(e.get("id", "")) and len(e.attrib) == 1]
+    elements = [element for element in plain if _JUNK_ID.fullmatch(element.get("id", ""))]
     times = Counter(element.get("id") for element in elements)
     for junk, count in sorted(times.items()):
         # An honest page gives an id to one element; a template that repeats one gives it classes as well.
@@ -97,26 +139,29 @@ def _junk(tree: HtmlElement, url: str) -> Iterator[Injection]:
             yield Injection("junk", str(junk), None, " ".join(tags)[:_KEPT])
 
 
-def _head(tree: HtmlElement, url: str) -> Iterator[Injection]:
+def _head(tree: HtmlElement) -> Iterator[Injection]:
     for element in list(tree.iter("title")):
         if element.text and is_spam(element.text):
             yield Injection("title", element.text.strip()[:_KEPT], None, "title")
             kept = (piece for piece in _PIECES.split(element.text.strip()) if not is_spam(piece))
             rest = despam("-".join(kept)).text
             element.text = "" if is_spam(rest) or len(rest) < _TITLE_SHORTEST else rest
-    for element in list(tree.iter("meta")):
-        if is_spam(element.get("content", "")):
+    metas = list(tree.iter("meta"))
+    spam = spam_among(element.get("content", "") for element in metas)
+    for element in metas:
+        if element.get("content", "") in spam:
             name = element.get("name") or element.get("property") or ""
             yield Injection("meta", element.get("content", "")[:_KEPT], None, f"meta {name}".strip()[:_KEPT])
             _drop(element)
 
 
-def _attributes(tree: HtmlElement, url: str) -> Iterator[Injection]:
+def _attributes(worded: Sequence[HtmlElement]) -> Iterator[Injection]:
     """Hijacked alt and title attributes; what many elements say is told once."""
     told: set[tuple[str, str]] = set()
-    for element in tree.iter(etree.Element):
-        for name in ("alt", "title", "summary", "placeholder"):
-            if (value := element.get(name)) and is_spam(value):
+    spam = spam_among(value for element in worded for name in _WORDS if (value := element.get(name)))
+    for element in worded if spam else ():
+        for name in _WORDS:
+            if (value := element.get(name)) in spam:
                 if (name, value) not in told:
                     yield Injection("attribute", value[:_KEPT], None, f"{element.tag} {name}")
                 told.add((name, value))
@@ -126,16 +171,21 @@ def _attributes(tree: HtmlElement, url: str) -> Iterator[Injection]:
 def _foreign_links(tree: HtmlElement, url: str, known: set[str]) -> Iterator[Injection]:
     """Links to other hosts whose text is spam, all that lead to hosts which such links name, and whole blocks of them.
     A link to another host as such is a writer's right."""
-    anchors = [(a, domain) for a in tree.iter("a") if (domain := foreign_host(a.get("href", ""), url))]
-    spam = {id(a): is_spam(" ".join(a.text_content().split())) for a, _ in anchors}
-    known = known | {domain for a, domain in anchors if spam[id(a)]}
-    farms: Counter[HtmlElement] = Counter(_block(a) for a, _ in anchors)
-    sold: Counter[HtmlElement] = Counter(_block(a) for a, domain in anchors if spam[id(a)] or domain in known)
-    for anchor, domain in anchors:
+    anchors = [
+        (a, domain, " ".join((a.text_content() if len(a) else a.text or "").split()))
+        for a in tree.iter("a")
+        if (domain := foreign_host(a.get("href", ""), url))
+    ]
+    spam = spam_among(text for _, _, text in anchors)
+    known = known | {domain for _, domain, text in anchors if text in spam}
+    if not any(domain in known for _, domain, _ in anchors):
+        return
+    farms: Counter[HtmlElement] = Counter(_block(a) for a, _, _ in anchors)
+    sold: Counter[HtmlElement] = Counter(_block(a) for a, domain, _ in anchors if domain in known)
+    for anchor, domain, text in anchors:
         block = _block(anchor)
         farmed = farms[block] >= _FARM and 2 * sold[block] > farms[block]
-        text = " ".join(anchor.text_content().split())
-        if text and (spam[id(anchor)] or domain in known or farmed) and len(text) <= _KEPT:
+        if text and (domain in known or farmed) and len(text) <= _KEPT:
             yield Injection("foreign-link", text, domain, "a")
             _drop(anchor)
 
@@ -148,10 +198,6 @@ def _block(anchor: HtmlElement) -> HtmlElement:
             break
         parent = parent.getparent()
     return anchor if parent is None else parent
-
-
-def _attached(element: HtmlElement, tree: HtmlElement) -> bool:
-    return any(ancestor is tree for ancestor in element.iterancestors())
 
 
 def _drop(element: HtmlElement) -> None:

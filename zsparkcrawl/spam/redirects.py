@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 __all__ = ["foreign_host", "sends_to"]
@@ -21,6 +23,9 @@ _ESCAPED = re.compile(r"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})", re.IGNORECASE)
 _WRITES = re.compile(r"document\.write|appendChild|createElement", re.IGNORECASE)
 _LONGEST = 65536
 """Characters of a script that are read. Chosen."""
+_ASKED = ("location", "window.open", "navigate", "unescape", "decodeuri", "fromcharcode")
+"""What a script has at least that sends readers away or hides what it does, unless it has a backslash: the cheap
+question before the dear ones."""
 
 
 def sends_to(code: str, url: str) -> str | None:
@@ -32,15 +37,36 @@ def sends_to(code: str, url: str) -> str | None:
     >>> sends_to("if(a==1)location.href='/index.html'", "http://park.example/") is None
     True
     """
-    code = code[:_LONGEST]
-    plain = "\n".join(_unfolded(code))
-    host = next((host for match in _ADDRESS.finditer(plain) if (host := foreign_host(match[0], url))), None)
-    disguised = plain != code
-    if _LOCATION.search(plain) and (host or _SEARCHERS.search(plain)):
+    script = _script(code[:_LONGEST])
+    host = next((host for address in script.addresses if (host := foreign_host(address, url))), None)
+    if script.sends and (host or script.knows_searchers):
         return host or ""
-    if host and disguised and _WRITES.search(code):
-        return host
-    return None
+    return host if script.loads else None
+
+
+class _Script(NamedTuple):
+    """What a script does: the addresses that it names, whether it sends readers anywhere, whether it knows search
+    engines, and whether it loads more in disguise."""
+
+    addresses: tuple[str, ...] = ()
+    sends: bool = False
+    knows_searchers: bool = False
+    loads: bool = False
+
+
+@lru_cache(maxsize=64)
+def _script(code: str) -> _Script:
+    """Read a script; remembered, for the pages of a site have their scripts in common."""
+    small = code.lower()
+    if "\\" not in small and not any(word in small for word in _ASKED):
+        return _Script()
+    plain = "\n".join(_unfolded(code))
+    sends = _LOCATION.search(plain) is not None
+    loads = plain != code and _WRITES.search(code) is not None
+    if not sends and not loads:
+        return _Script()
+    addresses = dict.fromkeys(match[0] for match in _ADDRESS.finditer(plain))
+    return _Script(tuple(addresses), sends, sends and _SEARCHERS.search(plain) is not None, loads)
 
 
 def foreign_host(address: str, url: str) -> str | None:
@@ -55,11 +81,17 @@ def foreign_host(address: str, url: str) -> str | None:
     match = _ADDRESS.search(address)
     try:
         host = match[1].lower() if match else (urlsplit(urljoin(url, address)).hostname or "")
-        own = (urlsplit(url).hostname or "").lower()
+        own, bare = _own_hosts(url)
     except ValueError:  # an address such as http://[broken
         return None
-    bare = own.removeprefix("www.")
     return host if host and host not in {own, bare} and not host.endswith(f".{bare}") else None
+
+
+@lru_cache(maxsize=8)
+def _own_hosts(url: str) -> tuple[str, str]:
+    """The host of a page's own address, and that without www; asked for with each of its links."""
+    own = (urlsplit(url).hostname or "").lower()
+    return own, own.removeprefix("www.")
 
 
 def _unfolded(code: str) -> Iterator[str]:
