@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.spam.lexicon import Term
 
-__all__ = ["best_edges", "is_fluent", "seam"]
+__all__ = ["CONTACT", "best_edges", "is_fluent", "seam"]
 
 _READ = 3
 """Characters on either side that are read: as many as the likelihood looks at, and one."""
@@ -17,6 +17,7 @@ _NAME_COSTS = (8.0, 2.0, 5.0, 6.0)
 _REST_COSTS = (8.0, 7.0)
 """Bits that letters behind the last listed word cost. Chosen."""
 _PRIZE = re.compile("[0-9]{2,3}元?")
+CONTACT = re.compile("(?:qq|vx?|wx|微信|电话|号|加|[:;,.])*(?=[a-z0-9]*[0-9]{4})[a-z0-9_-]{5,}(?![.]?[0-9])")
 _FLUENT = 9.5
 """Bits a character of what is text: ordinary news costs 5 to 9. Measured with the likelihood."""
 _LETTER_COSTS = 4.0
@@ -68,6 +69,8 @@ def best_edges(
             starts[place] = costs
     if run[-1].family == "gambling" and (prize := _PRIZE.match(text, run[-1].end)):
         ends[prize.end()] = 0.0
+    if contact := CONTACT.match(text, run[-1].end):
+        ends = {contact.end(): 0.0}
     for more, costs in enumerate(_REST_COSTS, 1):
         place = run[-1].end + more
         if place > line_end or not text[place - 1].isalnum():

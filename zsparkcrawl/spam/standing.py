@@ -8,13 +8,13 @@ from itertools import pairwise
 from zsparkcrawl.spam.evidence import Evidence
 from zsparkcrawl.spam.lines import STOP, Line
 from zsparkcrawl.spam.runs import runs
-from zsparkcrawl.spam.seams import is_fluent
+from zsparkcrawl.spam.seams import CONTACT, is_fluent
 
 __all__ = ["BRACKETS", "QUOTES", "SOFTLY_TOLD", "keeps_text", "set_apart", "shortens"]
 
 SOFTLY_TOLD = re.compile(
     "涉嫌|查处|查获|整治|打击|违法|非法|禁止|不得|检察|案件|举报|曝光|受害|短信|假冒|侵权|隐私|小说|影片|电影节|导演|读者|书中|剧中|剧情|"
-    "角色|主演|患者|治疗|条例|法规|纠纷|喜欢|爱好"
+    "角色|主演|患者|治疗|条例|法规|纠纷|屡禁|维权|著作权|牟利|喜欢|爱好"
 )
 """Words beside which a phrase is told too when it is a part of their own clause; elsewhere they are everywhere."""
 _HEADLINED = re.compile(
@@ -33,6 +33,8 @@ _HEADED = re.compile(r"[。：:（(、]|\d年|\d月|\d日")
 _APART = '…（）()【】[]《》“”"「」『』—|｜_~～'
 _ASIDE = 12
 """Characters between parts of a list: more that read as text are the article's. Chosen."""
+_NAME = 2
+"""Letters of a name that is not listed, beside what it offers. Chosen."""
 _NAME_LONGEST = 30
 """Characters of a company's name before its short form in brackets. Chosen."""
 
@@ -54,6 +56,8 @@ def keeps_text(line: Line, start: int, end: int) -> bool:
 
 def _ends_are_text(said: Evidence, mark: str, before: str, behind: str) -> bool:
     """Whether what is not listed at either end of a stretch is text. ``mark`` stands before the stretch."""
+    if contact := CONTACT.match(behind):
+        behind = behind[contact.end() :]
     both = _LETTERS.search(before) and _LETTERS.search(behind)
     apart = any(_PAUSED.search(each) and len(_LETTERS.findall(each)) > 1 for each in (before, behind))
     # Before the third item a pause is one of the article's.
@@ -62,9 +66,16 @@ def _ends_are_text(said: Evidence, mark: str, before: str, behind: str) -> bool:
         return True
     if (said.items >= 3 or said.massive) and not apart:
         return any(map(_long, (before, behind)))
+    if mark and said.items < 3 and _is_text(behind, _NAME):
+        return True
     if said.sells and mark not in QUOTES and len(_LETTERS.findall(before + behind)) <= _ASIDE // 3:
         return any(each.search(before + behind) for each in (SOFTLY_TOLD, _HEADLINED))
     return any(map(is_fluent, (before, behind)))
+
+
+def _is_text(text: str, least: int) -> bool:
+    """Whether it has so many letters at least, and reads as text."""
+    return len(_LETTERS.findall(text)) >= least and is_fluent(text)
 
 
 def _long(text: str) -> bool:
