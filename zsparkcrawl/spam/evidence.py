@@ -172,7 +172,7 @@ class Evidence:
             return bool(self.kinds & {"trade", "tail", "quality", "zone", "region", "brand"}) or self.topic >= 4
         if self.heaviest >= 2 and self.topic >= 3 and {"region", "quality"} & self.kinds:
             return True
-        return "brand" in self.kinds and (bool(self.offered) or (self.topic >= 3 and "trade" in self.kinds))
+        return "brand" in self.kinds and (bool(self.offered) or (self.weight >= 4 and "trade" in self.kinds))
 
     @property
     def mixed(self) -> bool:

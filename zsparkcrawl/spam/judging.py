@@ -13,7 +13,7 @@ from zsparkcrawl.spam.evidence import TOLD, Evidence, evidence
 from zsparkcrawl.spam.lexicon import Folded, Term
 from zsparkcrawl.spam.lines import AROUND, CLAUSE, MARK, SENTENCE, STOP, Line, bounds, lines_of
 from zsparkcrawl.spam.runs import Run, runs
-from zsparkcrawl.spam.seams import best_edges, seam
+from zsparkcrawl.spam.seams import CONTACT, best_edges, seam
 from zsparkcrawl.spam.standing import BRACKETS, QUOTES, SOFTLY_TOLD, keeps_text, set_apart, shortens
 
 __all__ = ["Shape", "Spam", "is_spam_label", "spam_in"]
@@ -35,6 +35,9 @@ _SOLD = frozenset({"topic", "brand"})
 _LIGHT = frozenset({"quality", "tail", "region", "place", "trade"})
 _ALONE = 0.5
 """What it weighs that a stretch is a line of its own, or stands in brackets. Chosen."""
+_SPARSE = 8
+"""A line so many times longer than its listed words is text: an offer has two letters of five at least, where a Latin
+word counts as one. Chosen."""
 _TITLE_SHORTEST = 9
 """Characters of a title of such pictures that stands between two pauses. Chosen: shorter ones are a writer's."""
 
@@ -117,9 +120,7 @@ def _in_line(line: Line) -> Iterator[Spam]:
     listed = [term for term in line.terms if term.kind != "innocent"]
     if sum(term.weight for term in listed) < 2:
         return
-    whole = line.evidence(line.start, line.end)
-    offered = whole.offers(line.bonus(line.start, line.end) + _ALONE) and not keeps_text(line, line.start, line.end)
-    if offered or whole.porn_title:
+    if _SPARSE * sum(term.end - term.start for term in listed) >= line.end - line.start and _is_whole(line):
         yield Spam(line.start, line.end, "line")
         return
     read = line.start
@@ -130,6 +131,13 @@ def _in_line(line: Line) -> Iterator[Spam]:
             if found.start >= read:
                 yield found
                 read = found.end
+
+
+def _is_whole(line: Line) -> bool:
+    """Whether a line is nothing but an offer."""
+    whole = line.evidence(line.start, line.end)
+    offered = whole.offers(line.bonus(line.start, line.end) + _ALONE)
+    return (offered and not keeps_text(line, line.start, line.end)) or whole.porn_title
 
 
 def _around(run: Run, line: Line) -> Iterator[Spam]:
@@ -194,9 +202,9 @@ def _inside(run: Run, core: Evidence, line: Line, bonus: float) -> Spam | None:
         return None
     sold = sum({text[term.start : term.end]: term.weight for term in inner if term.kind in _SOLD}.values())
     offer = {"brand", "trade", "tail"} <= core.kinds or (core.topic >= 2 and core.weight >= 4 and "tail" in core.kinds)
-    if core.blatant and not (core.porn_list and core.weight >= 6):
-        inner, wanted = inner or run, 4.5
-    elif core.porn_list and core.weight >= 6:
+    if core.blatant or (core.heaviest >= 3 and CONTACT.match(text, run[-1].end)):
+        return _if_read_on(run, inner or run, line, bonus, _BLATANT - 1)
+    if core.porn_list and core.weight >= 6:
         inner, wanted = inner or run, 6.5
     elif core.porn_title:
         inner, wanted = run, 5.0
@@ -226,12 +234,17 @@ def _if_read_on(run: Run, inner: Run, line: Line, bonus: float, wanted: float) -
     sure = weight if core.kinds != {"topic"} else 0.0
     if not core.offered and core.heaviest < 3 and _NAMED.match(text, run[-1].end):
         return None
-    if core.blatant and sure >= _BLATANT:
+    before, behind = text[max(start - 1, line.start) : start], text[end : min(end + 1, line.end)]
+    if shortens(line, start, end):
+        return None
+    if core.blatant and sure >= _BLATANT + 1.5 * (before in QUOTES and start > line.start):
         return Spam(start, end, "inside", sure)
-    between = text[max(start - 1, line.start) : start].isalnum() and text[end : min(end + 1, line.end)].isalnum()
     # The subject of a sentence stands at its beginning, and one word is easily its own.
-    if not between:
-        wanted += (0.75 if _GOES_ON.match(text, end) else 0.0) if core.blatant else 2.5
+    if core.blatant:
+        wanted += 1.5 * (before in QUOTES and start > line.start)
+        wanted += 0.75 * (not before.isalnum() and _GOES_ON.match(text, end) is not None) - 0.5 * (not behind.isalnum())
+    elif not (before.isalnum() and behind.isalnum()):
+        wanted += 2.5
     wanted += 0.5 if len(core.words) < 2 else 0
     read_on = max(min(seam(text, start, end), 8), -8) / 4
     return Spam(start, end, "inside", sure) if weight + read_on >= wanted else None
