@@ -21,7 +21,7 @@ _PROSE = re.compile("[的了是和与及将被把对从为而但并于由让]|[�
 _WORDY = re.compile("[会能可要应该还又每其此已个位名年月这那我你他她它们您]")
 """Characters of a sentence that a name may have as well."""
 TOLD = re.compile(
-    "赌博|涉赌|骗子|赌资|聚赌|赌徒|嫖|卖淫|淫秽|色情信息|扫黄|警方|民警|公安|派出所|嫌疑|涉案|抓获|捣毁|破获|取缔|判处|拘留|诈骗|反诈|"
+    "赌博|涉赌|骗子|诱导|被依法|封禁|约谈|赌资|聚赌|赌徒|嫖|卖淫|淫秽|色情信息|扫黄|警方|民警|公安|派出所|嫌疑|涉案|抓获|捣毁|破获|取缔|判处|拘留|诈骗|反诈|"
     "犯罪|严禁|谨防|警惕|骗局|被告|法院|起诉|罚款|上当|诱骗|网警|强奸|私彩|落网|团伙|窝点|走私|贩卖|彩民|利诱|传销|抽水"
 )
 """Words of those who tell of such things: police, courts, critics. What stands among them is told, not offered."""
@@ -30,7 +30,7 @@ _SHOWN = re.compile("视频|观看|播放|电影|网站|影院|直播|看片|在
 _GAMES = re.compile("彩票|棋牌|赌场|博彩|电竞|真人|福彩|体彩|扑克|麻将|赛车")
 _OFFICIAL = re.compile("福彩|体彩|双色球|大乐透|七星彩|排列[三五]")
 _OFFERS = re.compile(
-    "app|下载|登[录陆]|注册|开户|入口|手机版|官网|官方|网址|平台|客户端|论坛|代理|投注|网页版|计划|开奖|首页|网站|备用"
+    "app|手机|下载|登[录陆]|注册|开户|入口|手机版|官网|官方|网址|平台|客户端|论坛|代理|投注|网页版|计划|开奖|首页|网站|备用|线路"
 )
 
 
@@ -135,7 +135,8 @@ class Evidence:
             games = bool(_GAMES.search(self.joined)) and self.offered >= 1
             return weight >= 3 and (self.topic >= 2 or games or ("trade" in self.kinds and self.offered >= 2))
         if {"region", "quality"} <= self.kinds and (self.porn_list or "精品" in self.joined):
-            return weight >= 5 - ("topic" in self.kinds) and words >= 4
+            least = 3.5 if not self.unknown and "精品" in self.joined else 5.0 - ("topic" in self.kinds)
+            return weight >= least and words >= (4 if self.unknown else 3)
         return "trade" in self.kinds and bool(_GAMES.search(self.joined)) and self.offered >= 2
 
     def _named_offer(self, bonus: float) -> bool:

@@ -243,9 +243,8 @@ def _if_read_on(run: Run, inner: Run, line: Line, bonus: float, wanted: float) -
     if core.blatant:
         wanted += 1.5 * (before in QUOTES and start > line.start)
         wanted += 0.75 * (not before.isalnum() and _GOES_ON.match(text, end) is not None) - 0.5 * (not behind.isalnum())
-    elif not (before.isalnum() and behind.isalnum()):
-        wanted += 2.5
-    wanted += 0.5 if len(core.words) < 2 else 0
+    else:
+        wanted += 2.5 * (not (before.isalnum() and behind.isalnum())) + 0.5 * (len(core.words) < 2)
     read_on = max(min(seam(text, start, end), 8), -8) / 4
     return Spam(start, end, "inside", sure) if weight + read_on >= wanted else None
 

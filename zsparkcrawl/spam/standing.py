@@ -47,7 +47,9 @@ def keeps_text(line: Line, start: int, end: int) -> bool:
         return True
     before, behind = line.text[start : heavy[0][0].start], line.text[heavy[-1][-1].end : end]
     between = (line.text[one[-1].end : other[0].start] for one, other in pairwise(heavy))
-    if any(STOP.search(each) or (len(each) > _ASIDE and is_fluent(each)) for each in between):
+    # In a list what is between may be an item of its own.
+    longest = _ASIDE if line.evidence(start, end).items > 2 else _ASIDE // 3
+    if any(STOP.search(each) or (len(each) > longest and is_fluent(each)) for each in between):
         return True
     if before[-1:] in BRACKETS and behind[:1] in BRACKETS and before and behind:
         return _LETTERS.search(before + behind) is not None
