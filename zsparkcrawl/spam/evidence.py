@@ -27,6 +27,7 @@ TOLD = re.compile(
 """Words of those who tell of such things: police, courts, critics. What stands among them is told, not offered."""
 _STOP = re.compile("[。！？]")
 _SHOWN = re.compile("视频|观看|播放|电影|网站|影院|直播|看片|在线看")
+_REGION = re.compile("国产|亚洲|欧美|日韩")
 _GAMES = re.compile("彩票|棋牌|赌场|博彩|电竞|真人|福彩|体彩|扑克|麻将|赛车")
 _OFFICIAL = re.compile("福彩|体彩|双色球|大乐透|七星彩|排列[三五]")
 _OFFERS = re.compile(
@@ -69,7 +70,7 @@ class Evidence:
     @property
     def porn_list(self) -> bool:
         """Whether it counts zones, of a region, with what a picture is praised for: the make of porn titles."""
-        return {"zone", "region", "quality"} <= self.kinds
+        return {"zone", "quality"} <= self.kinds and ("region" in self.kinds or bool(_REGION.search(self.joined)))
 
     @property
     def massive(self) -> bool:
@@ -173,6 +174,8 @@ class Evidence:
             return bool(self.kinds & {"trade", "tail", "quality", "zone", "region", "brand"}) or self.topic >= 4
         if self.heaviest >= 2 and self.topic >= 3 and {"region", "quality"} & self.kinds:
             return True
+        if self.heaviest >= 2 and self.offered and self.weight >= 4:
+            return "trade" in self.kinds or self.topic >= 4
         return "brand" in self.kinds and (bool(self.offered) or (self.weight >= 4 and "trade" in self.kinds))
 
     @property

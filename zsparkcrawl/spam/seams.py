@@ -16,6 +16,8 @@ _NAME_COSTS = (8.0, 2.0, 5.0, 6.0)
 """Bits that the letters of a name that is not listed cost, before a trade: most names have two. Chosen."""
 _REST_COSTS = (8.0, 7.0)
 """Bits that letters behind the last listed word cost. Chosen."""
+_APART_COSTS = 8.0
+"""Bits that they cost more where the stretch stands behind a mark. Chosen."""
 _PRIZE = re.compile("[0-9]{2,3}元?")
 CONTACT = re.compile("(?:qq|vx?|wx|微信|电话|号|加|[:;,.])*(?=[a-z0-9]*[0-9]{4})[a-z0-9_-]{5,}(?![.]?[0-9])")
 _FLUENT = 9.5
@@ -71,11 +73,13 @@ def best_edges(
         ends[prize.end()] = 0.0
     if contact := CONTACT.match(text, run[-1].end):
         ends = {contact.end(): 0.0}
+    # Behind a mark the letters that follow are the first of a sentence, and easily missed.
+    apart = 0.0 if run[0].start > line_start and text[run[0].start - 1].isalnum() else _APART_COSTS
     for more, costs in enumerate(_REST_COSTS, 1):
         place = run[-1].end + more
         if place > line_end or not text[place - 1].isalnum():
             break
-        ends.setdefault(place, costs)
+        ends.setdefault(place, costs + apart)
     return min(
         ((start, end) for start in starts for end in ends),
         key=lambda edges: starts[edges[0]] + ends[edges[1]] - seam(text, *edges),

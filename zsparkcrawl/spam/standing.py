@@ -8,7 +8,7 @@ from itertools import pairwise
 from zsparkcrawl.spam.evidence import Evidence
 from zsparkcrawl.spam.lines import STOP, Line
 from zsparkcrawl.spam.runs import runs
-from zsparkcrawl.spam.seams import CONTACT, is_fluent
+from zsparkcrawl.spam.seams import CONTACT, is_fluent, seam
 
 __all__ = ["BRACKETS", "QUOTES", "SOFTLY_TOLD", "keeps_text", "set_apart", "shortens"]
 
@@ -35,6 +35,8 @@ _ASIDE = 12
 """Characters between parts of a list: more that read as text are the article's. Chosen."""
 _NAME = 2
 """Letters of a name that is not listed, beside what it offers. Chosen."""
+_FOLLOWS = 4.0
+"""Bits by which letters must follow more easily on the mark before a stretch than on its listed words. Chosen."""
 _NAME_LONGEST = 30
 """Characters of a company's name before its short form in brackets. Chosen."""
 
@@ -53,7 +55,15 @@ def keeps_text(line: Line, start: int, end: int) -> bool:
         return True
     if before[-1:] in BRACKETS and behind[:1] in BRACKETS and before and behind:
         return _LETTERS.search(before + behind) is not None
-    return _ends_are_text(line.evidence(start, end), line.text[max(start - 1, line.start) : start], before, behind)
+    mark = line.text[max(start - 1, line.start) : start]
+    if (
+        mark
+        and not before
+        and len(_LETTERS.findall(behind)) >= _NAME
+        and seam(line.text, start, end - len(behind)) > _FOLLOWS
+    ):
+        return True
+    return _ends_are_text(line.evidence(start, end), mark, before, behind)
 
 
 def _ends_are_text(said: Evidence, mark: str, before: str, behind: str) -> bool:
