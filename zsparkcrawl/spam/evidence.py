@@ -163,12 +163,7 @@ class Evidence:
         """Whether it names what is offered and says where, or is porn of several kinds of words."""
         if self.porn_title:
             return True
-        if (
-            len(self.words) < 2
-            or self.topic < 2
-            or not self.kinds & {"topic", "brand"}
-            or _OFFICIAL.search(self.joined)
-        ):
+        if len(self.words) < 2 or self.topic < 2 or _OFFICIAL.search(self.joined):
             return False
         if self.heaviest >= 3:
             return bool(self.kinds & {"trade", "tail", "quality", "zone", "region", "brand"}) or self.topic >= 4

@@ -22,6 +22,7 @@ Shape = Literal["line", "list", "clause", "inside"]
 
 _TOPIC = re.compile("赌博|涉赌|警方|民警|公安机关|嫌疑人|淫秽|卖淫|扫黄打非|诈骗|犯罪|被告人|反诈|网络赌|派出所|私彩")
 _GOES_ON = re.compile(
+    """With what a sentence goes on behind its subject. Chosen."""
     "[的了是和与及将被把对从为而也都就已在于有到会能可不称说让使向由等又还]|表示|公布|发布|宣布|推出|上线|成为|举行|举办|获得|提供|进行|开展|应当|应该|必须|需要|属于|位于|建成|完成|实现|通过|发生|出现|开始|继续|正式|提醒|要求|等"
 )
 _BLATANT = 5.0
@@ -30,6 +31,7 @@ what tells of such things."""
 _NAMED = re.compile(
     "大?酒店|大?饭店|宾馆|有限|公司|集团|股份|控股|广场|大厦|中心|小区|花园|社区|会展|医院|学校|学院|影城|影院|机场|博览|论坛|城|街|路|村|馆|场|队|杯|镇|山|湖"
 )
+"""What stands behind the name of a real house, road or club. Chosen."""
 _LISTS = re.compile(r"[-_|/\\+~=>—–·;；]")
 _SOLD = frozenset({"topic", "brand"})
 _LIGHT = frozenset({"quality", "tail", "region", "place", "trade"})
@@ -186,7 +188,7 @@ def _clause_or_inside(run: Run, line: Line) -> Spam | None:
     if (
         said.offers(bonus - 1.5 * quoted + _ALONE * apart)
         and not shortens(line, *clause)
-        and ((apart and said.unknown <= 2) or not keeps_text(line, *clause))
+        and ((apart and (not quoted or said.unknown <= 2)) or not keeps_text(line, *clause))
     ):
         return Spam(*clause, "clause")
     if said.porn_title and not quoted and (apart or said.letters >= _TITLE_SHORTEST):
@@ -231,16 +233,17 @@ def _if_read_on(run: Run, inner: Run, line: Line, bonus: float, wanted: float) -
         return None
     start, end = best_edges(text, run, inner, line.start, line.end)
     weight = core.weight + bonus
+    blatant = core.blatant or CONTACT.match(text, run[-1].end) is not None
     sure = weight if core.kinds != {"topic"} else 0.0
     if not core.offered and core.heaviest < 3 and _NAMED.match(text, run[-1].end):
         return None
     before, behind = text[max(start - 1, line.start) : start], text[end : min(end + 1, line.end)]
     if shortens(line, start, end):
         return None
-    if core.blatant and sure >= _BLATANT + 1.5 * (before in QUOTES and start > line.start):
+    if blatant and sure >= _BLATANT + 1.5 * (before in QUOTES and start > line.start):
         return Spam(start, end, "inside", sure)
     # The subject of a sentence stands at its beginning, and one word is easily its own.
-    if core.blatant:
+    if blatant:
         wanted += 1.5 * (before in QUOTES and start > line.start)
         wanted += 0.75 * (not before.isalnum() and _GOES_ON.match(text, end) is not None) - 0.5 * (not behind.isalnum())
     else:

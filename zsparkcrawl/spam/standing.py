@@ -49,8 +49,9 @@ def keeps_text(line: Line, start: int, end: int) -> bool:
         return True
     before, behind = line.text[start : heavy[0][0].start], line.text[heavy[-1][-1].end : end]
     between = (line.text[one[-1].end : other[0].start] for one, other in pairwise(heavy))
-    # In a list what is between may be an item of its own.
-    longest = _ASIDE if line.evidence(start, end).items > 2 else _ASIDE // 3
+    # In a line of its own, or a list, what is between may be an item.
+    listed = (start, end) == (line.start, line.end) or line.evidence(start, end).items > 2
+    longest = _ASIDE if listed else _ASIDE // 3
     if any(STOP.search(each) or (len(each) > longest and is_fluent(each)) for each in between):
         return True
     if before[-1:] in BRACKETS and behind[:1] in BRACKETS and before and behind:
