@@ -29,9 +29,30 @@ def test_spam_goes(case: dict[str, str]) -> None:
     assert all(e.after == "" for e in edited.edits)
 
 
-@pytest.mark.parametrize("case", cases("negative") + cases("negative_by_topic"))
+@pytest.mark.parametrize("case", cases("negative") + cases("negative_by_topic") + cases("negative_near"))
 def test_innocent_text_stays(case: dict[str, str]) -> None:
     assert despam(case["text"]).edits == ()
+
+
+PLACES = {
+    "after a comma": ("本届大赛自5月启动，", "共征集到参赛项目286个，涵盖医药和器械。", 0.82),
+    "behind a sentence": ("园区医院昨天正式开诊。", "首批来了六十位病人，秩序井然。", 0.82),
+    "before a comma": ("会议要求加快实验室建设", "，年底前完成验收。", 0.8),
+    "inside a word": ("会议要求各单位加快推进实验", "室建设，年底前完成验收。", 0.86),
+    "a line": ("会议圆满结束。\n", "", 0.91),
+    "behind the last sentence": ("会议圆满结束。", "", 0.91),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_offers_go_wherever_they_stand(place: str) -> None:
+    """A floor under the share that is gone with the article as it was: it only rises."""
+    lines = (CASES / "offers.txt").read_text("utf-8").splitlines()
+    offers = [line for line in lines if not line.startswith("#")]
+    before, behind, floor = PLACES[place]
+    kept = (before + behind).rstrip("\n")
+    gone = sum(despam(before + offer + behind).text == kept for offer in offers)
+    assert gone >= floor * len(offers)
 
 
 PIECES = (

@@ -16,10 +16,11 @@ _PAIRS = {
 }  # fmt: skip
 _PAUSES = "，,、；;"
 _STOPS = "。！？!?：:"
+_ENDS = "。！？!?"
 _BLANKS = " \t\xa0\u3000"
 _TWINS = "…—–-_|｜·•*★☆◆~～=#+/\\"
 _LEFT_OVER = frozenset(_BLANKS + _PAUSES + _TWINS + "“”\"'")
-_SET_PAUSES, _SET_STOPS, _SET_BLANKS, _SET_TWINS = map(frozenset, (_PAUSES, _STOPS, _BLANKS, _TWINS))
+_SET_PAUSES, _SET_STOPS, _SET_ENDS, _SET_BLANKS, _SET_TWINS = map(frozenset, (_PAUSES, _STOPS, _ENDS, _BLANKS, _TWINS))
 
 
 def change_of(text: str, folded: Folded, found: Spam) -> Change:
@@ -90,6 +91,8 @@ def _with_pause(text: str, start: int, end: int) -> Change:
     ends, begins = after in {"", "\n"}, before in {"", "\n"}
     takes_before = before in _SET_PAUSES and (ends or after in _SET_PAUSES or after in _SET_STOPS)
     takes_after = after in _SET_PAUSES and (begins or before in _SET_STOPS)
+    # A sentence of its own goes with its stop.
+    takes_after |= after in _SET_ENDS and (begins or before in _SET_ENDS)
     if takes_before or (ends and before in _SET_BLANKS):
         return Change(start - 1, end, "")
     return Change(start, end + (takes_after or (begins and after in _SET_BLANKS)), "")

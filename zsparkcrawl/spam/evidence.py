@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from zsparkcrawl.spam.lexicon import Term
 
@@ -12,21 +13,25 @@ __all__ = ["Evidence", "evidence"]
 
 _CAPS = {"region": 3.0, "quality": 4.0, "zone": 4.0, "tail": 4.0, "trade": 2.0, "place": 0.5}
 """What all words of a kind may weigh together: a menu has many words of one kind. Chosen."""
+_LONG = 5
+"""Letters of a listed word that is an offer in itself: 注册送彩金, 代写毕业论文. Chosen."""
 _LETTER = re.compile(r"[a-z0-9]+|[^\W_]")
 _LISTED = re.compile(r"(?:[-_|\\/+~=—–·;；,，、>](?!\d))+")
 _PROSE = re.compile("[的了是和与及将被把对从为而但并于由让]|[。！？：:]")
 _WORDY = re.compile("[会能可要应该还又每其此已个位名年月这那我你他她它们您]")
 """Characters of a sentence that a name may have as well."""
 TOLD = re.compile(
-    "赌博|涉赌|赌资|聚赌|赌徒|嫖|卖淫|淫秽|色情信息|扫黄|警方|民警|公安|派出所|嫌疑|涉案|抓获|捣毁|破获|取缔|判处|拘留|诈骗|反诈|"
+    "赌博|涉赌|骗子|诱导|被依法|封禁|约谈|赌资|聚赌|赌徒|嫖|卖淫|淫秽|色情信息|扫黄|警方|民警|公安|派出所|嫌疑|涉案|抓获|捣毁|破获|取缔|判处|拘留|诈骗|反诈|"
     "犯罪|严禁|谨防|警惕|骗局|被告|法院|起诉|罚款|上当|诱骗|网警|强奸|私彩|落网|团伙|窝点|走私|贩卖|彩民|利诱|传销|抽水"
 )
 """Words of those who tell of such things: police, courts, critics. What stands among them is told, not offered."""
 _STOP = re.compile("[。！？]")
 _SHOWN = re.compile("视频|观看|播放|电影|网站|影院|直播|看片|在线看")
+_REGION = re.compile("国产|亚洲|欧美|日韩")
 _GAMES = re.compile("彩票|棋牌|赌场|博彩|电竞|真人|福彩|体彩|扑克|麻将|赛车")
+_OFFICIAL = re.compile("福彩|体彩|双色球|大乐透|七星彩|排列[三五]")
 _OFFERS = re.compile(
-    "app|下载|登[录陆]|注册|开户|入口|手机版|官网|官方|网址|平台|客户端|论坛|代理|投注|网页版|计划|开奖|首页|网站|备用"
+    "app|手机|下载|登[录陆]|注册|开户|入口|手机版|官网|官方|网址|平台|客户端|论坛|代理|投注|网页版|计划|开奖|首页|网站|备用|线路"
 )
 
 
@@ -65,12 +70,13 @@ class Evidence:
     @property
     def porn_list(self) -> bool:
         """Whether it counts zones, of a region, with what a picture is praised for: the make of porn titles."""
-        return {"zone", "region", "quality"} <= self.kinds
+        return {"zone", "quality"} <= self.kinds and ("region" in self.kinds or bool(_REGION.search(self.joined)))
 
     @property
     def massive(self) -> bool:
         """Whether there is so much of it that words of a sentence in between change nothing."""
-        return self.share >= 0.5 and self.weight >= 9 and self.topic >= 5 and not _STOP.search(self.rest)
+        enough = (self.share >= 0.5 and self.weight >= 9) or (self.share >= 0.8 and self.weight >= 6)
+        return enough and self.topic >= 5 and not _STOP.search(self.rest)
 
     @property
     def sells(self) -> bool:
@@ -85,7 +91,7 @@ class Evidence:
             self.share >= 0.9
             and self.letters >= 9
             and len(self.words) >= 3
-            and self.kinds <= {"region", "quality", "topic", "tail"}
+            and self.kinds <= {"region", "quality", "topic", "tail", "zone"}
         )
         return (
             praised
@@ -113,8 +119,13 @@ class Evidence:
             return self._named_offer(bonus)
         return self.share >= 0.4 and self.items >= 2 and self.weight + bonus >= 7 and self.mixed
 
+    @property
+    def number(self) -> int:
+        """How many words it is made of; a long one says as much as two."""
+        return sum(1 + (len(word) >= _LONG) for word in self.words)
+
     def _plain_offer(self, bonus: float) -> bool:
-        weight, words = self.weight + bonus, len(self.words)
+        weight, words = self.weight + bonus, self.number
         if self.heaviest >= 3:
             return weight >= 4 and words >= 2
         if self.topic >= 2 and "topic" in self.kinds:
@@ -124,8 +135,9 @@ class Evidence:
         if "brand" in self.kinds and (self.kinds & {"trade", "topic"} or self.offered):
             games = bool(_GAMES.search(self.joined)) and self.offered >= 1
             return weight >= 3 and (self.topic >= 2 or games or ("trade" in self.kinds and self.offered >= 2))
-        if self.porn_list or ({"region", "quality"} <= self.kinds and "精品" in self.words):
-            return weight >= 5 and words >= 4
+        if {"region", "quality"} <= self.kinds and (self.porn_list or "精品" in self.joined):
+            least = 3.5 if not self.unknown and "精品" in self.joined else 5.0 - ("topic" in self.kinds)
+            return weight >= least and words >= (4 if self.unknown else 3)
         return "trade" in self.kinds and bool(_GAMES.search(self.joined)) and self.offered >= 2
 
     def _named_offer(self, bonus: float) -> bool:
@@ -145,6 +157,21 @@ class Evidence:
     def offered(self) -> int:
         """How many of its words say where to find what is offered: 官网, 注册, app …"""
         return len({found for word in self.words for found in _OFFERS.findall(word)})
+
+    @property
+    def blatant(self) -> bool:
+        """Whether it names what is offered and says where, or is porn of several kinds of words."""
+        if self.porn_title:
+            return True
+        if len(self.words) < 2 or self.topic < 2 or _OFFICIAL.search(self.joined):
+            return False
+        if self.heaviest >= 3:
+            return bool(self.kinds & {"trade", "tail", "quality", "zone", "region", "brand"}) or self.topic >= 4
+        if self.heaviest >= 2 and self.topic >= 3 and {"region", "quality"} & self.kinds:
+            return True
+        if self.heaviest >= 2 and self.offered and self.weight >= 4:
+            return "trade" in self.kinds or self.topic >= 4
+        return "brand" in self.kinds and (bool(self.offered) or (self.weight >= 4 and "trade" in self.kinds))
 
     @property
     def mixed(self) -> bool:
@@ -167,9 +194,10 @@ def evidence(text: str, start: int, end: int, terms: Sequence[Term]) -> Evidence
     loose.append(text[read:end])
     rest = " ".join(loose)
     listed = [term for term in terms if term.kind != "innocent"]
+    house = _names_house(text, listed)
     return Evidence(
-        weight=_weigh(text, listed),
-        topic=_weigh(text, (term for term in listed if term.kind in {"topic", "brand"})),
+        weight=_weigh(text, listed) + house,
+        topic=_weigh(text, (term for term in listed if term.kind in {"topic", "brand"})) + house,
         heaviest=max((term.weight for term in listed if term.kind == "topic"), default=0.0),
         kinds=frozenset(term.kind for term in terms),
         words=frozenset(text[term.start : term.end] for term in listed),
@@ -180,11 +208,24 @@ def evidence(text: str, start: int, end: int, terms: Sequence[Term]) -> Evidence
     )
 
 
+def _names_house(text: str, listed: Sequence[Term]) -> bool:
+    """Whether a brand stands right before its trade; a brand that may be anything, with a trade or an offer more."""
+    for one, other in pairwise(listed):
+        if one.kind == "brand" and other.kind == "trade" and one.end == other.start:
+            more = sum(term.kind in {"trade", "tail"} for term in listed) > 1 or _OFFERS.search(
+                text, one.start, listed[-1].end
+            )
+            if one.weight >= 2 or more:
+                return True
+    return False
+
+
 def _weigh(text: str, terms: Iterable[Term]) -> float:
     kinds: dict[str, float] = {}
     words: set[str] = set()
     for term in terms:
         if (word := text[term.start : term.end]) not in words:
             words.add(word)
-            kinds[term.kind] = kinds.get(term.kind, 0.0) + term.weight
+            long = term.weight >= 3 and len(word) >= _LONG
+            kinds[term.kind] = kinds.get(term.kind, 0.0) + term.weight + long
     return sum(min(weight, _CAPS.get(kind, weight)) for kind, weight in kinds.items())

@@ -16,6 +16,8 @@ Run = tuple[Term, ...]
 _LETTER = re.compile(r"[a-z0-9]+|[^\W_]")
 _GAP = re.compile(r"(?:_|[^\w。！？!?：:（）()\[\]【】《》<>…“”]){0,4}")
 _LISTED = re.compile(r"[-_|/\\+~=>—–,，、;；.…\"“”']")
+_ACCOUNT = re.compile("[a-z]{0,5}[0-9]{0,6}")
+"""The name of an account or a site among the words of an offer: hga030, 888."""
 _PAUSES = re.compile("[，,；;、]")
 _STOPS = re.compile(r"[。！？!?：:（）()【】《》\n]")
 _GRAMMAR = re.compile("[的了是和与及将被把对从为而但也都就已并等于向由使让会能可要应该还又每各其此该本]")
@@ -55,6 +57,7 @@ def _one_list(text: str, before: Run, behind: Run) -> bool:
     gap = text[before[-1].end : behind[0].start]
     if len(gap) > 3 * _UNKNOWN_LONGEST or _STOPS.search(gap) or _GRAMMAR.search(gap):
         return False
+    hottest = sum(term.weight for term in before if term.kind in {"topic", "brand"})
     hot = sum(term.weight for term in before) >= 2 and sum(term.weight for term in behind) >= 2
     items = _LISTED.split(gap)
     if len(items) == 1:
@@ -62,7 +65,10 @@ def _one_list(text: str, before: Run, behind: Run) -> bool:
         named = before[-1].kind in {"place", "region"} and behind[0].weight >= 2
         heavy = sum(term.weight for term in (*before, *behind)) >= 4 and before[-1].family == behind[0].family == "porn"
         letters = len(_LETTER.findall(gap))
-        return (letters <= 3 and (hot or named)) or (letters <= 2 and heavy)
+        # A park counts its zones too.
+        zones = {term.kind for term in behind} == {"zone"} and any(term.kind == "brand" for term in before)
+        account = hottest >= 2 and _ACCOUNT.fullmatch(gap) is not None
+        return account or (letters <= 3 and (hot or named) and not zones) or (letters <= 2 and heavy)
     if _PAUSES.search(gap) and any(map(is_fluent, items)):
         return False  # between pauses stands a clause of the article
     return hot and max(map(len, items)) <= _UNKNOWN_LONGEST

@@ -8,13 +8,13 @@ from itertools import pairwise
 from zsparkcrawl.spam.evidence import Evidence
 from zsparkcrawl.spam.lines import STOP, Line
 from zsparkcrawl.spam.runs import runs
-from zsparkcrawl.spam.seams import is_fluent
+from zsparkcrawl.spam.seams import CONTACT, is_fluent, seam
 
 __all__ = ["BRACKETS", "QUOTES", "SOFTLY_TOLD", "keeps_text", "set_apart", "shortens"]
 
 SOFTLY_TOLD = re.compile(
     "涉嫌|查处|查获|整治|打击|违法|非法|禁止|不得|检察|案件|举报|曝光|受害|短信|假冒|侵权|隐私|小说|影片|电影节|导演|读者|书中|剧中|剧情|"
-    "角色|主演|患者|治疗|条例|法规|纠纷|喜欢|爱好"
+    "角色|主演|患者|治疗|条例|法规|纠纷|屡禁|维权|著作权|牟利|喜欢|爱好"
 )
 """Words beside which a phrase is told too when it is a part of their own clause; elsewhere they are everywhere."""
 _HEADLINED = re.compile(
@@ -33,6 +33,10 @@ _HEADED = re.compile(r"[。：:（(、]|\d年|\d月|\d日")
 _APART = '…（）()【】[]《》“”"「」『』—|｜_~～'
 _ASIDE = 12
 """Characters between parts of a list: more that read as text are the article's. Chosen."""
+_NAME = 2
+"""Letters of a name that is not listed, beside what it offers. Chosen."""
+_FOLLOWS = 4.0
+"""Bits by which letters must follow more easily on the mark before a stretch than on its listed words. Chosen."""
 _NAME_LONGEST = 30
 """Characters of a company's name before its short form in brackets. Chosen."""
 
@@ -45,15 +49,28 @@ def keeps_text(line: Line, start: int, end: int) -> bool:
         return True
     before, behind = line.text[start : heavy[0][0].start], line.text[heavy[-1][-1].end : end]
     between = (line.text[one[-1].end : other[0].start] for one, other in pairwise(heavy))
-    if any(STOP.search(each) or (len(each) > _ASIDE and is_fluent(each)) for each in between):
+    # In a line of its own, or a list, what is between may be an item.
+    listed = (start, end) == (line.start, line.end) or line.evidence(start, end).items > 2
+    longest = _ASIDE if listed else _ASIDE // 3
+    if any(STOP.search(each) or (len(each) > longest and is_fluent(each)) for each in between):
         return True
     if before[-1:] in BRACKETS and behind[:1] in BRACKETS and before and behind:
         return _LETTERS.search(before + behind) is not None
-    return _ends_are_text(line.evidence(start, end), line.text[max(start - 1, line.start) : start], before, behind)
+    mark = line.text[max(start - 1, line.start) : start]
+    if (
+        mark
+        and not before
+        and len(_LETTERS.findall(behind)) >= _NAME
+        and seam(line.text, start, end - len(behind)) > _FOLLOWS
+    ):
+        return True
+    return _ends_are_text(line.evidence(start, end), mark, before, behind)
 
 
 def _ends_are_text(said: Evidence, mark: str, before: str, behind: str) -> bool:
     """Whether what is not listed at either end of a stretch is text. ``mark`` stands before the stretch."""
+    if contact := CONTACT.match(behind):
+        behind = behind[contact.end() :]
     both = _LETTERS.search(before) and _LETTERS.search(behind)
     apart = any(_PAUSED.search(each) and len(_LETTERS.findall(each)) > 1 for each in (before, behind))
     # Before the third item a pause is one of the article's.
@@ -62,9 +79,16 @@ def _ends_are_text(said: Evidence, mark: str, before: str, behind: str) -> bool:
         return True
     if (said.items >= 3 or said.massive) and not apart:
         return any(map(_long, (before, behind)))
+    if mark and said.items < 3 and _is_text(behind, _NAME):
+        return True
     if said.sells and mark not in QUOTES and len(_LETTERS.findall(before + behind)) <= _ASIDE // 3:
         return any(each.search(before + behind) for each in (SOFTLY_TOLD, _HEADLINED))
     return any(map(is_fluent, (before, behind)))
+
+
+def _is_text(text: str, least: int) -> bool:
+    """Whether it has so many letters at least, and reads as text."""
+    return len(_LETTERS.findall(text)) >= least and is_fluent(text)
 
 
 def _long(text: str) -> bool:
