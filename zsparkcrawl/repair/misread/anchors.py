@@ -21,8 +21,8 @@ __all__ = [
 
 _LATIN = "".join(char for char in bytes_behind("cp1252") if char > "\xff")
 _HIGH, _REST = "\x80-\xff" + _LATIN, "\x80-\xbf" + _LATIN
-HIGH_LETTER = re.compile("[\x80-\xb6\xb8-\u07ff]")
-"""What any text misread as Latin-1 has; not the middle dot, which Chinese has as well."""
+HIGH_LETTER = re.compile("[\x80-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xf6\xf8-\u07ff]")
+"""What any text misread as Latin-1 has; not the signs ° ± · × ÷, which Chinese has as well."""
 _CHANCE = "\u0100-\u07ff"
 _BY_CHANCE = "".join(char for char in map(chr, range(0x100, 0x800)) if char not in _LATIN)
 """What two bytes of GBK show when they are valid UTF-8 by chance."""

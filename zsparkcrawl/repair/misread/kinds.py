@@ -110,10 +110,19 @@ def garbled_in(text: str) -> list[Found]:
     [(2, 9)]
     """
     kind = _KINDS[0][0]
-    first = _sign(kind.anchor(), kind.how, text, 0)
-    if first is None or (_bits(first) < _STRANGEST and not _sign(kind.anchor(), kind.how, text, first.end())):
-        return []  # one rare word
-    return [one for one in _found_by(kind, text) if one.garbled]
+    return [one for one in _found_by(kind, text) if one.garbled] if _may_be_garbled(kind, text) else []
+
+
+def _may_be_garbled(kind: Kind, text: str) -> bool:
+    """Whether a text has more than a rare word here and there: one very strange sign, or two that are near."""
+    sign = _sign(kind.anchor(), kind.how, text, 0)
+    while sign:
+        following = _sign(kind.anchor(), kind.how, text, sign.end())
+        near = following is not None and following.start() - sign.end() < _BACK
+        if near or _bits(sign) > _STRANGEST:
+            return True
+        sign = following
+    return False
 
 
 def _found_by(kind: Kind, text: str) -> list[Found]:
