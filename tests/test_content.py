@@ -382,11 +382,12 @@ COST = """
 import sys, time
 from pathlib import Path
 from zsparkcrawl import Page, read
+from zsparkcrawl.errors import ZsparkError
 body = (sys.argv[1] + sys.argv[2] * (8 * 2**20 // len(sys.argv[2].encode()))).encode()
 begin = time.process_time()
 try:
     read(Page("http://www.nhtp.org/news/7.html", body), None)
-except Exception as error:
+except ZsparkError as error:
     print(type(error).__name__, end=" ")
 # The kernel's own account of this process: what getrusage says begins with the memory of the process that started it.
 peak = next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))

@@ -25,19 +25,19 @@ __all__ = ["LOST", "Steps"]
 
 _FLUENT = 6.0
 """Bits of one character above which bytes are thought of that vanished before it."""
+_FLUENT_TWICE = 6.0
+"""Bits of two characters with such a pair between them above which two pairs are thought of."""
 LOST = 0.5
 """Bits against a byte that shows as lost. What was there decides whether it was lost, so the bits of the characters
 are nearly all there is to say; the rest is that not every decoder loses bytes in this way."""
 _VANISHED = 0.0
-"""Bits against bytes that were lost without a trace."""
+"""Bits against a pair of bytes that was lost without a trace: what was there decides that, as above."""
 _MOST_UNASSIGNED = 12
 """How many characters are tried for the first and for the second of two that lost a byte each."""
 _MOST_UNKNOWN = 16
 """… and where three or more lost a byte each, of which only the last is told by what follows."""
 _MOST_TWICE = 24
 """How many readings with two lost pairs are gone on with."""
-_FLUENT_TWICE = 6.0
-"""… and above which two characters with one such pair between them make one think of two pairs."""
 _DROPPED = 5.0
 """Bits against a byte that was dropped where neither a cut nor a "?" accounts for it."""
 _LOSSES = frozenset("?\ufffd")
