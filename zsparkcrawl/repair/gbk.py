@@ -86,7 +86,7 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
             streams.accept(path)
         elif straddled:
             damaged.append(Damage(start, match.end(), "pinyin inside a character; no byte stream explains it"))
-        elif best is not None and diagnosis.cut and best[1] > 0:
+        elif best is not None and best[1] > 0 and (diagnosis.cut or _ENDED.match(edited.text, start)):
             damaged.append(Damage(start, best[0].position, DOUBTFUL + simplified(best[0].text)))
     changes = [_change(start, path) for start, path in runs]
     return mark(edit(mark(edited, damaged), "gbk", changes), _holes(changes, [path for _, path in runs]))
@@ -129,7 +129,7 @@ def _garbled(streams: Streams, position: int, diagnosis: Diagnosis) -> bool:
     behind it at all is all that a cut leaves of 。” at the end of a paragraph."""
     following = streams.shown.text[position + 1 : position + 3]
     if following[:1] in "\n":
-        return diagnosis.cut
+        return diagnosis.script == "turned"
     if following[0] in "?\ufffd" or _LONE_LETTER.match(following):
         return True
     stretch = re.split(r"[\s()]", streams.shown.text[position + 1 : position + 7], maxsplit=1)[0][:4]
