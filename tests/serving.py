@@ -30,7 +30,16 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).parents[1]
-FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "DOWNLOAD_TIMEOUT=10")
+FAST = (
+    "-s",
+    "DOWNLOAD_DELAY=0",
+    "-s",
+    "AUTOTHROTTLE_ENABLED=0",
+    "-s",
+    "DOWNLOAD_TIMEOUT=10",
+    "-s",
+    "ZSPARK_PATIENCE=0",
+)
 
 Route = tuple[int, Mapping[str, str], bytes]
 

@@ -21,7 +21,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, text
 
-from zsparkcrawl.archive import Archive, ArchiveError, Captured, Filters, Listed, data_folder, database_url
+from zsparkcrawl.archive import (
+    Archive,
+    ArchiveError,
+    Captured,
+    Filters,
+    Listed,
+    Scope,
+    Standing,
+    Visited,
+    Wanted,
+    data_folder,
+    database_url,
+)
 from zsparkcrawl.archive.opening import VERSION_TABLE, _config
 from zsparkcrawl.archive.schema import describe, metadata
 from zsparkcrawl.archive.storable import edit_rows, storable
@@ -78,6 +90,14 @@ def capture(archive: Archive, number: int = 0, time: dt.datetime = NOW) -> int:
 
 def start_run(archive: Archive) -> int:
     return archive.start_run(site="nhtp", section="news", start_url=None, arguments={"limit": "3"}, started=NOW)
+
+
+def show(archive: Archive, run: int, url: str, rows: list[Listed], now: dt.datetime) -> None:
+    """Enter a listing page as a run does that reads it."""
+    frontier = archive.frontier(Scope(run, "nhtp", "news"), Wanted())
+    frontier.begin([url], lambda first, _: {"first": first}, now)
+    (lease,) = [lease for lease in frontier.lease(now, 100) if lease.kind == "listing"]
+    frontier.listed(Visited(lease, Standing("read", visits=1)), url, rows, lambda _: (), now)
 
 
 # -- articles and versions --
@@ -225,7 +245,7 @@ def test_edits_still_undo_the_text_after_stripping(text: str, data: st.DataObjec
 def test_nul_and_lone_surrogates_are_stripped_everywhere(archive: Archive) -> None:
     bad = "\x00a\ud83d"
     run = archive.start_run(site="nhtp", section="news", start_url=None, arguments={"a": bad}, started=NOW)
-    archive.saw(run, f"http://x.example/{bad}", [Listed(f"http://x.example/{bad}", bad)], now=NOW)
+    show(archive, run, f"http://x.example/{bad}", [Listed(f"http://x.example/{bad}", bad)], NOW)
     nasty = replace(
         ARTICLE,
         title=bad,
@@ -360,9 +380,9 @@ def test_reading_does_not_keep_writers_out(archive: Archive, tmp_path: Path) -> 
 def test_a_listing_keeps_when_it_first_showed_a_link(archive: Archive) -> None:
     run = start_run(archive)
     link = Listed("http://x.example/news/1.html", "旧", dt.date(2020, 1, 1))
-    archive.saw(run, "http://x.example/news/", [link, link], now=NOW)
-    archive.saw(run, "http://x.example/news/", [replace(link, title="新", date=None)], now=LATER)
-    archive.saw(run, "http://x.example/empty", [], now=LATER)
+    show(archive, run, "http://x.example/news/", [link, link], NOW)
+    show(archive, start_run(archive), "http://x.example/news/", [replace(link, title="新", date=None)], LATER)
+    show(archive, run, "http://x.example/empty", [], LATER)
     with closing(sqlite3.connect(archive.name)) as raw:
         rows = raw.execute("SELECT url, title, date, first_seen, last_seen FROM seen").fetchall()
     assert rows == [(link.url, "新", None, "2026-11-22T08:30:00Z", "2026-11-23T08:30:00Z")]

@@ -18,6 +18,7 @@ from zsparkcrawl.items import Article
 from zsparkcrawl.keeping import Keeping
 from zsparkcrawl.middlewares import UrlGuard
 from zsparkcrawl.outcome import Outcome, judge, worst
+from zsparkcrawl.run import Reading
 from zsparkcrawl.spiders.plan import plan
 
 HOME = "http://www.nhtp.org"
@@ -87,19 +88,21 @@ def test_a_process_opens_once_and_locks_others_out(environ: dict[str, str]) -> N
     assert LockedError.exit_code == 3
 
 
-def test_a_run_knows_what_earlier_ones_left(environ: dict[str, str]) -> None:
+def test_a_run_ends_with_nothing_leased(environ: dict[str, str]) -> None:
     keeping = Keeping.hold(environ)
     facts: dict[str, Any] = {"site": "nhtp", "section": "news", "start_url": None, "arguments": {}}
     run = keeping.start_run(**facts)
-    assert (run.known, run.walked_before) == (frozenset(), False)
     article = Article("nhtp", "news", "1", f"{HOME}/news/1.html", title="甲", body="乙")
+    run.name(iter([article.url, f"{HOME}/news/2.html"]))
+    first, second = run.lease(10)
+    run.reads(article.url, Reading(first))
     assert [run.store(article), run.store(article)] == ["new", "unchanged"]
-    run.end(Outcome("good", "all read", {"complete": 1}))
+    assert run.open == (second,)
+    run.end(Outcome("good", "all read", {}))
     run.end(Outcome("failed", "too late", {}))
     later = keeping.start_run(**facts)
-    assert (later.known, later.walked_before) == ({article.url}, True)
-    assert not keeping.start_run(**{**facts, "start_url": "http://mirror.example/"}).walked_before
-    assert [row["state"] for row in keeping.archive.status().runs] == ["running", "running", "good"]
+    assert [lease.url for lease in later.lease(10)] == [second.url], "the first is not due before tomorrow"
+    assert [row["state"] for row in keeping.archive.status().runs] == ["running", "good"]
     keeping.release()
 
 
@@ -119,7 +122,7 @@ READ = {"zspark/listings": 2, "zspark/rows": 5, "zspark/asked": 5, "zspark/read"
         ({**READ, "zspark/read": 0, "zspark/failed": 5}, "finished", "failed", "none of 5 articles"),
         ({**READ, "zspark/read": 4, "zspark/failed": 1}, "finished", "good", "1 article could not be fetched"),
         ({**READ, "zspark/read": 4}, "finished", "good", "1 article led to a page already seen"),
-        ({**READ, "zspark/listings_failed": 1}, "finished", "good", "1 listing page could not be fetched"),
+        ({**READ, "zspark/listings_failed": 1}, "finished", "suspicious", "1 listing page could not be fetched"),
         ({"zspark/listings": 2}, "finished", "suspicious", "no article is linked on 2 listing pages"),
         ({"zspark/listings": 2, "zspark/rows": 9}, "finished", "good", "all read"),
         ({}, "finished", "failed", "no listing page could be read"),

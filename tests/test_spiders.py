@@ -20,9 +20,7 @@ from scrapy.utils.test import get_crawler
 from zsparkcrawl.clean import clean
 from zsparkcrawl.edits import revert
 from zsparkcrawl.errors import ZsparkError
-from zsparkcrawl.extract.links import ListedArticle
 from zsparkcrawl.items import Article
-from zsparkcrawl.keeping import Run
 from zsparkcrawl.logformat import ArticleLogFormatter
 from zsparkcrawl.pipelines import PeriodPipeline
 from zsparkcrawl.spiders.news import NewsSpider
@@ -159,19 +157,11 @@ def test_what_a_listing_leads_to(arguments: dict[str, str], paths: list[str]) ->
     assert not any(one.dont_filter for one in found if isinstance(one, Request))
 
 
-def test_known_articles_count_only_after_a_whole_walk() -> None:
-    walker = spider()
-    row = ListedArticle(f"{HOME}/news/1.html", "甲", None)
-    for walked, needless in ((False, False), (True, True)):
-        walker.run = Run(None, 1, frozenset([row.url]), walked)  # type: ignore[arg-type]
-        assert walker._needless(row) is needless
-
-
-def test_starts_at_the_profile_and_the_home_page() -> None:
+def test_starts_at_the_profile() -> None:
     async def urls() -> list[str]:
         return [request.url async for request in spider(NoticesSpider).start()]
 
-    assert asyncio.run(urls()) == [f"{HOME}/zcgg/", f"{HOME}/tzzn/qnsq/", f"{HOME}/"]
+    assert asyncio.run(urls()) == [f"{HOME}/zcgg/", f"{HOME}/tzzn/qnsq/"]
 
 
 def test_the_home_page_names_listings() -> None:

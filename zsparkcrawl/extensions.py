@@ -7,19 +7,23 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 from scrapy.extensions.feedexport import FeedSlot
+from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
+from zsparkcrawl.archive import Wanted
 from zsparkcrawl.errors import ZsparkError
-from zsparkcrawl.keeping import Keeping, Run
+from zsparkcrawl.items import Article
+from zsparkcrawl.keeping import Keeping
 from zsparkcrawl.outcome import Outcome, judge
+from zsparkcrawl.run import Run
 from zsparkcrawl.spiders.plan import Plan
 
 __all__ = ["ProgressBar", "RunLedger", "end_of", "environment", "is_kept"]
@@ -44,8 +48,9 @@ class RunLedger:
     """Enters a crawl as a run of the archive: when it begins, and when everything has closed, how it
     ended."""
 
-    def __init__(self, crawler: Crawler, run: Run) -> None:
+    def __init__(self, crawler: Crawler, keeping: Keeping, run: Run) -> None:
         self.crawler = crawler
+        self.keeping = keeping
         self.run = run
         self.outcome: Outcome | None = None
         """How it ended, once it has."""
@@ -61,18 +66,26 @@ class RunLedger:
         if not is_kept(crawler) or not isinstance(plan, Plan):
             raise NotConfigured
         keeping = Keeping.hold(environment(crawler.settings))
+        wanted = Wanted(plan.since, plan.until, full=plan.full, named=bool(plan.ids), limit=plan.limit)
         try:
             run = keeping.start_run(
-                site=plan.site.name, section=plan.section.name, start_url=plan.start_url, arguments=plan.given
+                site=plan.site.name,
+                section=plan.section.name,
+                start_url=plan.start_url,
+                arguments=plan.given,
+                wanted=wanted,
+                # A crawl with a limit is for a look, and should not wait.
+                patience=crawler.settings.getfloat("ZSPARK_PATIENCE") if plan.limit is None else 0.0,
             )
         except ZsparkError:
             keeping.release()
             raise
-        ledger = cls(crawler, run)
+        ledger = cls(crawler, keeping, run)
         for receiver, signal in (
             (ledger.spider_opened, signals.spider_opened),
             (ledger.item_dropped, signals.item_dropped),
             (ledger.item_error, signals.item_error),
+            (ledger.spider_error, signals.spider_error),
             (ledger.feed_slot_closed, signals.feed_slot_closed),
             (ledger.spider_closed, signals.spider_closed),
             (ledger.close, signals.engine_stopped),
@@ -95,13 +108,27 @@ class RunLedger:
         """Give the spider its run."""
         setattr(self.crawler.spider, "run", self.run)  # noqa: B010 - only our own spiders have the attribute
 
-    def item_dropped(self, exception: DropItem) -> None:
+    def item_dropped(self, item: Article, exception: DropItem) -> None:
         """Count an article that was not wanted."""
         self.count("outside")
+        self._safely(self.run.outside, item)
 
-    def item_error(self) -> None:
+    def item_error(self, item: Article) -> None:
         """Count an article on which a pipeline failed."""
         self.count("item_errors")
+        self._safely(self.run.broke, item)
+
+    def spider_error(self, response: Response | None) -> None:
+        """End the visit to a page on which the spider failed."""
+        page_broke = getattr(self.crawler.spider, "page_broke", None)
+        if page_broke is not None:
+            self._safely(page_broke, response)
+
+    def _safely(self, entering: Callable[..., object], what: object) -> None:
+        try:
+            entering(what)
+        except ZsparkError as error:
+            self.broke(error)
 
     def feed_slot_closed(self, slot: FeedSlot) -> None:
         """Remember how many articles a feed took."""
@@ -116,15 +143,13 @@ class RunLedger:
         if self.outcome is not None:
             return
         stats = self.crawler.stats
-        if self._finish == "finished" and _came_to_the_end(stats.get_stats(), self.crawler.spider):
-            stats.set_value("zspark/complete", 1)
         self.outcome = judge(stats.get_stats(), self._finish, self._feed_faults())
         try:
             self.run.end(self.outcome)
         except ZsparkError as error:
             self.outcome = Outcome("failed", str(error), self.outcome.counts)
         finally:
-            self.run.keeping.release()
+            self.keeping.release()
 
     def _feed_faults(self) -> Iterator[str]:
         """Feeds that took fewer articles than there were: Scrapy itself logs that and ends well."""
@@ -188,11 +213,3 @@ def end_of(crawler: Crawler, task: asyncio.Task[None] | None) -> Outcome:
         if error is None and ledger.outcome is not None:
             return ledger.outcome
     return Outcome("failed", str(error) or type(error).__name__ if error else "it never began", {})
-
-
-def _came_to_the_end(stats: Mapping[str, Any], spider: object) -> bool:
-    """Whether a later run may take the articles known by then for all that there were."""
-    plan = getattr(spider, "plan", None)
-    partly = plan is None or plan.limit is not None or plan.since is not None or plan.until is not None
-    missing = ("listings_failed", "lost", "item_errors", "bounded")
-    return not partly and bool(stats.get("zspark/rows")) and not any(stats.get(f"zspark/{name}") for name in missing)

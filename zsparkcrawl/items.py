@@ -21,6 +21,7 @@ __all__ = [
     "Diagnosis",
     "Image",
     "Injection",
+    "KeptArticle",
     "MissingReason",
     "Page",
     "Precision",
@@ -168,6 +169,11 @@ class Article:
     """Who looked over it before it went out: 一审 二审 三审, 审核, 校对, 签发."""
     contributor: str | None = None
     """Who sent it in (供稿; 通讯员 where no reporter is named): a person or an office."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptArticle(Article):
+    """An article as the archive has it from an earlier crawl, clean: on its way to a feed, not to be kept again."""
 
 
 def plain(value: object) -> Any:

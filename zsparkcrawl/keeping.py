@@ -4,36 +4,18 @@ crawls."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
-from zsparkcrawl.archive import Archive, Filters, Listed, captures_folder, data_folder, database_url
+from zsparkcrawl.archive import Archive, Scope, Wanted, captures_folder, data_folder, database_url
 from zsparkcrawl.archive.captures import CaptureWriter
 from zsparkcrawl.archive.locking import locked
 from zsparkcrawl.errors import ZsparkError
-from zsparkcrawl.extract.links import ListedArticle
-from zsparkcrawl.items import Article
-from zsparkcrawl.outcome import Outcome
+from zsparkcrawl.run import Run
 
-__all__ = ["Exchange", "Keeping", "Run"]
-
-_RUNS_LOOKED_AT = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A request and its response, in plain values. ``body`` is the body without any content encoding."""
-
-    url: str
-    method: str
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    request_headers: tuple[tuple[str, str], ...]
-    content_type: str
-    partial: bool
+__all__ = ["Keeping"]
 
 
 def _now() -> dt.datetime:
@@ -96,71 +78,21 @@ class Keeping:
             self.archive.close()
             self._lock.close()
 
-    def start_run(self, *, site: str, section: str, start_url: str | None, arguments: Mapping[str, str]) -> Run:
-        """Enter a run, and learn what earlier ones know."""
-        known = frozenset(str(row["url"]) for row in self.archive.articles(Filters(site=site, section=section)))
-        earlier = self.archive.status(last_runs=_RUNS_LOOKED_AT).runs
-        complete = any(
-            (run["site"], run["section"], run["start_url"]) == (site, section, start_url)
-            and run["counts"].get("complete")
-            for run in earlier
-        )
+    def start_run(  # noqa: PLR0913 - all are said by name
+        self,
+        *,
+        site: str,
+        section: str,
+        start_url: str | None,
+        arguments: Mapping[str, str],
+        wanted: Wanted | None = None,
+        patience: float = 0.0,
+    ) -> Run:
+        """Enter a run. ``wanted`` tells which articles of those that are due it is to fetch: all, unless said;
+        ``patience`` for how many seconds it waits to try again itself what failed."""
         number = self.archive.start_run(
             site=site, section=section, start_url=start_url, arguments=arguments, started=self.now()
         )
-        return Run(self, number, known, complete)
-
-
-@dataclass
-class Run:
-    """One crawl as the archive sees it. ``known`` are the URLs of the section's articles that the archive
-    had when it began; ``walked_before`` says whether an earlier run came to the end of these listings,
-    without which a known page proves nothing about the pages behind it."""
-
-    keeping: Keeping
-    number: int
-    known: frozenset[str]
-    walked_before: bool
-    _captures: dict[str, int] = field(default_factory=dict)
-    _ended: bool = False
-
-    def capture(self, exchange: Exchange) -> dt.datetime:
-        """Keep a response as it came; returns the moment it is entered under."""
-        time = self.keeping.now()
-        captured = self.keeping.captures.write(
-            url=exchange.url,
-            status=exchange.status,
-            headers=exchange.headers,
-            body=exchange.body,
-            request_headers=exchange.request_headers,
-            time=time,
-            method=exchange.method,
-        )
-        self._captures[exchange.url] = self.keeping.archive.add_capture(
-            captured, run_id=self.number, partial=exchange.partial
-        )
-        return time
-
-    def saw(self, listing_url: str, rows: Iterable[ListedArticle]) -> None:
-        """Enter what a listing page showed."""
-        listed = [Listed(row.url, row.title or None, row.date) for row in rows]
-        self.keeping.archive.saw(self.number, listing_url, listed, now=self.keeping.now())
-
-    def store(self, article: Article) -> str:
-        """Keep an article: "new", "version" or "unchanged"."""
-        capture = self._captures.pop(article.url, None)
-        if capture is not None and article.charset is not None:
-            self.keeping.archive.set_charset(capture, article.charset)
-        return self.keeping.archive.store(article, run_id=self.number, capture_id=capture, now=self.keeping.now())
-
-    def end(self, outcome: Outcome) -> None:
-        """Enter how the run ended. Only the first word counts."""
-        if not self._ended:
-            self._ended = True
-            self.keeping.archive.end_run(
-                self.number,
-                state=outcome.state,
-                reason=outcome.reason,
-                counts=outcome.counts,
-                ended=self.keeping.now(),
-            )
+        scope = Scope(number, site, section, "" if start_url is None else urlsplit(start_url).netloc.casefold())
+        frontier = self.archive.frontier(scope, wanted or Wanted())
+        return Run(self.archive, self.captures, self.now, number, frontier, patience)

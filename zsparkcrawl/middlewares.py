@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -31,13 +30,14 @@ from scrapy.robotstxt import RobotParser
 
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extensions import RunLedger, is_kept
-from zsparkcrawl.keeping import Exchange
+from zsparkcrawl.run import Exchange
 from zsparkcrawl.spiders.plan import Plan
 
 __all__ = [
     "CaptureMiddleware",
     "NotNowError",
     "PartialMiddleware",
+    "RefusedError",
     "RobotsMiddleware",
     "UrlGuard",
     "UrlGuardMiddleware",
@@ -48,6 +48,10 @@ logger = logging.getLogger(__name__)
 
 class NotNowError(IgnoreRequest):
     """A refusal that another day may lift, unlike one by robots.txt or by the guard."""
+
+
+class RefusedError(IgnoreRequest):
+    """An address that must not be asked for."""
 
 
 _FAILURES = (
@@ -137,7 +141,7 @@ class UrlGuardMiddleware:
             objection = f"{urlsplit(request.url).hostname} stands for a private address"
         if objection:
             logger.info("refused %r: %s", request.url, objection)
-            raise IgnoreRequest(f"refused {request.url}: {objection}")
+            raise RefusedError(f"refused {request.url}: {objection}")
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -201,7 +205,7 @@ class CaptureMiddleware:
             partial=is_partial(response),
         )
         try:
-            request.meta["fetched_at"] = self.ledger.run.capture(exchange)
+            request.meta["kept"] = self.ledger.run.capture(exchange)
         except ZsparkError as error:
             self.ledger.broke(error)
             raise NotNowError(str(error)) from error
@@ -210,25 +214,14 @@ class CaptureMiddleware:
 
 
 class PartialMiddleware:
-    """Asks again for a response of which a part is missing; it is kept, but never read as if it were
-    whole."""
+    """Holds back a response of which a part is missing; it is kept, but never read as if it were whole. The frontier
+    has it asked for again."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """For any crawl."""
-        return cls(crawler)
-
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    def process_response(self, request: Request, response: Response) -> Response:
         """Pass on what is whole."""
-        if not is_partial(response):
-            return response
-        spider = self.crawler.spider
-        if spider and (again := get_retry_request(request, spider=spider, reason="partial")):
-            return again
-        raise NotNowError("the answer ended before it was whole")
+        if is_partial(response):
+            raise NotNowError("the answer ended before it was whole")
+        return response
 
 
 def is_partial(response: Response) -> bool:

@@ -38,7 +38,8 @@ COUNTS = (
     "captures",
     "item_errors",
     "bounded",
-    "complete",
+    "found",
+    "not_modified",
     "vacant",
 )
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
@@ -110,18 +111,12 @@ def judge(stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = ()
     fault = next(filter(None, (_broken(stats, counts, finish), *feed_faults, _empty(stats, counts))), None)
     if fault:
         return Outcome("failed", fault, kept)
-    tried = counts["asked"] and not counts["listings"]  # numbers, without any listing
-    if tried and not counts["read"]:
-        return Outcome("suspicious", f"none of {_number(counts['asked'], 'number')} has an article", kept)
-    if not counts["rows"] and not tried:
-        pages = _number(counts["listings"], "listing page")
-        return Outcome("suspicious", f"no article is linked on {pages}", kept)
-    if counts["bounded"]:
-        return Outcome("suspicious", "stopped at the bound on listing pages (ZSPARK_LISTING_PAGES)", kept)
+    if odd := _odd(counts):
+        return Outcome("suspicious", odd, kept)
+    told = _good(stats, counts, finish)
     lost = counts["failed"] + counts["unreadable"]
-    if counts["asked"] >= _ENOUGH and lost > _LOST_SHARE * counts["asked"]:
-        return Outcome("suspicious", _good(stats, counts, finish), kept)
-    return Outcome("good", _good(stats, counts, finish), kept)
+    most = counts["asked"] >= _ENOUGH and lost > _LOST_SHARE * counts["asked"]
+    return Outcome("suspicious" if most or counts["listings_failed"] else "good", told, kept)
 
 
 def worst(outcomes: Iterable[Outcome]) -> int:
@@ -160,6 +155,18 @@ def _empty(stats: Mapping[str, Any], counts: Mapping[str, int]) -> str | None:
         return f"no listing page could be read: {last}"
     if counts["asked"] and not counts["read"] and counts["failed"] + counts["unreadable"]:
         return f"none of {_number(counts['asked'], 'article')} could be read: {last}"
+    return None
+
+
+def _odd(counts: Mapping[str, int]) -> str | None:
+    """What a run found that cannot be right, though nothing broke."""
+    tried = counts["asked"] and not counts["listings"]  # numbers, without any listing
+    if tried and not counts["read"]:
+        return f"none of {_number(counts['asked'], 'number')} has an article"
+    if not counts["rows"] and not tried:
+        return f"no article is linked on {_number(counts['listings'], 'listing page')}"
+    if counts["bounded"]:
+        return "stopped at the bound on listing pages (ZSPARK_LISTING_PAGES)"
     return None
 
 

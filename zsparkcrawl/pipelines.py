@@ -10,7 +10,7 @@ from scrapy.exceptions import DropItem, NotConfigured
 from zsparkcrawl.clean import clean
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extensions import RunLedger
-from zsparkcrawl.items import Article
+from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.sites import site_named
 from zsparkcrawl.spiders.plan import Plan
 
@@ -22,6 +22,8 @@ class CleanPipeline:
 
     def process_item(self, item: Article) -> Article:
         """The article, clean."""
+        if isinstance(item, KeptArticle):
+            return item
         return clean(item, site_named(item.site))
 
 
@@ -63,6 +65,8 @@ class ArchivePipeline:
 
     def process_item(self, item: Article) -> Article:
         """The article, kept. When it cannot be kept the run ends."""
+        if isinstance(item, KeptArticle):
+            return item
         try:
             self.ledger.count(self.ledger.run.store(item))
         except ZsparkError as error:

@@ -28,6 +28,8 @@ ZSPARK_LISTING_PAGES = 500
 """Pages of one listing at most. The park has some 2,900 articles, so more is a trap; the run then says so."""
 ZSPARK_FAILURES = 20
 """So many articles in a row that cannot be fetched end the crawl: the site is in trouble, and asking on adds to it."""
+ZSPARK_PATIENCE = 15.0
+"""Seconds for which a run waits for a page that failed and falls due again; what takes longer is for a later run."""
 ZSPARK_PROGRESS = False
 """A progress bar, when there is a terminal."""
 
@@ -58,6 +60,10 @@ COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 """On hijacked copies it leads to the spammer."""
 REDIRECT_MAX_TIMES = 5
+RETRY_ENABLED = False
+"""The frontier does it, with back-off, and on later runs: at once, a site in trouble is asked three times as much."""
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+"""It lets all through: the frontier takes each page once, and every request must come to an end that is entered."""
 DEPTH_LIMIT = 5000
 """A bound for whatever has no other. Pages of a listing follow one another, so each is one deeper."""
 URLLENGTH_LIMIT = 1000

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
 from zsparkcrawl.archive.captures import Captured
+from zsparkcrawl.archive.fetching import Frontier, Visited
+from zsparkcrawl.archive.frontier import Lease, Scope, Shown, Wanted, release, take_over
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
     READING,
@@ -30,6 +32,7 @@ from zsparkcrawl.archive.opening import (
 from zsparkcrawl.archive.reading import Filters
 from zsparkcrawl.archive.status import SectionStatus, Status, read_status
 from zsparkcrawl.archive.storable import stamp, storable
+from zsparkcrawl.archive.visits import Standing
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
 from zsparkcrawl.items import Article
 
@@ -39,11 +42,18 @@ __all__ = [
     "ArchiveError",
     "Captured",
     "Filters",
+    "Frontier",
+    "Lease",
     "Listed",
     "Origin",
+    "Scope",
     "SectionStatus",
+    "Shown",
+    "Standing",
     "Status",
     "Stored",
+    "Visited",
+    "Wanted",
     "captures_folder",
     "data_folder",
     "database_url",
@@ -98,7 +108,7 @@ class Archive:
         started: dt.datetime,
     ) -> int:
         """Enter a run and return its number. Runs whose process is gone are set to "died" at the same
-        time."""
+        time, and what they had taken to fetch is free again."""
         row = {
             "site": site,
             "section": section,
@@ -108,6 +118,7 @@ class Archive:
         }
         with self._writing() as connection:
             writing.bury_dead_runs(connection)
+            take_over(connection)
             return writing.insert_run(connection, row)
 
     def end_run(self, run_id: int, *, state: str, reason: str, counts: Mapping[str, int], ended: dt.datetime) -> None:
@@ -115,6 +126,11 @@ class Archive:
         values = {"state": state, "reason": storable(reason), "counts": dict(counts), "ended": stamp(ended)}
         with self._writing() as connection:
             writing.update_run(connection, run_id, values)
+            release(connection, run_id)
+
+    def frontier(self, scope: Scope, wanted: Wanted) -> Frontier:
+        """What a run may fetch of a section."""
+        return Frontier(self._writing, scope, wanted)
 
     def add_capture(
         self,
@@ -135,12 +151,7 @@ class Archive:
         with self._writing() as connection:
             writing.update_capture(connection, capture_id, {"charset": charset})
 
-    def saw(self, run_id: int, listing_url: str, rows: Iterable[Listed], *, now: dt.datetime) -> None:
-        """Enter what a listing page showed; a link it showed before keeps the moment it was first seen."""
-        with self._writing() as connection:
-            writing.insert_seen(connection, run_id, listing_url, rows, stamp(now))
-
-    def store(
+    def store(  # noqa: PLR0913 - all but the article are said by name
         self,
         article: Article,
         *,
@@ -148,17 +159,30 @@ class Archive:
         capture_id: int | None,
         now: dt.datetime,
         origin: Origin = "site",
+        visited: tuple[Frontier, Visited] | None = None,
     ) -> Stored:
         """Keep an article: "new", a new "version" when any content field differs, or "unchanged". All or
         nothing.
 
         An article is that of the same site, section and number, or of the same URL when it has no number.
         With ``origin`` "site" it counts as seen now; "reading", old bytes read anew, leaves the times of
-        seeing alone.
+        seeing alone. ``visited`` is the visit of the frontier that read it: it ends in the same transaction.
         """
         facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
         with self._writing() as connection:
-            return writing.store_article(connection, article, facts)
+            stored = writing.store_article(connection, article, facts)
+            if visited is not None:
+                frontier, visit = visited
+                frontier.conclude_in(connection, visit, now, writing.article_number(connection, article))
+            return stored
+
+    def seen_again(self, visited: tuple[Frontier, Visited], *, now: dt.datetime) -> None:
+        """Enter that the server says an article has not changed since it was last read."""
+        frontier, visit = visited
+        with self._writing() as connection:
+            if visit.lease.article_id is not None:
+                writing.touch_article(connection, visit.lease.article_id, stamp(now))
+            frontier.conclude_in(connection, visit, now, visit.lease.article_id)
 
     def articles(self, filters: Filters | None = None) -> Generator[Mapping[str, Any]]:
         """The articles meant, one row at a time: by section, date (unknown last) and number.

@@ -28,11 +28,13 @@ __all__ = [
     "Listed",
     "Origin",
     "Stored",
+    "article_number",
     "bury_dead_runs",
     "insert_capture",
     "insert_run",
     "insert_seen",
     "store_article",
+    "touch_article",
     "update_capture",
     "update_run",
 ]
@@ -142,6 +144,18 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
         connection.execute(update(articles).where(articles.c.id == old["id"]).values(values))
     insert_injections(connection, article, {"article_id": old["id"], "version": number}, seen_at)
     return "version" if changed else "unchanged"
+
+
+def article_number(connection: Connection, article: Article) -> int:
+    """The number under which an article is kept that was just stored."""
+    key = {"site": article.site, "section": article.section, "native_id": article.native_id}
+    same = _same_article(key, storable(article.url)).with_only_columns(articles.c.id)
+    return int(connection.execute(same).scalar_one())
+
+
+def touch_article(connection: Connection, article_id: int, moment: str) -> None:
+    """Enter that an article was seen again, unchanged."""
+    connection.execute(update(articles).where(articles.c.id == article_id).values(last_seen=moment))
 
 
 def _same_article(key: Mapping[str, Any], url: str) -> Select[Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from zsparkcrawl.extract.pagination import page_of
 
@@ -21,13 +22,57 @@ class Walk:
     walk."""
 
     bound: int
+    first: str = ""
+    """The listing's first page."""
+    trusting: bool = True
+    """Whether pages with nothing new prove that the pages behind them hold nothing new either."""
+    broken: bool = False
+    """Whether a page of the listing could not be read."""
     pages: int = 0
     ended: str = ""
-    """Why the walk stopped though there was more: known, barren or bound; "" when it came to the end."""
+    """Why the walk stopped: at the end, or though there was more: known, barren or bound; "" while it goes on."""
     _queue: list[str] = field(default_factory=list)
     _met: set[str] = field(default_factory=set)
     _barren: int = 0
     _stale: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether it came to the end and saw every page."""
+        return self.ended == "end" and not self.broken
+
+    def plain(self) -> dict[str, Any]:
+        """How far it came, as JSON has it: another run can go on from there."""
+        return {
+            "first": self.first,
+            "trusting": self.trusting,
+            "broken": self.broken,
+            "pages": self.pages,
+            "queue": self._queue,
+            "met": sorted(self._met),
+            "barren": self._barren,
+            "stale": self._stale,
+        }
+
+    @classmethod
+    def of_plain(cls, said: Mapping[str, Any], bound: int) -> Self:
+        """The walk that :meth:`plain` told of.
+
+        >>> walk = Walk.of_plain({"first": "http://www.nhtp.org/news/", "trusting": False}, 500)
+        >>> Walk.of_plain(walk.plain(), 500) == walk
+        True
+        """
+        return cls(
+            bound,
+            first=said["first"],
+            trusting=said["trusting"],
+            broken=said.get("broken", False),
+            pages=said.get("pages", 0),
+            _queue=list(said.get("queue", ())),
+            _met=set(said.get("met", ())),
+            _barren=said.get("barren", 0),
+            _stale=said.get("stale", 0),
+        )
 
     def visit(self, url: str) -> None:
         """A page of this listing is being asked for."""
@@ -58,6 +103,8 @@ class Walk:
             self.ended = "bound"
         elif self._queue:
             return self._queue.pop(0)
+        else:
+            self.ended = "end"
         return None
 
     @staticmethod

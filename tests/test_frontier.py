@@ -1,0 +1,260 @@
+"""The frontier: what is fetched when, what becomes of it, and that a killed run costs nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zsparkcrawl.archive import Archive, Frontier, Lease, Listed, Scope, Shown, Standing, Visited, Wanted
+from zsparkcrawl.archive.visits import BACK_OFF, REVISITS, Ending, is_gone, stand_after
+from zsparkcrawl.items import Article
+
+NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+HOME = "http://www.nhtp.org/news"
+ENDINGS: tuple[Ending, ...] = (
+    "read", "not now", "gone", "off-site", "forbidden", "spam", "not an article", "duplicate", "outside",
+)  # fmt: skip
+
+
+# -- what becomes of a page -----------------------------------------------------------------------------
+
+
+def test_an_article_is_looked_at_again_after_1_3_7_and_30_days() -> None:
+    standing, now, waits = Standing(), NOW, []
+    while True:
+        standing = stand_after(standing, "read", now)
+        if standing.due_at is None:
+            break
+        waits.append((standing.due_at - now).days)
+        now = standing.due_at
+    assert (waits, standing.state) == ([1, 3, 7, 30], "read")
+
+
+def test_failures_wait_longer_and_longer_and_end_in_sight() -> None:
+    standing, now = Standing(), NOW
+    for delay in BACK_OFF:
+        standing = stand_after(standing, "not now", now, reason="HTTP status 503")
+        assert (standing.state, standing.due_at) == ("waiting", now + delay)
+        now += delay
+    standing = stand_after(standing, "not now", now, reason="HTTP status 503")
+    assert (standing.state, standing.due_at, standing.reason) == ("failed", None, "HTTP status 503")
+    assert list(BACK_OFF) == sorted(BACK_OFF)
+
+
+def test_retry_after_is_honoured_but_not_for_ever() -> None:
+    for asked, got in ((2 * DAY, 2 * DAY), (400 * DAY, 30 * DAY), (-DAY, BACK_OFF[0])):
+        assert stand_after(Standing(), "not now", NOW, retry_after=asked).due_at == NOW + got
+
+
+def test_what_was_read_is_gone_only_after_three_visits_over_14_days() -> None:
+    standing = stand_after(Standing(), "read", NOW)
+    seen = []
+    for day in (1, 8, 15):
+        standing = stand_after(standing, "gone", NOW + day * DAY, reason="HTTP status 404")
+        seen.append((standing.state, is_gone(standing)))
+    assert seen == [("read", False), ("read", False), ("gone", True)]
+    back = stand_after(standing, "read", NOW + 40 * DAY)
+    assert (back.state, back.misses, back.missed_since) == ("read", 0, None)
+
+
+def test_three_visits_on_one_day_prove_nothing() -> None:
+    standing = stand_after(Standing(), "read", NOW)
+    for _ in range(5):
+        standing = stand_after(standing, "gone", NOW)
+    assert standing.state == "read"
+    assert standing.due_at is not None
+
+
+@pytest.mark.parametrize("ending", ["off-site", "forbidden", "spam", "not an article"])
+def test_a_hijacked_night_does_not_unread_an_article(ending: Ending) -> None:
+    standing = stand_after(Standing(), "read", NOW)
+    after = stand_after(standing, ending, NOW + DAY)
+    assert (after.state, after.visits) == ("read", 1)
+    assert after.due_at is not None
+
+
+@given(st.lists(st.tuples(st.sampled_from(ENDINGS), st.integers(0, 40)), max_size=30))
+def test_every_page_ends_in_sight(visits: list[tuple[Ending, int]]) -> None:
+    """Whatever happens, a page that is not due any more says why, and one that was read never waits again."""
+    standing, now = Standing(due_at=NOW), NOW
+    for ending, days in visits:
+        now += days * DAY
+        standing = stand_after(standing, ending, now, reason=ending)
+        assert standing.due_at is not None or standing.state != "waiting"
+        assert standing.state != "waiting" or not standing.visits
+        assert standing.state in ("waiting", "read") or standing.reason
+
+
+# -- the rows -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(f"sqlite:///{tmp_path / 'zspark.sqlite'}") as opened:
+        yield opened
+
+
+def run(archive: Archive, wanted: Wanted | None = None, origin: str = "") -> Frontier:
+    number = archive.start_run(site="nhtp", section="news", start_url=None, arguments={}, started=NOW)
+    return archive.frontier(Scope(number, "nhtp", "news", origin), wanted or Wanted())
+
+
+def walk(first: str, trusting: bool) -> dict[str, object]:
+    return {"first": first, "trusting": trusting}
+
+
+def listing(frontier: Frontier, days: list[dt.date | None], now: dt.datetime = NOW) -> Shown:
+    """A listing page with articles 1, 2, 3 …, each of a day."""
+    frontier.begin([f"{HOME}/"], walk, now)
+    (lease,) = frontier.lease(now, 1)
+    rows = [Listed(f"{HOME}/{number}.html", str(number), day) for number, day in enumerate(days, start=1)]
+    return frontier.listed(Visited(lease, Standing("read", visits=1)), f"{HOME}/", rows, lambda _: (), now)
+
+
+def names(leases: list[Lease]) -> list[str]:
+    return [lease.url.removeprefix(f"{HOME}/") for lease in leases]
+
+
+def test_listings_come_first_then_what_is_new_then_revisits(archive: Archive) -> None:
+    first = run(archive)
+    assert listing(first, [None, None]) == Shown(2, 2, 0)
+    (lease,) = first.lease(NOW, 1)
+    first.conclude(Visited(lease, stand_after(lease.standing, "read", NOW)), NOW)
+    assert names(first.lease(NOW, 9)) == ["2.html"]
+    later = run(archive)
+    later.begin([f"{HOME}/"], walk, NOW + 2 * DAY)
+    taken = later.lease(NOW + 2 * DAY, 9)
+    assert names(taken) == ["", "1.html"], "2.html is leased to a run that lives"
+
+
+def test_a_dead_runs_leases_are_taken_over(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run(archive)
+    listing(first, [None, None, None])
+    assert len(first.lease(NOW, 2)) == 2
+    assert names(run(archive).lease(NOW, 9)) == ["3.html"], "the first run lives"
+    monkeypatch.setattr("zsparkcrawl.archive.writing.is_alive", lambda _: False)
+    assert names(run(archive).lease(NOW, 9)) == ["1.html", "2.html", "3.html"]
+
+
+def test_a_walk_that_was_cut_off_goes_on(archive: Archive) -> None:
+    first = run(archive)
+    first.begin([f"{HOME}/"], walk, NOW)
+    (lease,) = first.lease(NOW, 1)
+    second_page = (f"{HOME}/list_2.html", {"first": f"{HOME}/", "trusting": False})
+    first.listed(Visited(lease, Standing("read", visits=1)), lease.url, [], lambda _: [second_page], NOW)
+    archive.end_run(1, state="failed", reason="", counts={}, ended=NOW)
+    later = run(archive)
+    later.begin([f"{HOME}/"], walk, NOW)
+    taken = {lease.url: lease.walk for lease in later.lease(NOW, 9)}
+    assert taken[f"{HOME}/list_2.html"] == second_page[1]
+    assert taken[f"{HOME}/"] == walk(f"{HOME}/", True), "known pages prove something: the rest is being walked"
+
+
+def test_only_a_whole_walk_makes_known_pages_a_proof(archive: Archive) -> None:
+    for number, trusting in enumerate((False, False, True)):
+        frontier = run(archive)
+        frontier.begin([f"{HOME}/"], walk, NOW)
+        (lease,) = frontier.lease(NOW, 1)
+        assert lease.walk == walk(f"{HOME}/", trusting)
+        frontier.listed(Visited(lease, Standing("read", visits=1)), lease.url, [], lambda _: (), NOW)
+        if number:
+            frontier.walked(lease.url, NOW)
+
+
+def test_no_page_is_walked_twice_in_a_run(archive: Archive) -> None:
+    frontier = run(archive)
+    frontier.begin([f"{HOME}/"], walk, NOW)
+    (lease,) = frontier.lease(NOW, 1)
+    pages = [(f"{HOME}/", walk("", True)), (f"{HOME}/list_2.html", walk("", True))]
+    frontier.listed(Visited(lease, Standing("read", visits=1)), lease.url, [], lambda _: pages, NOW)
+    assert names(frontier.lease(NOW, 9)) == ["list_2.html"], "the first page is under way"
+
+
+def test_the_days_asked_for(archive: Archive) -> None:
+    days = [dt.date(2019, 1, 1), dt.date(2020, 1, 1), dt.date(2021, 1, 1), None]
+    frontier = run(archive, Wanted(since=days[1], until=days[1]))
+    listing(frontier, days)
+    assert names(frontier.lease(NOW, 9)) == ["2.html", "4.html"]
+
+
+def test_an_article_outside_the_days_waits_for_another_run(archive: Archive) -> None:
+    frontier = run(archive)
+    listing(frontier, [None])
+    (lease,) = frontier.lease(NOW, 9)
+    outside = Visited(lease, stand_after(lease.standing, "outside", NOW))
+    frontier.conclude(outside, NOW, listed_date="2019-01-01")
+    assert frontier.lease(NOW, 9) == []
+    assert run(archive, Wanted(since=dt.date(2020, 1, 1))).lease(NOW, 9) == []
+    assert names(run(archive).lease(NOW, 9)) == ["1.html"]
+
+
+def test_a_full_run_visits_all_once(archive: Archive) -> None:
+    first = run(archive)
+    listing(first, [None, None])
+    for lease in first.lease(NOW, 9):
+        first.conclude(Visited(lease, stand_after(lease.standing, "read", NOW)), NOW)
+    full = run(archive, Wanted(full=True))
+    taken = full.lease(NOW, 9)
+    assert names(taken) == ["1.html", "2.html"]
+    for lease in taken:
+        full.conclude(Visited(lease, stand_after(lease.standing, "read", NOW)), NOW)
+    assert full.lease(NOW, 9) == []
+
+
+def test_a_run_tries_again_only_what_it_means_to(archive: Archive) -> None:
+    frontier = run(archive)
+    listing(frontier, [None, None])
+    for lease, again in zip(frontier.lease(NOW, 9), (True, False), strict=True):
+        failed = Visited(lease, stand_after(lease.standing, "not now", NOW, reason="x"))
+        frontier.conclude(failed, NOW, again=again)
+    later = NOW + 2 * BACK_OFF[0]
+    assert frontier.next_due(later) == NOW + BACK_OFF[0]
+    (lease,) = frontier.lease(later, 9)
+    assert (names([lease]), lease.again, lease.standing.tries) == (["1.html"], True, 1)
+
+
+def test_numbers_that_the_operator_named(archive: Archive) -> None:
+    first = run(archive)
+    listing(first, [None, None])
+    named = run(archive, Wanted(named=True))
+    named.name(iter([f"{HOME}/2.html", f"{HOME}/7.html"]), NOW)
+    assert names(named.lease(NOW, 9)) == ["2.html", "7.html"]
+
+
+def test_what_the_archive_has_from_elsewhere_counts_as_read(archive: Archive) -> None:
+    known = Article("nhtp", "news", "1", f"{HOME}/1.html", title="甲", body="乙")
+    archive.store(known, run_id=None, capture_id=None, now=NOW)
+    frontier = run(archive)
+    listing(frontier, [None, None])
+    assert names(frontier.lease(NOW, 9)) == ["2.html"]
+    assert names(frontier.lease(NOW + REVISITS[0], 9)) == ["1.html"]
+
+
+def test_an_article_and_its_visit_are_one_transaction(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    frontier = run(archive)
+    listing(frontier, [None])
+    (lease,) = frontier.lease(NOW, 9)
+    article = Article("nhtp", "news", "1", f"{HOME}/1.html", title="甲", body="乙")
+    visited = (frontier, Visited(lease, stand_after(lease.standing, "read", NOW), etag='"a"'))
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("broken")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("zsparkcrawl.archive.frontier.conclude", broken)
+        with pytest.raises(KeyError):
+            archive.store(article, run_id=1, capture_id=None, now=NOW, visited=visited)
+    assert archive.article("news/1") is None, "neither"
+    archive.store(article, run_id=1, capture_id=None, now=NOW, visited=visited)
+    (again,) = frontier_after(archive)
+    assert (again.etag, again.article_id, again.standing.visits) == ('"a"', 1, 1)
+
+
+def frontier_after(archive: Archive) -> list[Lease]:
+    return run(archive, Wanted(full=True)).lease(NOW, 9)

@@ -1,0 +1,118 @@
+"""The frontier of one run: each call is one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection
+
+from zsparkcrawl.archive import frontier as rows
+from zsparkcrawl.archive import walks
+from zsparkcrawl.archive.frontier import Lease, Scope, Shown, Wanted
+from zsparkcrawl.archive.storable import stamp
+from zsparkcrawl.archive.visits import Standing
+from zsparkcrawl.archive.writing import Listed, insert_seen
+
+__all__ = ["Frontier", "Onward", "Visited"]
+
+Onward = Callable[[Shown], Iterable[tuple[str, Mapping[str, Any]]]]
+"""From what a listing page showed to the pages that may come next, each with the walk as JSON; the first that may be
+visited is entered."""
+
+_NAMED_AT_ONCE = 10_000
+"""Addresses held in memory while a million numbers are entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """How a visit to a leased page ended: what is entered together with whatever was read from it."""
+
+    lease: Lease
+    standing: Standing
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Frontier:
+    """What one run may fetch. Got from :meth:`Archive.frontier`; raises ArchiveError as all of the archive."""
+
+    def __init__(self, writing: Callable[[], AbstractContextManager[Connection]], scope: Scope, wanted: Wanted) -> None:
+        self._writing = writing
+        self._scope = scope
+        self._wanted = wanted
+
+    def begin(self, urls: Sequence[str], walk: Callable[[str, bool], Mapping[str, Any]], now: dt.datetime) -> None:
+        """Enter the first pages of listings. ``walk`` makes the walk from an address and from whether pages without
+        anything new prove something: they do when an earlier walk came to the end, or will."""
+        with self._writing() as connection:
+            if self._wanted.full:
+                walks.drop_walks(connection, self._scope)
+            resumed = walks.has_open_walk(connection, self._scope)
+            for url in urls:
+                trusting = resumed or walks.was_walked(connection, self._scope, url)
+                walks.add_listing(connection, self._scope, url, walk(url, trusting), stamp(now))
+
+    def name(self, urls: Iterator[str], now: dt.datetime) -> None:
+        """Enter articles by their addresses, whether or not the site has them."""
+        with self._writing() as connection:
+            while part := [Listed(url) for url in islice(urls, _NAMED_AT_ONCE)]:
+                rows.add_articles(connection, self._scope, part, stamp(now), named=True)
+
+    def lease(self, now: dt.datetime, limit: int) -> list[Lease]:
+        """Take pages that are due."""
+        with self._writing() as connection:
+            return rows.lease(connection, self._scope, self._wanted, now, limit)
+
+    def next_due(self, until: dt.datetime) -> dt.datetime | None:
+        """When the next page falls due, up to a moment; None when none does."""
+        with self._writing() as connection:
+            return rows.next_due(connection, self._scope, self._wanted, until)
+
+    def listed(
+        self, visited: Visited, listing_url: str, shown: Sequence[Listed], onward: Onward, now: dt.datetime
+    ) -> Shown:
+        """Enter a listing page that was read: what it showed, what is to be fetched of it, and where the walk goes
+        on."""
+        with self._writing() as connection:
+            insert_seen(connection, self._scope.run_id, listing_url, shown, stamp(now))
+            found = rows.add_articles(connection, self._scope, shown, stamp(now))
+            if self._wanted.limit is not None:
+                found = replace(found, due=rows.count_due(connection, self._scope, self._wanted, now))
+            self._go_on(connection, onward(found), now)
+            self._conclude(connection, visited, now)
+            return found
+
+    def skipped(self, visited: Visited, onward: Onward, now: dt.datetime, *, keep_walk: bool) -> None:
+        """Enter a listing page that could not be read; without ``keep_walk`` the walk goes on behind it."""
+        with self._writing() as connection:
+            if not keep_walk:
+                self._go_on(connection, onward(Shown(0, 0, 0)), now)
+            self._conclude(connection, visited, now, keep_walk=keep_walk, again=keep_walk)
+
+    def walked(self, url: str, now: dt.datetime) -> None:
+        """Enter that a walk came to the end of the listing that begins at ``url``."""
+        with self._writing() as connection:
+            walks.set_walked(connection, self._scope, url, stamp(now))
+
+    def conclude(self, visited: Visited, now: dt.datetime, **facts: Any) -> None:
+        """Enter how a visit ended that gave no article to store."""
+        with self._writing() as connection:
+            self._conclude(connection, visited, now, **facts)
+
+    def conclude_in(self, connection: Connection, visited: Visited, now: dt.datetime, article_id: int | None) -> None:
+        """Enter that an article was read, in the transaction that stores it."""
+        self._conclude(connection, visited, now, article_id=article_id)
+
+    def _go_on(self, connection: Connection, pages: Iterable[tuple[str, Mapping[str, Any]]], now: dt.datetime) -> None:
+        for url, walk in pages:
+            if walks.add_listing(connection, self._scope, url, walk, stamp(now)):
+                return
+
+    def _conclude(self, connection: Connection, visited: Visited, now: dt.datetime, **facts: Any) -> None:
+        facts |= {"run_id": self._scope.run_id, "etag": visited.etag, "last_modified": visited.last_modified}
+        rows.conclude(connection, visited.lease.id, visited.standing, now=now, **facts)

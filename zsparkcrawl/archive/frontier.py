@@ -1,0 +1,298 @@
+"""The frontier: what is to be fetched, as rows that are taken by lease. Each function works in the transaction that
+it is given.
+
+A row is taken when it is due, and every visit gives it a new due moment or none. A crawl that dies leaves its leases
+behind; the next one takes them over, for it holds the lock. So nothing is fetched twice but what was on its way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, update
+
+from zsparkcrawl.archive.schema import articles, frontier, runs
+from zsparkcrawl.archive.storable import stamp, storable
+from zsparkcrawl.archive.visits import REVISITS, Standing
+from zsparkcrawl.archive.writing import Listed
+
+__all__ = [
+    "Kind",
+    "Lease",
+    "Scope",
+    "Shown",
+    "Wanted",
+    "add_articles",
+    "conclude",
+    "count_due",
+    "count_states",
+    "lease",
+    "next_due",
+    "of_scope",
+    "release",
+    "scope_values",
+    "take_over",
+]
+
+Kind = Literal["listing", "article"]
+
+_ADDRESSES_AT_ONCE = 500
+"""Addresses in one statement: SQLite takes 32,766 values at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose pages are meant, and for which run: those of a section of a site, as the origin serves them: "" for the
+    site itself, else the host, with its port, of the listing that a crawl was told to begin at."""
+
+    run_id: int
+    site: str
+    section: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A page that was taken to be fetched. ``walk`` is the walk along a listing of which the page is the next, as
+    JSON has it; ``etag`` and ``last_modified`` are what the server said when it was last read."""
+
+    id: int
+    kind: Kind
+    url: str
+    standing: Standing
+    title: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    walk: Mapping[str, Any] | None = None
+    article_id: int | None = None
+    again: bool = False
+    """Whether this run has tried it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which articles a crawl wants of those that are due: of these days by their listing, and with ``full`` also
+    those that are not due but that this run has not visited. ``named`` keeps to those that this run named itself.
+    ``limit`` bounds their number."""
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    full: bool = False
+    named: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a listing page showed: how many articles, how many of them were not known before, and how many of them
+    this run had met on another page. ``due`` is how many articles now are due, counted when there is a limit."""
+
+    rows: int
+    new: int
+    met: int
+    due: int = 0
+
+
+def take_over(connection: Connection) -> int:
+    """Free what is leased to runs that are over; returns how many pages."""
+    over = select(runs.c.id).where(runs.c.state != "running")
+    freed = update(frontier).where(frontier.c.leased_by.in_(over)).values(leased_by=None)
+    return connection.execute(freed).rowcount
+
+
+def release(connection: Connection, run_id: int) -> None:
+    """Free what is still leased to a run."""
+    connection.execute(update(frontier).where(frontier.c.leased_by == run_id).values(leased_by=None))
+
+
+def add_articles(
+    connection: Connection, scope: Scope, rows: Sequence[Listed], moment: str, *, named: bool = False
+) -> Shown:
+    """Enter articles that a listing shows, or with ``named`` that the operator named. Those that the archive has
+    already, from elsewhere, count as read."""
+    shown = {storable(row.url): row for row in rows}
+    known: dict[str, int | None] = {}
+    for urls in _parts(list(shown), _ADDRESSES_AT_ONCE):
+        c = frontier.c
+        found = select(c.url, c.listed_by).where(of_scope(scope), c.url.in_(urls))
+        known |= {row.url: row.listed_by for row in connection.execute(found)}
+        again = {"listed_by": scope.run_id, **({"named_by": scope.run_id} if named else {})}
+        connection.execute(update(frontier).where(of_scope(scope), c.url.in_(urls)).values(again))
+    new = [row for url, row in shown.items() if url not in known]
+    for part in _parts(new, _ADDRESSES_AT_ONCE):
+        kept = _kept(connection, scope, [storable(row.url) for row in part])
+        facts = {"listed_by": scope.run_id, "named_by": scope.run_id if named else None}
+        entries = [_entry(scope, row, moment, kept.get(storable(row.url))) | facts for row in part]
+        connection.execute(insert(frontier), entries)
+    return Shown(len(shown), len(new), sum(run == scope.run_id for run in known.values()))
+
+
+def lease(connection: Connection, scope: Scope, wanted: Wanted, now: dt.datetime, limit: int) -> list[Lease]:
+    """Take pages that are due, at most ``limit``: listings first, then articles never read, then revisits."""
+    c = frontier.c
+    order = (case((c.kind == "listing", 0), (c.state == "waiting", 1), else_=2), c.id)
+    due = select(c.id).where(_due(scope, wanted, now)).order_by(*order).limit(limit)
+    taken = update(frontier).where(c.id.in_(due.with_for_update(skip_locked=True))).values(leased_by=scope.run_id)
+    rows = connection.execute(taken.returning(frontier)).mappings().all()
+    return [
+        _lease(dict(row), scope.run_id)
+        for row in sorted(rows, key=lambda row: (row["kind"] != "listing", row["state"], row["id"]))
+    ]
+
+
+def count_due(connection: Connection, scope: Scope, wanted: Wanted, now: dt.datetime) -> int:
+    """How many articles are due."""
+    due = and_(_due(scope, wanted, now), frontier.c.kind == "article")
+    return int(connection.execute(select(func.count()).where(due)).scalar_one())
+
+
+def next_due(connection: Connection, scope: Scope, wanted: Wanted, until: dt.datetime) -> dt.datetime | None:
+    """When the next page falls due that this crawl wants and that is not due yet, up to a moment; None when none."""
+    due = _due(scope, wanted, until)
+    found = connection.execute(select(func.min(frontier.c.due_at)).where(due)).scalar_one_or_none()
+    return _moment(found)
+
+
+def conclude(  # noqa: PLR0913 - a visit has these facts, and all are said by name
+    connection: Connection,
+    lease_id: int,
+    standing: Standing,
+    *,
+    run_id: int,
+    now: dt.datetime,
+    etag: str | None = None,
+    last_modified: str | None = None,
+    article_id: int | None = None,
+    listed_date: str | None = None,
+    keep_walk: bool = False,
+    again: bool = False,
+) -> None:
+    """Enter how a visit ended, and give the page back; ``again`` when this run is to try it once more."""
+    values: dict[str, Any] = {
+        "state": standing.state,
+        "due_at": _stamped(standing.due_at),
+        "visits": standing.visits,
+        "tries": standing.tries,
+        "misses": standing.misses,
+        "missed_since": _stamped(standing.missed_since),
+        "reason": None if standing.reason is None else storable(standing.reason),
+        "visited_at": stamp(now),
+        "visited_by": run_id,
+        "retried_by": run_id if again else None,
+        "leased_by": None,
+    }
+    if standing.state == "read" and not standing.tries and not standing.misses:
+        values |= {"etag": etag, "last_modified": last_modified}
+    if article_id is not None:
+        values["article_id"] = article_id
+    if listed_date is not None:
+        values["listed_date"] = listed_date
+    if not keep_walk:
+        values["walk"] = None
+    connection.execute(update(frontier).where(frontier.c.id == lease_id).values(values))
+
+
+def count_states(connection: Connection) -> list[Mapping[str, Any]]:
+    """How many articles stand how, by site and section."""
+    c = frontier.c
+    counted = (
+        select(c.site, c.section, c.state, func.count().label("pages"))
+        .where(c.kind == "article")
+        .group_by(c.site, c.section, c.state)
+        .order_by(c.site, c.section, c.state)
+    )
+    return [dict(row) for row in connection.execute(counted).mappings()]
+
+
+def _due(scope: Scope, wanted: Wanted, now: dt.datetime) -> ColumnElement[bool]:
+    c = frontier.c
+    due = c.due_at <= stamp(now)
+    if wanted.full:
+        due = or_(due, and_(c.kind == "article", or_(c.visited_by.is_(None), c.visited_by != scope.run_id)))
+    # A run visits a page once, but for those that it is to try again itself.
+    fresh = or_(c.retried_by == scope.run_id, c.visited_by.is_(None), c.visited_by != scope.run_id)
+    conditions = [of_scope(scope), c.leased_by.is_(None), due, fresh]
+    for bound, holds in ((wanted.since, c.listed_date.__ge__), (wanted.until, c.listed_date.__le__)):
+        if bound is not None:
+            conditions.append(or_(c.listed_date.is_(None), holds(bound.isoformat())))
+    if wanted.named:
+        conditions.append(c.named_by == scope.run_id)
+    return and_(*conditions)
+
+
+def of_scope(scope: Scope) -> ColumnElement[bool]:
+    """Whether a row is of the section and origin meant."""
+    c = frontier.c
+    return and_(c.site == scope.site, c.section == scope.section, c.origin == scope.origin)
+
+
+def scope_values(scope: Scope) -> dict[str, str]:
+    """The columns that tell whose page a row is."""
+    return {"site": scope.site, "section": scope.section, "origin": scope.origin}
+
+
+def _kept(connection: Connection, scope: Scope, urls: list[str]) -> dict[str, tuple[int, str]]:
+    """The archive's articles at these addresses: number and when last seen."""
+    a = articles.c
+    found = select(a.url, a.id, a.last_seen).where(a.site == scope.site, a.section == scope.section, a.url.in_(urls))
+    return {row.url: (row.id, row.last_seen) for row in connection.execute(found)}
+
+
+def _entry(scope: Scope, row: Listed, moment: str, kept: tuple[int, str] | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        **scope_values(scope),
+        "kind": "article",
+        "url": storable(row.url),
+        "state": "waiting",
+        "due_at": moment,
+        "first_seen": moment,
+        "listed_title": None if row.title is None else storable(row.title),
+        "listed_date": None if row.date is None else row.date.isoformat(),
+        "visits": 0,
+        "article_id": None,
+    }
+    if kept is not None:
+        last_seen = _moment(kept[1])
+        assert last_seen is not None
+        entry |= {"state": "read", "visits": 1, "article_id": kept[0], "due_at": stamp(last_seen + REVISITS[0])}
+    return entry
+
+
+def _lease(row: Mapping[str, Any], run_id: int) -> Lease:
+    standing = Standing(
+        state=row["state"],
+        due_at=_moment(row["due_at"]),
+        visits=row["visits"],
+        tries=row["tries"],
+        misses=row["misses"],
+        missed_since=_moment(row["missed_since"]),
+        reason=row["reason"],
+    )
+    return Lease(
+        id=row["id"],
+        kind=row["kind"],
+        url=row["url"],
+        standing=standing,
+        title=row["listed_title"],
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        walk=None if row["walk"] is None else json.loads(row["walk"]),
+        article_id=row["article_id"],
+        again=row["retried_by"] == run_id,
+    )
+
+
+def _parts(rows: Sequence[Any], size: int) -> Iterable[Any]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _stamped(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else stamp(moment)
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)

@@ -1,0 +1,229 @@
+"""One crawl as the archive sees it: what it takes to fetch, what it keeps, how each visit ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Visited
+from zsparkcrawl.archive.captures import CaptureWriter
+from zsparkcrawl.archive.fetching import Onward
+from zsparkcrawl.archive.restoring import restored
+from zsparkcrawl.archive.visits import Ending, stand_after
+from zsparkcrawl.extract.links import ListedArticle
+from zsparkcrawl.items import Article, KeptArticle
+from zsparkcrawl.outcome import Outcome
+
+__all__ = ["Exchange", "Kept", "Reading", "Run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its response, in plain values. ``body`` is the body without any content encoding."""
+
+    url: str
+    method: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    request_headers: tuple[tuple[str, str], ...]
+    content_type: str
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Under what number and moment a response was kept."""
+
+    capture_id: int
+    time: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article on its way from its page to the archive: the lease it was fetched under, the capture it was read
+    from, and the validators that the server sent with it."""
+
+    lease: Lease
+    capture_id: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass
+class Run:
+    """One crawl as the archive sees it: what it may fetch, what it has taken, and what it makes of it.
+
+    Every lease ends by exactly one of :meth:`store`, :meth:`unchanged`, :meth:`outside`, :meth:`listed`,
+    :meth:`skipped` and :meth:`not_read`; what is still leased when the run ends is free again.
+    """
+
+    archive: Archive
+    captures: CaptureWriter
+    now: Callable[[], dt.datetime]
+    number: int
+    frontier: Frontier
+    patience: float = 0.0
+    """Seconds for which it waits to try again itself what failed."""
+    changed: Callable[[], object] = lambda: None
+    """Called after every end of a lease."""
+    _open: dict[int, Lease] = field(default_factory=dict)
+    _reading: dict[str, list[Reading]] = field(default_factory=dict)
+    _ended: bool = False
+
+    @property
+    def open(self) -> tuple[Lease, ...]:
+        """What was taken and has not ended."""
+        return tuple(self._open.values())
+
+    def begin(self, listings: Sequence[str], walk: Callable[[str, bool], Mapping[str, Any]]) -> None:
+        """Enter the first pages of listings; see :meth:`Frontier.begin`."""
+        self.frontier.begin(listings, walk, self.now())
+        self.changed()
+
+    def name(self, urls: Iterator[str]) -> None:
+        """Enter articles by their addresses."""
+        self.frontier.name(urls, self.now())
+
+    def lease(self, limit: int) -> list[Lease]:
+        """Take what is due."""
+        taken = self.frontier.lease(self.now(), limit)
+        self._open |= {lease.id: lease for lease in taken}
+        return taken
+
+    def pause(self) -> float | None:
+        """Seconds until the next page falls due that this run waits for; None when there is none."""
+        now = self.now()
+        due_at = self.frontier.next_due(now + dt.timedelta(seconds=self.patience))
+        return None if due_at is None else max(0.0, (due_at - now).total_seconds())
+
+    def capture(self, exchange: Exchange) -> Kept:
+        """Keep a response as it came."""
+        time = self.now()
+        captured = self.captures.write(
+            url=exchange.url,
+            status=exchange.status,
+            headers=exchange.headers,
+            body=exchange.body,
+            request_headers=exchange.request_headers,
+            time=time,
+            method=exchange.method,
+        )
+        number = self.archive.add_capture(captured, run_id=self.number, partial=exchange.partial)
+        return Kept(number, time)
+
+    def listed(self, lease: Lease, listing_url: str, rows: Iterable[ListedArticle], onward: Onward) -> Shown:
+        """Enter what a listing page showed, and the page after it."""
+        shown = [Listed(row.url, row.title or None, row.date) for row in rows]
+        now = self.now()
+        visited = Visited(lease, stand_after(lease.standing, "read", now))
+        # A listing is visited when a walk comes by, never by itself.
+        visited = replace(visited, standing=replace(visited.standing, due_at=None))
+        found = self.frontier.listed(visited, listing_url, shown, onward, now)
+        self._close(lease)
+        return found
+
+    def skipped(
+        self, lease: Lease, onward: Onward, *, reason: str, absent: bool, retry_after: dt.timedelta | None = None
+    ) -> bool:
+        """Enter that a listing page could not be read; ``absent`` when the site has none there. Returns whether this
+        run tries again; else the walk goes on behind the page."""
+        now = self.now()
+        ending: Ending = "gone" if absent else "not now"
+        standing = stand_after(lease.standing, ending, now, reason=reason, retry_after=retry_after)
+        again = not absent and self._waits_for(standing, now)
+        self.frontier.skipped(Visited(lease, standing), onward, now, keep_walk=again)
+        self._close(lease)
+        return again
+
+    def walked(self, url: str) -> None:
+        """Enter that a walk came to the end of the listing that begins at ``url``."""
+        self.frontier.walked(url, self.now())
+
+    def reads(self, url: str, reading: Reading) -> None:
+        """Announce the article that is read from the page at ``url``."""
+        self._reading.setdefault(url, []).append(reading)
+
+    def store(self, article: Article) -> str:
+        """Keep an article: "new", "version" or "unchanged"."""
+        now, reading = self.now(), self._read(article.url)
+        capture = reading.capture_id if reading else None
+        if capture is not None and article.charset is not None:
+            self.archive.set_charset(capture, article.charset)
+        visited = None if reading is None else (self.frontier, self._visited(reading, now))
+        stored = self.archive.store(article, run_id=self.number, capture_id=capture, now=now, visited=visited)
+        if reading is not None:
+            self._close(reading.lease)
+        return stored
+
+    def unchanged(self, reading: Reading) -> None:
+        """Enter that the server says an article is as it was."""
+        now = self.now()
+        self.archive.seen_again((self.frontier, self._visited(reading, now)), now=now)
+        self._close(reading.lease)
+
+    def outside(self, article: Article) -> None:
+        """Enter that an article is of another time than this crawl was asked for: a later one may want it."""
+        if reading := self._read(article.url):
+            day = None if article.date is None else article.date.isoformat()
+            now = self.now()
+            standing = stand_after(reading.lease.standing, "outside", now, reason=f"of {article.date}")
+            self._conclude(reading.lease, standing, now, listed_date=day)
+
+    def broke(self, article: Article) -> None:
+        """Enter that an article could not be cleaned or kept."""
+        if reading := self._read(article.url):
+            self.not_read(reading.lease, "not now", reason="an error of the program")
+
+    def not_read(
+        self, lease: Lease, ending: Ending, *, reason: str | None = None, retry_after: dt.timedelta | None = None
+    ) -> bool:
+        """Enter why a page gave no article; returns whether this run tries again."""
+        now = self.now()
+        standing = stand_after(lease.standing, ending, now, reason=reason, retry_after=retry_after)
+        again = ending == "not now" and self._waits_for(standing, now)
+        self._conclude(lease, standing, now, again=again)
+        return again
+
+    def kept_articles(self, site: str, section: str) -> Iterator[KeptArticle]:
+        """All that the archive has of a section."""
+        return map(restored, self.archive.articles(Filters(site=site, section=section)))
+
+    def end(self, outcome: Outcome) -> None:
+        """Enter how the run ended. Only the first word counts."""
+        if not self._ended:
+            self._ended = True
+            self.archive.end_run(
+                self.number,
+                state=outcome.state,
+                reason=outcome.reason,
+                counts=outcome.counts,
+                ended=self.now(),
+            )
+
+    def _waits_for(self, standing: Standing, now: dt.datetime) -> bool:
+        return standing.due_at is not None and standing.due_at <= now + dt.timedelta(seconds=self.patience)
+
+    def _conclude(self, lease: Lease, standing: Standing, now: dt.datetime, **facts: Any) -> None:
+        if lease.id in self._open:  # a page that met two faults ended with the first
+            self.frontier.conclude(Visited(lease, standing), now, **facts)
+            self._close(lease)
+
+    def _visited(self, reading: Reading, now: dt.datetime) -> Visited:
+        standing = stand_after(reading.lease.standing, "read", now)
+        return Visited(reading.lease, standing, reading.etag, reading.last_modified)
+
+    def _read(self, url: str) -> Reading | None:
+        waiting = self._reading.get(url)
+        if not waiting:
+            return None
+        reading = waiting.pop(0)
+        if not waiting:
+            del self._reading[url]
+        return reading
+
+    def _close(self, lease: Lease) -> None:
+        self._open.pop(lease.id, None)
+        self.changed()

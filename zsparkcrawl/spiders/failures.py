@@ -1,0 +1,74 @@
+"""Why a page could not be fetched, as the frontier has it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import cast
+
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from zsparkcrawl.archive.visits import Ending
+from zsparkcrawl.middlewares import NotNowError, RefusedError
+
+__all__ = ["Fault", "fault_of", "request_of", "retry_after", "status_of"]
+
+_GONE = frozenset([404, 410])
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a fetch ended with: the ending of the visit, the reason in a few words, and how long the server asks us
+    to wait."""
+
+    ending: Ending
+    reason: str
+    retry_after: dt.timedelta | None = None
+
+
+def fault_of(failure: Failure, now: dt.datetime) -> Fault:
+    """What a failed request means for the page."""
+    error = failure.value
+    if isinstance(error, HttpError):
+        status = error.response.status
+        ending: Ending = "gone" if status in _GONE else "not now"
+        return Fault(ending, f"HTTP status {status}", retry_after(error.response, now))
+    if isinstance(error, RefusedError):
+        return Fault("off-site", str(error))
+    if isinstance(error, IgnoreRequest):
+        return Fault("not now" if isinstance(error, NotNowError) else "forbidden", str(error) or "refused")
+    said = " ".join(str(error).split())[:200] or "no reason given"
+    # What a server says may reach this text, and a control character in it the operator's terminal.
+    return Fault("not now", f"{type(error).__name__}: {''.join(c if c.isprintable() else '?' for c in said)}")
+
+
+def retry_after(response: Response, now: dt.datetime) -> dt.timedelta | None:
+    """How long the server asks to be left alone: Retry-After in seconds or as a moment (RFC 9110, 10.2.3); None when
+    it does not say, or says nonsense.
+
+    >>> retry_after(Response("http://x.example/", headers={"Retry-After": "120"}), dt.datetime.now(dt.UTC)).seconds
+    120
+    """
+    said = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if said.isascii() and said.isdigit() and len(said) < 10:
+        return dt.timedelta(seconds=int(said))
+    try:
+        moment = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return max(dt.timedelta(0), moment - now)
+
+
+def request_of(failure: Failure) -> Request:
+    """The request that failed."""
+    return cast(Request, failure.request)  # type: ignore[attr-defined]  # Scrapy puts it there
+
+
+def status_of(failure: Failure) -> int | None:
+    """The HTTP status that made it fail; None for another reason."""
+    return failure.value.response.status if isinstance(failure.value, HttpError) else None

@@ -1,0 +1,70 @@
+"""What every spider of this project has: a plan, a run, and a word for what happens."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from scrapy import Spider
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+
+from zsparkcrawl.archive import Lease
+from zsparkcrawl.archive.visits import Ending
+from zsparkcrawl.items import Page
+from zsparkcrawl.run import Run
+from zsparkcrawl.spiders.leases import Leases
+from zsparkcrawl.spiders.plan import plan
+
+__all__ = ["PlannedSpider", "page_of_response"]
+
+_SCRAPYS_CONCURRENCY = 8
+
+
+class PlannedSpider(Spider):
+    """A spider of one section that knows what it is to do, and enters what becomes of each page it took.
+
+    Arguments: site, start_url, since, until, limit, full, ids; see :class:`zsparkcrawl.spiders.plan.Plan`.
+    """
+
+    section: str
+    run: Run | None = None
+    """The run that this crawl is entered as; None when nothing is kept (shell, parse, fetch)."""
+    leases: Leases | None = None
+    """What the run takes from the frontier, once it does."""
+
+    def __init__(self, name: str | None = None, **arguments: str | None) -> None:
+        super().__init__(name)
+        self.plan = plan(self.section, arguments)
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Add the contact to the User-Agent. Where the operator has switched the delays off, the careful
+        bound on parallel requests goes as well."""
+        super().update_settings(settings)
+        if contact := settings.get("ZSPARK_CONTACT"):
+            settings.set("USER_AGENT", f"{settings['USER_AGENT']} +{contact}", priority="spider")
+        if not settings.getfloat("DOWNLOAD_DELAY") and not settings.getbool("AUTOTHROTTLE_ENABLED"):
+            settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", _SCRAPYS_CONCURRENCY, priority="spider")
+
+    def _end(self, lease: Lease | None, ending: Ending, reason: str, retry_after: dt.timedelta | None = None) -> bool:
+        """End a visit that read nothing; returns whether this run tries again."""
+        if self.run is None or lease is None:
+            return False
+        return self.run.not_read(lease, ending, reason=reason, retry_after=retry_after)
+
+    def _count(self, name: str, number: int = 1) -> None:
+        self.crawler.stats.inc_value(f"zspark/{name}", number)
+
+    def _note(self, what: str) -> None:
+        self.crawler.stats.set_value("zspark/last_failure", what)
+
+
+def page_of_response(response: Response) -> Page:
+    """What was fetched, without Scrapy."""
+    return Page(
+        url=response.url,
+        body=response.body,
+        content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
+        status=response.status,
+        fetched_at=kept.time if (kept := response.meta.get("kept")) else dt.datetime.now(dt.UTC),
+    )
