@@ -74,6 +74,8 @@ class Site:
     host: str = "127.0.0.1"
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
+    headers: dict[str, str] = field(default_factory=dict)
+    """The headers of the latest request."""
 
     def __enter__(self) -> Site:
         site = self
@@ -82,6 +84,7 @@ class Site:
             def do_GET(self) -> None:
                 site.asked.append(self.path)
                 site.agents.add(self.headers["User-Agent"])
+                site.headers = dict(self.headers)
                 route = site.routes.get(self.path) or site.routes.get("*") or (404, {}, b"nothing here")
                 status, headers, body = route(self.path) if callable(route) else route
                 self.send_response(status)

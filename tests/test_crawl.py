@@ -38,7 +38,15 @@ def whole(data: Path) -> End:
         }
         with Site(routes) as site:
             feeds = [word for kind in ("csv", "json", "jsonl") for word in ("-O", str(data / f"out.{kind}"))]
-            end = crawl(data, site, *feeds, "-s", "ZSPARK_PATIENCE=2", ZSPARK_CONTACT="mailto:park@example.org", PYTHONWARNINGS="always")
+            end = crawl(
+                data,
+                site,
+                *feeds,
+                "-s",
+                "ZSPARK_PATIENCE=2",
+                ZSPARK_CONTACT="mailto:park@example.org",
+                PYTHONWARNINGS="always",
+            )
             end.left = {"asked": list(site.asked), "rows": _contents(end)}
             end.more.append(crawl(data, site, "-a", "full=1"))
             end.left["again"] = _contents(end)
