@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.serving import FAST, End, Route, Site, article, command, crawl, ended, listing, page
+from tests.serving import FAST, End, Route, Site, article, command, crawl, listing, page
 
 ARTICLES, PAGES = 60, 6
 
