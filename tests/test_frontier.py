@@ -187,8 +187,8 @@ def test_an_article_outside_the_days_waits_for_another_run(archive: Archive) -> 
     frontier = run(archive)
     listing(frontier, [None])
     (lease,) = frontier.lease(NOW, 9)
-    outside = Visited(lease, stand_after(lease.standing, "outside", NOW))
-    frontier.conclude(outside, NOW, listed_date="2019-01-01")
+    standing = stand_after(lease.standing, "outside", NOW)
+    frontier.conclude(Visited(lease, standing, listed_date=dt.date(2019, 1, 1)), NOW)
     assert frontier.lease(NOW, 9) == []
     assert run(archive, Wanted(since=dt.date(2020, 1, 1))).lease(NOW, 9) == []
     assert names(run(archive).lease(NOW, 9)) == ["1.html"]
@@ -211,8 +211,8 @@ def test_a_run_tries_again_only_what_it_means_to(archive: Archive) -> None:
     frontier = run(archive)
     listing(frontier, [None, None])
     for lease, again in zip(frontier.lease(NOW, 9), (True, False), strict=True):
-        failed = Visited(lease, stand_after(lease.standing, "not now", NOW, reason="x"))
-        frontier.conclude(failed, NOW, again=again)
+        standing = stand_after(lease.standing, "not now", NOW, reason="x")
+        frontier.conclude(Visited(lease, standing, again=again), NOW)
     later = NOW + 2 * BACK_OFF[0]
     assert frontier.next_due(later) == NOW + BACK_OFF[0]
     (lease,) = frontier.lease(later, 9)

@@ -167,10 +167,9 @@ class Run:
     def outside(self, article: Article) -> None:
         """Enter that an article is of another time than this crawl was asked for: a later one may want it."""
         if reading := self._read(article.url):
-            day = None if article.date is None else article.date.isoformat()
             now = self.now()
             standing = stand_after(reading.lease.standing, "outside", now, reason=f"of {article.date}")
-            self._conclude(reading.lease, standing, now, listed_date=day)
+            self._conclude(Visited(reading.lease, standing, listed_date=article.date), now)
 
     def broke(self, article: Article) -> None:
         """Enter that an article could not be cleaned or kept."""
@@ -184,7 +183,7 @@ class Run:
         now = self.now()
         standing = stand_after(lease.standing, ending, now, reason=reason, retry_after=retry_after)
         again = ending == "not now" and self._waits_for(standing, now)
-        self._conclude(lease, standing, now, again=again)
+        self._conclude(Visited(lease, standing, again=again), now)
         return again
 
     def kept_articles(self, site: str, section: str) -> Iterator[KeptArticle]:
@@ -206,10 +205,10 @@ class Run:
     def _waits_for(self, standing: Standing, now: dt.datetime) -> bool:
         return standing.due_at is not None and standing.due_at <= now + dt.timedelta(seconds=self.patience)
 
-    def _conclude(self, lease: Lease, standing: Standing, now: dt.datetime, **facts: Any) -> None:
-        if lease.id in self._open:  # a page that met two faults ended with the first
-            self.frontier.conclude(Visited(lease, standing), now, **facts)
-            self._close(lease)
+    def _conclude(self, visited: Visited, now: dt.datetime) -> None:
+        if visited.lease.id in self._open:  # a page that met two faults ended with the first
+            self.frontier.conclude(visited, now)
+            self._close(visited.lease)
 
     def _visited(self, reading: Reading, now: dt.datetime) -> Visited:
         standing = stand_after(reading.lease.standing, "read", now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,8 +17,8 @@ from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
 from zsparkcrawl.archive.captures import Captured
-from zsparkcrawl.archive.fetching import Frontier, Visited
-from zsparkcrawl.archive.frontier import Lease, Scope, Shown, Wanted, release, take_over
+from zsparkcrawl.archive.fetching import Frontier
+from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
     READING,
@@ -32,7 +33,7 @@ from zsparkcrawl.archive.opening import (
 from zsparkcrawl.archive.reading import Filters
 from zsparkcrawl.archive.status import SectionStatus, Status, read_status
 from zsparkcrawl.archive.storable import stamp, storable
-from zsparkcrawl.archive.visits import Standing
+from zsparkcrawl.archive.visits import Lease, Standing, Visited
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
 from zsparkcrawl.items import Article
 
@@ -173,7 +174,8 @@ class Archive:
             stored = writing.store_article(connection, article, facts)
             if visited is not None:
                 frontier, visit = visited
-                frontier.conclude_in(connection, visit, now, writing.article_number(connection, article))
+                number = writing.article_number(connection, article)
+                frontier.conclude_in(connection, replace(visit, article_id=number), now)
             return stored
 
     def seen_again(self, visited: tuple[Frontier, Visited], *, now: dt.datetime) -> None:
@@ -182,7 +184,7 @@ class Archive:
         with self._writing() as connection:
             if visit.lease.article_id is not None:
                 writing.touch_article(connection, visit.lease.article_id, stamp(now))
-            frontier.conclude_in(connection, visit, now, visit.lease.article_id)
+            frontier.conclude_in(connection, visit, now)
 
     def articles(self, filters: Filters | None = None) -> Generator[Mapping[str, Any]]:
         """The articles meant, one row at a time: by section, date (unknown last) and number.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 
 from zsparkcrawl.archive import frontier as rows
 from zsparkcrawl.archive import walks
-from zsparkcrawl.archive.frontier import Lease, Scope, Shown, Wanted
+from zsparkcrawl.archive.frontier import Scope, Shown, Wanted
 from zsparkcrawl.archive.storable import stamp
-from zsparkcrawl.archive.visits import Standing
+from zsparkcrawl.archive.visits import Lease, Visited
 from zsparkcrawl.archive.writing import Listed, insert_seen
 
-__all__ = ["Frontier", "Onward", "Visited"]
+__all__ = ["Frontier", "Onward"]
 
 Onward = Callable[[Shown], Iterable[tuple[str, Mapping[str, Any]]]]
 """From what a listing page showed to the pages that may come next, each with the walk as JSON; the first that may be
@@ -26,16 +26,6 @@ visited is entered."""
 
 _NAMED_AT_ONCE = 10_000
 """Addresses held in memory while a million numbers are entered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visited:
-    """How a visit to a leased page ended: what is entered together with whatever was read from it."""
-
-    lease: Lease
-    standing: Standing
-    etag: str | None = None
-    last_modified: str | None = None
 
 
 class Frontier:
@@ -84,7 +74,7 @@ class Frontier:
             if self._wanted.limit is not None:
                 found = replace(found, due=rows.count_due(connection, self._scope, self._wanted, now))
             self._go_on(connection, onward(found), now)
-            self._conclude(connection, visited, now)
+            self.conclude_in(connection, visited, now)
             return found
 
     def skipped(self, visited: Visited, onward: Onward, now: dt.datetime, *, keep_walk: bool) -> None:
@@ -92,27 +82,23 @@ class Frontier:
         with self._writing() as connection:
             if not keep_walk:
                 self._go_on(connection, onward(Shown(0, 0, 0)), now)
-            self._conclude(connection, visited, now, keep_walk=keep_walk, again=keep_walk)
+            self.conclude_in(connection, replace(visited, keep_walk=keep_walk, again=keep_walk), now)
 
     def walked(self, url: str, now: dt.datetime) -> None:
         """Enter that a walk came to the end of the listing that begins at ``url``."""
         with self._writing() as connection:
             walks.set_walked(connection, self._scope, url, stamp(now))
 
-    def conclude(self, visited: Visited, now: dt.datetime, **facts: Any) -> None:
+    def conclude(self, visited: Visited, now: dt.datetime) -> None:
         """Enter how a visit ended that gave no article to store."""
         with self._writing() as connection:
-            self._conclude(connection, visited, now, **facts)
+            self.conclude_in(connection, visited, now)
 
-    def conclude_in(self, connection: Connection, visited: Visited, now: dt.datetime, article_id: int | None) -> None:
-        """Enter that an article was read, in the transaction that stores it."""
-        self._conclude(connection, visited, now, article_id=article_id)
+    def conclude_in(self, connection: Connection, visited: Visited, now: dt.datetime) -> None:
+        """Enter how a visit ended, in the transaction that enters what it gave."""
+        rows.conclude(connection, visited, self._scope.run_id, now)
 
     def _go_on(self, connection: Connection, pages: Iterable[tuple[str, Mapping[str, Any]]], now: dt.datetime) -> None:
         for url, walk in pages:
             if walks.add_listing(connection, self._scope, url, walk, stamp(now)):
                 return
-
-    def _conclude(self, connection: Connection, visited: Visited, now: dt.datetime, **facts: Any) -> None:
-        facts |= {"run_id": self._scope.run_id, "etag": visited.etag, "last_modified": visited.last_modified}
-        rows.conclude(connection, visited.lease.id, visited.standing, now=now, **facts)

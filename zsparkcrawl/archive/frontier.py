@@ -11,18 +11,16 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, insert, or_, select, update
 
 from zsparkcrawl.archive.schema import articles, frontier, runs
 from zsparkcrawl.archive.storable import stamp, storable
-from zsparkcrawl.archive.visits import REVISITS, Standing
+from zsparkcrawl.archive.visits import REVISITS, Lease, Standing, Visited
 from zsparkcrawl.archive.writing import Listed
 
 __all__ = [
-    "Kind",
-    "Lease",
     "Scope",
     "Shown",
     "Wanted",
@@ -38,8 +36,6 @@ __all__ = [
     "take_over",
 ]
 
-Kind = Literal["listing", "article"]
-
 _ADDRESSES_AT_ONCE = 500
 """Addresses in one statement: SQLite takes 32,766 values at most."""
 
@@ -53,24 +49,6 @@ class Scope:
     site: str
     section: str
     origin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A page that was taken to be fetched. ``walk`` is the walk along a listing of which the page is the next, as
-    JSON has it; ``etag`` and ``last_modified`` are what the server said when it was last read."""
-
-    id: int
-    kind: Kind
-    url: str
-    standing: Standing
-    title: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    walk: Mapping[str, Any] | None = None
-    article_id: int | None = None
-    again: bool = False
-    """Whether this run has tried it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,22 +135,29 @@ def next_due(connection: Connection, scope: Scope, wanted: Wanted, until: dt.dat
     return _moment(found)
 
 
-def conclude(  # noqa: PLR0913 - a visit has these facts, and all are said by name
-    connection: Connection,
-    lease_id: int,
-    standing: Standing,
-    *,
-    run_id: int,
-    now: dt.datetime,
-    etag: str | None = None,
-    last_modified: str | None = None,
-    article_id: int | None = None,
-    listed_date: str | None = None,
-    keep_walk: bool = False,
-    again: bool = False,
-) -> None:
-    """Enter how a visit ended, and give the page back; ``again`` when this run is to try it once more."""
-    values: dict[str, Any] = {
+_CONCLUDE = (
+    update(frontier)
+    .where(frontier.c.id == bindparam("lease"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "state", "due_at", "visits", "tries", "misses", "missed_since", "reason", "visited_at", "visited_by",
+                "retried_by", "leased_by", "etag", "last_modified", "walk",
+            )
+        }
+        | {name: func.coalesce(bindparam(name), frontier.c[name]) for name in ("article_id", "listed_date")}
+    )
+)  # fmt: skip
+"""Made once: a statement that is built anew for each page costs as much as its execution."""
+
+
+def conclude(connection: Connection, visited: Visited, run_id: int, now: dt.datetime) -> None:
+    """Enter how a visit ended, and give the page back."""
+    lease, standing = visited.lease, visited.standing
+    read = standing.state == "read" and not standing.tries and not standing.misses
+    values = {
+        "lease": lease.id,
         "state": standing.state,
         "due_at": _stamped(standing.due_at),
         "visits": standing.visits,
@@ -182,18 +167,15 @@ def conclude(  # noqa: PLR0913 - a visit has these facts, and all are said by na
         "reason": None if standing.reason is None else storable(standing.reason),
         "visited_at": stamp(now),
         "visited_by": run_id,
-        "retried_by": run_id if again else None,
+        "retried_by": run_id if visited.again else None,
         "leased_by": None,
+        "etag": visited.etag if read else lease.etag,
+        "last_modified": visited.last_modified if read else lease.last_modified,
+        "walk": json.dumps(lease.walk) if visited.keep_walk and lease.walk is not None else None,
+        "article_id": visited.article_id,
+        "listed_date": None if visited.listed_date is None else visited.listed_date.isoformat(),
     }
-    if standing.state == "read" and not standing.tries and not standing.misses:
-        values |= {"etag": etag, "last_modified": last_modified}
-    if article_id is not None:
-        values["article_id"] = article_id
-    if listed_date is not None:
-        values["listed_date"] = listed_date
-    if not keep_walk:
-        values["walk"] = None
-    connection.execute(update(frontier).where(frontier.c.id == lease_id).values(values))
+    connection.execute(_CONCLUDE, values)
 
 
 def count_states(connection: Connection) -> list[Mapping[str, Any]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
-__all__ = ["BACK_OFF", "REVISITS", "Ending", "Standing", "State", "is_gone", "stand_after"]
+__all__ = ["BACK_OFF", "REVISITS", "Ending", "Kind", "Lease", "Standing", "State", "Visited", "is_gone", "stand_after"]
 
 State = Literal["waiting", "read", "failed", "gone", "off-site", "spam", "not an article", "duplicate"]
 """How a page stands: to be fetched, read at least once, or why it was not."""
+
+Kind = Literal["listing", "article"]
 
 Ending = Literal[
     "read", "not now", "gone", "off-site", "forbidden", "spam", "not an article", "duplicate", "outside"
@@ -50,6 +53,42 @@ class Standing:
     misses: int = 0
     missed_since: dt.datetime | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A page that was taken to be fetched. ``walk`` is the walk along a listing of which the page is the next, as
+    JSON has it; ``etag`` and ``last_modified`` are what the server said when it was last read."""
+
+    id: int
+    kind: Kind
+    url: str
+    standing: Standing
+    title: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    walk: Mapping[str, Any] | None = None
+    article_id: int | None = None
+    again: bool = False
+    """Whether this run has tried it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """How a visit to a leased page ended: what is entered together with whatever was read from it.
+
+    ``again`` when this run is to try it once more; ``keep_walk`` when the page is still the next of its walk;
+    ``article_id`` and ``listed_date`` what is known now of the article that is expected there.
+    """
+
+    lease: Lease
+    standing: Standing
+    etag: str | None = None
+    last_modified: str | None = None
+    again: bool = False
+    keep_walk: bool = False
+    article_id: int | None = None
+    listed_date: dt.date | None = None
 
 
 def stand_after(
