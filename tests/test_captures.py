@@ -197,7 +197,7 @@ def test_wherever_it_is_torn_whole_records_stay(tmp_path: Path) -> None:
 def test_damage_in_the_middle_does_not_cost_what_lies_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr("zsparkcrawl.archive.captures._CHUNK", chunk)
+    monkeypatch.setattr("zsparkcrawl.archive.members._CHUNK", chunk)
     with CaptureWriter(tmp_path) as writer:
         written = [write(writer, b"%d" % number) for number in range(4)]
     path = tmp_path / written[0].file

@@ -12,6 +12,8 @@ from typing import BinaryIO
 from zsparkcrawl.archive import Archive, Filters, Listed, captures_folder, data_folder, database_url
 from zsparkcrawl.archive.captures import CaptureWriter
 from zsparkcrawl.archive.locking import locked
+from zsparkcrawl.archive.warc import NOT_MODIFIED, payload_digest
+from zsparkcrawl.charset import declared_charset
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extract.links import ListedArticle
 from zsparkcrawl.items import Article
@@ -126,7 +128,8 @@ class Run:
 
     def capture(self, exchange: Exchange) -> dt.datetime:
         """Keep a response as it came; returns the moment it is entered under."""
-        time = self.keeping.now()
+        time, archive = self.keeping.now(), self.keeping.archive
+        digest = payload_digest(exchange.body) if exchange.status != NOT_MODIFIED else None
         captured = self.keeping.captures.write(
             url=exchange.url,
             status=exchange.status,
@@ -135,9 +138,12 @@ class Run:
             request_headers=exchange.request_headers,
             time=time,
             method=exchange.method,
+            partial=exchange.partial,
+            kept=archive.kept_body(exchange.url, digest),
         )
-        self._captures[exchange.url] = self.keeping.archive.add_capture(
-            captured, run_id=self.number, partial=exchange.partial
+        declared = declared_charset(exchange.body, exchange.content_type)
+        self._captures[exchange.url] = archive.add_capture(
+            captured, run_id=self.number, declared_charset=declared, partial=exchange.partial
         )
         return time
 

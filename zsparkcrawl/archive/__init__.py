@@ -15,7 +15,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
-from zsparkcrawl.archive.captures import Captured
+from zsparkcrawl.archive.captures import Captured, KeptBody
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
     READING,
@@ -39,6 +39,7 @@ __all__ = [
     "ArchiveError",
     "Captured",
     "Filters",
+    "KeptBody",
     "Listed",
     "Origin",
     "SectionStatus",
@@ -121,12 +122,13 @@ class Archive:
         captured: Captured,
         *,
         run_id: int | None = None,
-        charset: str | None = None,
+        declared_charset: str | None = None,
         partial: bool = False,
     ) -> int:
         """Enter a response that is kept in a WARC file, and return its number. ``partial`` tells that the
         connection ended before the whole body came."""
-        facts = {"run_id": run_id, "charset": charset, "partial": partial}
+        declared = None if declared_charset is None else storable(declared_charset)
+        facts = {"run_id": run_id, "declared_charset": declared, "partial": partial}
         with self._writing() as connection:
             return writing.insert_capture(connection, captured, facts)
 
@@ -134,6 +136,12 @@ class Archive:
         """Enter which encoding reading chose for a capture."""
         with self._writing() as connection:
             writing.update_capture(connection, capture_id, {"charset": charset})
+
+    def kept_body(self, url: str, digest: str | None) -> KeptBody | None:
+        """Where a body of this address and digest is kept already; None when it is not. Without a digest the body of
+        the latest good answer is meant, of which a 304 says that it still holds."""
+        found = list(self._rows(reading.select_kept_body(storable(url), digest)))
+        return KeptBody(found[0]["id"], found[0]["file"], found[0]["offset"]) if found else None
 
     def saw(self, run_id: int, listing_url: str, rows: Iterable[Listed], *, now: dt.datetime) -> None:
         """Enter what a listing page showed; a link it showed before keeps the moment it was first seen."""
@@ -190,8 +198,8 @@ class Archive:
         return list(self._rows(reading.select_injections(article_id, version)))
 
     def captures(self) -> Generator[Mapping[str, Any]]:
-        """All captures, the newest first, with the columns of the table and the site and section of their
-        run.
+        """All captures, the newest first, with the columns of the table, the site and section of their run, and
+        body_file and body_offset, where their bodies lie.
 
         Read in stretches, so that no snapshot stays open while the caller writes.
         """

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
 
 from zsparkcrawl.archive.schema import articles, captures, edits, injection_pages, injections, runs, versions
 from zsparkcrawl.chinese.script import simplify
@@ -18,6 +18,7 @@ __all__ = [
     "select_captures",
     "select_edits",
     "select_injections",
+    "select_kept_body",
     "select_versions",
 ]
 
@@ -98,11 +99,34 @@ def select_injections(article_id: int, version: int) -> Select[Any]:
 
 
 def select_captures(below: int | None, limit: int) -> Select[Any]:
-    """A stretch of captures, the newest first, each with the site and section of its run."""
-    found = select(captures, runs.c.site, runs.c.section).select_from(captures.outerjoin(runs))
+    """A stretch of captures, the newest first, each with the site and section of its run, and body_file and
+    body_offset, where its body lies. One whose body was lost with another capture counts as lost."""
+    places = (func.coalesce(_bodies.c[name], captures.c[name]).label(f"body_{name}") for name in ("file", "offset"))
+    own = [column for column in captures.c if column.name != "lost"]
+    lost = func.coalesce(captures.c.lost, _bodies.c.lost).label("lost")
+    found = select(*own, lost, *places, runs.c.site, runs.c.section)
+    found = found.select_from(_with_bodies().outerjoin(runs, captures.c.run_id == runs.c.id))
     if below is not None:
         found = found.where(captures.c.id < below)
     return found.order_by(captures.c.id.desc()).limit(limit)
+
+
+def select_kept_body(url: str, digest: str | None) -> Select[Any]:
+    """Where a body of this address and digest is kept; without a digest, that of the latest good answer."""
+    body = [func.coalesce(_bodies.c[name], captures.c[name]).label(name) for name in ("id", "file", "offset")]
+    there = and_(captures.c.url == url, captures.c.lost.is_(None), _bodies.c.lost.is_(None))
+    if digest is None:
+        there = and_(there, captures.c.status == 200, captures.c.partial.is_(False))
+    else:
+        there = and_(there, captures.c.digest == digest)
+    return select(*body).select_from(_with_bodies()).where(there).order_by(captures.c.id.desc()).limit(1)
+
+
+_bodies = captures.alias("bodies")
+
+
+def _with_bodies() -> FromClause:
+    return captures.outerjoin(_bodies, captures.c.revisit_of == _bodies.c.id)
 
 
 def _with_counts() -> Select[Any]:

@@ -112,12 +112,24 @@ captures = Table(
     Column("status", Integer, nullable=False, comment="HTTP status"),
     Column("content_type", Text, nullable=False, comment="the Content-Type header, empty when there was none"),
     Column("charset", Text, comment="the encoding that reading chose; NULL when it was not read"),
+    Column(
+        "declared_charset", Text, comment="what header and page declare, the header first, joined by a comma; or NULL"
+    ),
     Column("partial", Boolean, nullable=False, comment="the connection ended before the whole body came"),
-    Column("digest", Text, nullable=False, comment="WARC-Payload-Digest of the body: sha1: and base32"),
+    Column("digest", Text, nullable=False, comment="WARC-Payload-Digest of its body: sha1: and base32"),
     Column("file", Text, nullable=False, comment="name of the WARC file in the captures folder"),
     Column("offset", Integer, nullable=False, comment="byte at which its record begins"),
     Column("length", Integer, nullable=False, comment="bytes of the record, compressed"),
-    Index(None, "url"),
+    Column(
+        "revisit_of",
+        Integer,
+        ForeignKey("captures.id"),
+        comment="the capture that has its body, for the same bytes came before; NULL when it has one of its own",
+    ),
+    Column("lost", Text, comment="why its record is no more, when salvage found it damaged; NULL for all others"),
+    # For the search of a body that is kept already, and of everything by url.
+    Index(None, "url", "digest"),
+    Index(None, "file", "offset"),
     comment="one response as it came, kept in a WARC file",
 )
 

@@ -82,6 +82,7 @@ def insert_capture(connection: Connection, captured: Captured, facts: Mapping[st
         "file": captured.file,
         "offset": captured.offset,
         "length": captured.length,
+        "revisit_of": captured.revisit_of,
         **facts,
     }
     return int(connection.execute(insert(captures).values(row).returning(captures.c.id)).scalar_one())

@@ -90,6 +90,7 @@ def _site(capture: Mapping[str, Any]) -> SiteProfile | None:
 
 
 def _page(folder: Path, capture: Mapping[str, Any]) -> Page:
-    _, status, body = read_capture(folder, capture["file"], capture["offset"])
+    body_at = (capture["body_file"], capture["body_offset"])
+    _, status, body = read_capture(folder, capture["file"], capture["offset"], body_at=body_at)
     fetched_at = dt.datetime.strptime(capture["time"], "%Y-%m-%dT%H:%M:%S%z")
     return Page(capture["url"], body, capture["content_type"], status, fetched_at)
