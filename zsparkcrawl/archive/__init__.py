@@ -30,6 +30,7 @@ from zsparkcrawl.archive.opening import (
 from zsparkcrawl.archive.reading import Filters
 from zsparkcrawl.archive.status import SectionStatus, Status, read_status
 from zsparkcrawl.archive.storable import stamp, storable
+from zsparkcrawl.archive.upkeep import Upkeep
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
 from zsparkcrawl.items import Article
 
@@ -55,7 +56,7 @@ _AT_ONCE = 200
 """Rows fetched at a time: enough to be quick, few enough that long bodies stay within some megabytes."""
 
 
-class Archive:
+class Archive(Upkeep):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -225,5 +226,5 @@ class Archive:
 
     def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]:
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=_AT_ONCE).execute(wanted):
+            for row in connection.execute(wanted, execution_options={"yield_per": _AT_ONCE}):
                 yield row._asdict()
