@@ -106,7 +106,11 @@ def test_an_answer_that_nothing_changed_has_the_body_of_the_last_good_one(run: R
     fetch(run, b"busy", status=503)
     fetch(run, b"", status=304)
     found = rows(run)
-    assert (found[-1]["status"], found[-1]["revisit_of"], found[-1]["digest"]) == (304, found[1]["id"], found[1]["digest"])
+    assert (found[-1]["status"], found[-1]["revisit_of"], found[-1]["digest"]) == (
+        304,
+        found[1]["id"],
+        found[1]["digest"],
+    )
     assert read(run, found[-1]) == (304, PAGE)
     (last,) = [one for one in records(run) if one.get("WARC-Profile", "").endswith("server-not-modified")]
     assert (last["WARC-Type"], last["WARC-Refers-To-Target-URI"]) == ("revisit", URL)

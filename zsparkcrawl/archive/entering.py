@@ -14,7 +14,7 @@ from zsparkcrawl.archive.members import Record
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.charset import declared_charset
 
-__all__ = ["Entered", "enter_record", "is_copy"]
+__all__ = ["Entered", "enter_record", "is_copy", "put_back"]
 
 Entered = Literal["entered", "put back", "copy", "no body"]
 """What became of a record: it has a row now; the row of a capture that was lost points to it; another record of the
@@ -26,17 +26,24 @@ def is_copy(archive: Archive, record: Record) -> bool:
     return any(row["lost"] is None for row in _same_answer(archive, record))
 
 
+def put_back(archive: Archive, file: str, record: Record) -> int | None:
+    """Let the row of a capture that was lost point to this record of the same answer; returns its number, None when
+    none was lost."""
+    for row in _same_answer(archive, record):
+        if row["lost"] is not None:
+            archive.put_back(row["id"], file=file, offset=record.start, length=record.end - record.start)
+            return int(row["id"])
+    return None
+
+
 def enter_record(archive: Archive, folder: Path, file: str, record: Record) -> Entered:
     """Give a response or a revisit a row, as far as its own head knows: no run is entered.
 
     Raises CaptureError when the record cannot be read, ArchiveError when the database refuses.
     """
-    same = _same_answer(archive, record)
-    if any(row["lost"] is None for row in same):
+    if is_copy(archive, record):
         return "copy"
-    length = record.end - record.start
-    if same:
-        archive.put_back(same[0]["id"], file=file, offset=record.start, length=length)
+    if put_back(archive, file, record) is not None:
         return "put back"
     said = record.headers
     digest, original, declared = said.get("warc-payload-digest", ""), None, declared_charset(b"", record.content_type)
@@ -54,7 +61,7 @@ def enter_record(archive: Archive, folder: Path, file: str, record: Record) -> E
         content_type=record.content_type,
         file=file,
         offset=record.start,
-        length=length,
+        length=record.end - record.start,
         digest=digest,
         revisit_of=None if original is None else original["id"],
     )

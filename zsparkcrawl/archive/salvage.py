@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from zsparkcrawl.archive import Archive
+from zsparkcrawl.archive.entering import put_back
 from zsparkcrawl.archive.leftovers import CaptureError, open_existing, sync_folder
-from zsparkcrawl.archive.members import Record, walk
-from zsparkcrawl.archive.upkeep import Stretch
+from zsparkcrawl.archive.members import RESPONSES, Record, walk
+from zsparkcrawl.archive.verifying import check_file
 
 __all__ = ["DAMAGED", "Salvaged", "salvage_file"]
 
@@ -47,7 +48,7 @@ def salvage_file(archive: Archive, folder: Path, name: str) -> Salvaged:
     part = folder / (new + _PART)
     try:
         with open_existing(folder / name) as source, part.open("wb") as target:
-            stretches, records = _copied(source, target)
+            places, records = _copied(source, target)
             target.flush()
             os.fsync(target.fileno())
         _check(part, records)
@@ -56,30 +57,38 @@ def salvage_file(archive: Archive, folder: Path, name: str) -> Salvaged:
         else:
             part.unlink()
         sync_folder(folder)
-        lost = archive.move_captures(name, new, stretches, damaged=damaged)
+        lost = archive.move_captures(name, new, places, damaged=damaged)
         (folder / name).rename(folder / damaged)
         sync_folder(folder)
     except OSError as error:
         raise CaptureError(f"capture {folder / name}: it cannot be salvaged: {error.strerror}") from error
+    if lost and records:
+        found = _shifted(archive, folder, new)
+        lost = [row for row in lost if row["id"] not in found]
     return Salvaged(new if records else None, damaged, records, lost)
 
 
-def _copied(source: BinaryIO, target: BinaryIO) -> tuple[list[Stretch], int]:
-    """Copy the good records; returns which stretches of the source lie where in the target, and how many records."""
-    stretches: list[Stretch] = []
+def _shifted(archive: Archive, folder: Path, new: str) -> set[int]:
+    """Captures whose record is there, but no longer where their row says, for bytes came in or fell out before it:
+    their rows are put right."""
+    steps = check_file(folder, new, archive.captures_in(new))
+    rowless = [step.record for step in steps if step.rowless and step.record is not None]
+    return {found for record in rowless if (found := put_back(archive, new, record)) is not None}
+
+
+def _copied(source: BinaryIO, target: BinaryIO) -> tuple[dict[int, int], int]:
+    """Copy the good records; returns where each answer begins in source and target, and how many records there are."""
+    places: dict[int, int] = {}
     records = 0
     for record in _good(walk(source)):
-        to = target.tell()
+        if record.kind in RESPONSES:
+            places[record.start] = target.tell()
         source.seek(record.start)
         left = record.end - record.start
         while left:
             left -= target.write(source.read(min(left, _CHUNK)))
-        if stretches and stretches[-1].end == record.start:
-            stretches[-1] = Stretch(stretches[-1].start, record.end, stretches[-1].to)
-        else:
-            stretches.append(Stretch(record.start, record.end, to))
         records += 1
-    return stretches, records
+    return places, records
 
 
 def _good(parts: Iterator[object]) -> Iterator[Record]:

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, func, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, func, select, update
 
 from zsparkcrawl.archive import backing
 from zsparkcrawl.archive.checking import check_database
 from zsparkcrawl.archive.opening import faults
 from zsparkcrawl.archive.schema import captures
 
-__all__ = ["Stretch", "Upkeep"]
-
-
-class Stretch(NamedTuple):
-    """The bytes of a file from ``start`` to before ``end``, and where they lie in another one."""
-
-    start: int
-    end: int
-    to: int
+__all__ = ["Upkeep"]
 
 
 class Upkeep(ABC):
@@ -70,22 +62,21 @@ class Upkeep(ABC):
         wanted = select(captures).where(c.file == file, c.lost.is_(None)).order_by(c.offset, c.id)
         yield from self._rows(wanted)
 
-    def move_captures(
-        self, file: str, new: str, stretches: Sequence[Stretch], *, damaged: str
-    ) -> list[Mapping[str, Any]]:
-        """Let the captures of a damaged file point into the one that has the good stretches of it now. The others are
-        entered as lost, in the file ``damaged``, and returned. All or nothing."""
+    def move_captures(self, file: str, new: str, places: Mapping[int, int], *, damaged: str) -> list[Mapping[str, Any]]:
+        """Let the captures of a damaged file point into the one that its good records were copied to: ``places`` says
+        for each byte at which a record began where it begins there. The other captures are entered as lost, in the file
+        ``damaged``, and returned. All or nothing."""
         c = captures.c
+        here = select(captures).where(c.file == file, c.lost.is_(None)).order_by(c.offset)
+        found = update(captures).where(c.id == bindparam("number"))
         with self._writing() as connection:
-            for start, end, to in stretches:
-                inside = and_(c.file == file, c.offset >= start, c.offset < end)
-                moved = {"file": new, "offset": c.offset + (to - start)}
-                connection.execute(update(captures).where(inside).values(moved))
-            left = select(captures).where(c.file == file, c.lost.is_(None)).order_by(c.offset)
-            lost: list[Mapping[str, Any]] = [row._asdict() for row in connection.execute(left)]
-            gone = {"file": damaged, "lost": f"damaged in {file}"}
-            connection.execute(update(captures).where(c.file == file).values(gone))
-        return lost
+            rows = connection.execute(here).all()
+            moved = [{"number": row.id, "to": places[row.offset]} for row in rows if row.offset in places]
+            if moved:
+                connection.execute(found.values(file=new, offset=bindparam("to")), moved)
+            gone = update(captures).where(c.file == file).values(file=damaged, lost=f"damaged in {file}")
+            connection.execute(gone)
+        return [row._asdict() for row in rows if row.offset not in places]
 
     def captures_at(self, url: str, time: str) -> list[Mapping[str, Any]]:
         """The captures of an address that came in a certain second, the lost ones included."""

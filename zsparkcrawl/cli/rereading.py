@@ -41,6 +41,10 @@ def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str
             continue
         if (key := (site.name, *place)) in done:
             continue
+        if capture["lost"]:  # salvage has told it; here too, an older capture must not take the place of a newer state
+            counts["lost"] += 1
+            done.add(key)
+            continue
         try:
             article = clean(_whole(folder, capture, site, parts), site)
         except CaptureError as error:
@@ -77,6 +81,8 @@ def _whole(
         known.add(url)
         if url not in parts:
             raise UnreadableError(f"{url}, where it goes on, was not captured")
+        if parts[url]["lost"]:
+            raise UnreadableError(f"{url}, where it goes on, was lost")
         page = _page(folder, parts[url])
         found.append(extract(page, site))
         waiting += further_parts(page, site.hosts)
