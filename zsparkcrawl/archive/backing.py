@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -38,7 +38,8 @@ def copy_database(engine: Engine, name: str, target: Path) -> None:
     except OSError as error:
         raise ArchiveError(f"backup {target}: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder itself may not be one
+            part.unlink()
 
 
 def _vacuum(engine: Engine, part: Path) -> None:
