@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
 from zsparkcrawl.archive.captures import Captured, KeptBody
+from zsparkcrawl.archive.flushing import Flusher
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
     READING,
@@ -25,6 +26,7 @@ from zsparkcrawl.archive.opening import (
     database_url,
     dispose,
     faults,
+    flush_by_hand,
     open_engine,
 )
 from zsparkcrawl.archive.reading import Filters
@@ -66,6 +68,7 @@ class Archive(Upkeep):
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
         self._reader = engine.execution_options(**READING)
+        self._flusher: Flusher | None = None
         self.name = name
         """The database's file, or its URL without the password."""
 
@@ -81,6 +84,23 @@ class Archive(Upkeep):
     def close(self) -> None:
         """Close all connections. Close iterators before that were not read to the end."""
         dispose(self._engine)
+
+    def flush_often(self, first: Callable[[], None]) -> bool:
+        """From now on put writes on the disk ten times a second and with :meth:`flush`, and not each by itself; a kill
+        still costs none. ``first`` is called before, and puts there what the rows point to. Returns False, and changes
+        nothing, when the database is none of SQLite's."""
+        if self._engine.dialect.name != "sqlite":
+            return False
+        with faults(self.name):
+            flush_by_hand(self._engine)
+        self._flusher = Flusher(self._engine, self.name, first)
+        return True
+
+    def flush(self) -> None:
+        """Put what was written on the disk, if anything still waits for it."""
+        if self._flusher is not None:
+            with faults(self.name):
+                self._flusher.flush()
 
     def __enter__(self) -> Self:
         return self
@@ -216,8 +236,11 @@ class Archive(Upkeep):
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with faults(self.name), self._engine.begin() as connection:
-            yield connection
+        with faults(self.name):
+            with self._engine.begin() as connection:
+                yield connection
+            if self._flusher is not None:
+                self._flusher.wrote()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

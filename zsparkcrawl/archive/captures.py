@@ -80,12 +80,15 @@ class CaptureWriter:
     """Writes exchanges into WARC files of one folder; a context manager. One writer belongs to one thread.
 
     The folder, and whatever file a killed run left open there, is seen to at once; a file is begun with the
-    first exchange, and a new one when it has ``max_bytes``. Raises CaptureError when the folder cannot be used.
+    first exchange, and a new one when it has ``max_bytes``. Without ``sync_each`` an exchange outlives a kill as soon
+    as it is written, but a power cut only after :meth:`sync`. Raises CaptureError when the folder cannot be used.
     """
 
-    def __init__(self, folder: Path, *, max_bytes: int = _MAX_BYTES) -> None:
+    def __init__(self, folder: Path, *, max_bytes: int = _MAX_BYTES, sync_each: bool = True) -> None:
         self.folder = folder
         self.max_bytes = max_bytes
+        self.sync_each = sync_each
+        self._waiting = False
         self._open: _Open | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -106,7 +109,7 @@ class CaptureWriter:
         partial: bool = False,
         kept: KeptBody | None = None,
     ) -> Captured:
-        """Keep one response and its request. When this returns, the bytes are on the disk.
+        """Keep one response and its request. When this returns, the bytes are in the file.
 
         ``body`` is the body without any Content-Encoding, ``time`` when the response came (aware), ``partial`` that
         the connection ended before the whole body came. ``kept`` says where the same body may lie already, or the
@@ -122,14 +125,28 @@ class CaptureWriter:
             records, length, digest = exchange_records(
                 url, time, head, body, request, info_id=info_id, partial=partial, original=original
             )
-            offset = _append(file, records)
+            offset = _append(file, records, sync=self.sync_each)
         except OSError as error:
             raise CaptureError(f"captures folder {self.folder}: {error.strerror}") from error
+        self._waiting = not self.sync_each
         if offset + len(records) >= self.max_bytes:
             self.close()
         content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
         of = kept.capture_id if kept and original else None
         return Captured(url, time, status, content_type, path.name, offset, length, digest, of)
+
+    def sync(self) -> None:
+        """Put on the disk what was written. Raises CaptureError when the disk refuses."""
+        if self._open is not None:
+            try:
+                self._sync(self._open.file)
+            except OSError as error:
+                raise CaptureError(f"capture {self._open.path}: {error.strerror}") from error
+
+    def _sync(self, file: FileIO) -> None:
+        if self._waiting:
+            os.fsync(file.fileno())
+            self._waiting = False
 
     def close(self) -> None:
         """Finish the file that is open: it gets its final name. Another exchange would begin a new one."""
@@ -139,6 +156,7 @@ class CaptureWriter:
         file, path, _ = current
         try:
             with file:
+                self._sync(file)
                 open_name(path).rename(path)  # while the lock is held: nobody else may finish it
                 sync_folder(self.folder)
         except OSError as error:
@@ -242,15 +260,16 @@ def _begin_file(folder: Path, time: dt.datetime) -> _Open:
     return _Open(file, path, info_id)
 
 
-def _append(file: FileIO, data: bytes) -> int:
-    """Put data on the disk, and return where it begins. When the disk refuses, half of it is taken back, so
-    that the file stays readable and the next exchange can be tried."""
+def _append(file: FileIO, data: bytes, *, sync: bool = True) -> int:
+    """Put data into the file and on the disk, and return where it begins. When the disk refuses, half of it is taken
+    back, so that the file stays readable and the next exchange can be tried."""
     offset = file.tell()
     rest = memoryview(data)
     try:
         while rest:
             rest = rest[file.write(rest) :]
-        os.fsync(file.fileno())
+        if sync:
+            os.fsync(file.fileno())
     except OSError:
         file.truncate(offset)
         file.seek(offset)
