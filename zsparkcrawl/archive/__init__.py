@@ -161,8 +161,10 @@ class Archive(Upkeep):
     def kept_body(self, url: str, digest: str | None) -> KeptBody | None:
         """Where a body of this address and digest is kept already; None when it is not. Without a digest the body of
         the latest good answer is meant, of which a 304 says that it still holds."""
-        found = list(self._rows(reading.select_kept_body(storable(url), digest)))
-        return KeptBody(found[0]["id"], found[0]["file"], found[0]["offset"]) if found else None
+        wanted, meant = (reading.LATEST_BODY, {}) if digest is None else (reading.KEPT_BODY, {"digest": digest})
+        with self._reading() as connection:
+            found = connection.execute(wanted, {"url": storable(url), **meant}).first()
+        return KeptBody(*found) if found else None
 
     def saw(self, run_id: int, listing_url: str, rows: Iterable[Listed], *, now: dt.datetime) -> None:
         """Enter what a listing page showed; a link it showed before keeps the moment it was first seen."""

@@ -10,18 +10,15 @@ import datetime as dt
 import fcntl
 import os
 import secrets
-import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeaders
-
 from zsparkcrawl.archive.leftovers import CaptureError, finish_leftovers, open_existing, open_name, sync_folder
+from zsparkcrawl.archive.members import RESPONSES, Message, message_at
 from zsparkcrawl.archive.warc import (
     NOT_MODIFIED,
     Headers,
@@ -186,53 +183,53 @@ def read_capture(
     read where its record says, or from the file and byte ``body_at`` that the archive knows. Raises CaptureError when
     a file is missing, or a record is damaged or not the one that is meant.
     """
-    about, http, body = _read(folder, file, offset)
-    if about.get_header("WARC-Type") == "revisit":
+    message = _read(folder, file, offset)
+    about, body = message.record.headers, message.body
+    if message.record.kind == "revisit":
         place = body_at or _told_place(about)
-        original, _, body = _read(folder, *place)
-        if original.get_header("WARC-Record-ID") != about.get_header("WARC-Refers-To"):
+        original = _read(folder, *place)
+        body = original.body
+        if original.record.headers.get("warc-record-id") != about.get("warc-refers-to"):
             raise CaptureError(f"capture {folder / file} at {offset}: its body is not at {place[1]} of {place[0]}")
-    return [(str(name), str(value)) for name, value in http.headers], int(http.get_statuscode()), body
+    return message.headers, message.record.status or 0, body
 
 
-def _read(folder: Path, file: str, offset: int) -> tuple[StatusAndHeaders, StatusAndHeaders, bytes]:
-    """The headers of the record, those of HTTP, and the bytes behind them. Raises CaptureError."""
+def _read(folder: Path, file: str, offset: int) -> Message:
+    """The answer that lies at a byte of a file, whole and with right digests. Raises CaptureError."""
     path = folder / Path(file).name
     try:
         with open_existing(path) as stream:
-            stream.seek(offset)
-            record = next(ArchiveIterator(stream, check_digests="raise"))
-            body = bytes(record.content_stream().read())
-            int(record.http_headers.get_statuscode())
-            return record.rec_headers, record.http_headers, body
+            message = message_at(stream, offset)
     except OSError as error:
         raise CaptureError(f"capture {path}: {error.strerror}") from error
-    except (ArchiveLoadFailed, StopIteration, EOFError, zlib.error, AttributeError, ValueError) as error:
-        # AttributeError: a record without HTTP headers, which is none of ours.
-        raise CaptureError(f"capture {path} at {offset}: damaged ({type(error).__name__})") from error
+    if message is None or message.record.kind not in RESPONSES:
+        raise CaptureError(f"capture {path}: damaged, or no answer begins at {offset}")
+    if message.record.fault:
+        raise CaptureError(f"capture {path} at {offset}: damaged: {message.record.fault}")
+    return message
 
 
-def _told_place(about: StatusAndHeaders) -> tuple[str, int]:
-    file = about.get_header("WARC-Refers-To-Filename") or ""
-    offset = about.get_header("WARC-Refers-To-File-Offset") or ""
-    return file, int(offset) if offset.isdigit() else 0
+def _told_place(about: Mapping[str, str]) -> tuple[str, int]:
+    offset = about.get("warc-refers-to-file-offset", "")
+    return about.get("warc-refers-to-filename", ""), int(offset) if offset.isascii() and offset.isdigit() else 0
 
 
 def _original(folder: Path, kept: KeptBody, status: int, body: bytes) -> Original | None:
     """The record that has this body, None when it cannot be read or has another: a body that is not certain to be
     there is kept again. Digests are not enough, for two bodies of one SHA-1 can be made."""
     try:
-        about, _, known = _read(folder, kept.file, kept.offset)
+        known = _read(folder, kept.file, kept.offset)
     except CaptureError:
         return None
-    same = known == body if body else status == NOT_MODIFIED
-    if about.get_header("WARC-Type") != "response" or not same:
+    said = known.record.headers
+    same = known.body == body if body else status == NOT_MODIFIED
+    if known.record.kind != "response" or not same:
         return None
     return Original(
-        record_id=str(about.get_header("WARC-Record-ID")),
-        url=str(about.get_header("WARC-Target-URI")),
-        date=str(about.get_header("WARC-Date")),
-        digest=payload_digest(known),
+        record_id=said["warc-record-id"],
+        url=said["warc-target-uri"],
+        date=said["warc-date"],
+        digest=payload_digest(known.body),
         file=kept.file,
         offset=kept.offset,
     )

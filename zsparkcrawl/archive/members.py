@@ -10,11 +10,11 @@ import hashlib
 import os
 import zlib
 from base64 import b32encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-__all__ = ["RESPONSES", "Gap", "Record", "walk"]
+__all__ = ["RESPONSES", "Gap", "Message", "Record", "message_at", "walk"]
 
 RESPONSES = ("response", "revisit")
 """Types of records that stand for an answer of a server."""
@@ -55,6 +55,23 @@ class Gap:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A record with what it holds: the HTTP headers as they stand there, and the body."""
+
+    record: Record
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+def message_at(file: BinaryIO, start: int) -> Message | None:
+    """The record that begins at a byte, with its body; None when no whole one does."""
+    body: list[bytes] = []
+    reader = _Reader(body.append)
+    record = _read(file, start, reader)
+    return None if record is None else Message(record, _pairs(reader.http), b"".join(body))
+
+
 def walk(file: BinaryIO) -> Iterator[Record | Gap]:
     """The records of a file in order, and the gaps between them. Memory does not grow with the file or a record."""
     size = file.seek(0, os.SEEK_END)
@@ -62,7 +79,7 @@ def walk(file: BinaryIO) -> Iterator[Record | Gap]:
     gap: int | None = None
     position = 0
     while position < size:
-        record = _read(file, position)
+        record = _read(file, position, _Reader())
         if record is None or (gap is not None and not family.has(record)):
             gap = position if gap is None else gap
             found = _next_magic(file, position + 1)
@@ -100,11 +117,10 @@ class _Family:
         return named is None and not self._named
 
 
-def _read(file: BinaryIO, start: int) -> Record | None:
+def _read(file: BinaryIO, start: int, reader: _Reader) -> Record | None:
     """The record whose member begins at ``start``; None when no whole one with a right checksum does."""
     file.seek(start)
     member = zlib.decompressobj(wbits=31)
-    reader = _Reader()
     try:
         while chunk := file.read(_CHUNK):
             rest = chunk
@@ -120,13 +136,16 @@ def _read(file: BinaryIO, start: int) -> Record | None:
 
 
 class _Reader:
-    """Takes the inflated bytes of one record, piece by piece."""
+    """Takes the inflated bytes of one record, piece by piece, and hands those of the body on."""
 
-    def __init__(self) -> None:
+    def __init__(self, body: Callable[[bytes], object] = len) -> None:
+        self.http = b""
+        """The head of HTTP, once it is whole."""
+        self._body = body
         self._head = b""
         self._headers: dict[str, str] | None = None
         self._left = 0
-        self._http: bytes | None = b""
+        self._waits_for_http = True
         self._tail = b""
         self._block = _Digest("")
         self._payload = _Digest("")
@@ -159,7 +178,7 @@ class _Reader:
             fault = "its bytes are not those of its WARC-Block-Digest"
         elif self._headers.get("warc-type") != "revisit" and not self._payload.agrees():
             fault = "its body is not that of its WARC-Payload-Digest"
-        status, content_type = _http_facts(self._head)
+        status, content_type = _http_facts(self.http)
         return Record(start, end, self._headers, status, content_type, fault)
 
     def _begin(self, head: bytes) -> None:
@@ -170,17 +189,18 @@ class _Reader:
         self._payload = _Digest(self._headers.get("warc-payload-digest", ""))
         self._head = b""
         if not self._headers.get("content-type", "").startswith("application/http"):
-            self._http = None
+            self._waits_for_http = False
 
     def _take(self, block: bytes) -> None:
         """Tell the HTTP head from the body."""
-        if self._http is not None:
-            self._http += block
-            head, end, block = self._http.partition(_END)
-            if not end and len(self._http) < _LONGEST_HEAD:
+        if self._waits_for_http:
+            self._head += block
+            head, end, block = self._head.partition(_END)
+            if not end and len(self._head) < _LONGEST_HEAD:
                 return
-            self._head, self._http = head, None
+            self.http, self._waits_for_http = head, False
         self._payload.update(block)
+        self._body(block)
 
 
 class _Digest:
@@ -206,10 +226,13 @@ class _Digest:
         )
 
 
-def _parsed(head: bytes) -> dict[str, str]:
+def _pairs(head: bytes) -> list[tuple[str, str]]:
     lines = head.decode("utf-8", "replace").split("\r\n")[1:]
-    pairs = (line.partition(":") for line in lines)
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+    return [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+
+
+def _parsed(head: bytes) -> dict[str, str]:
+    return {name.lower(): value for name, value in _pairs(head)}
 
 
 def _http_facts(head: bytes) -> tuple[int | None, str]:

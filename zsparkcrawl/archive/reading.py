@@ -6,19 +6,20 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select
 
 from zsparkcrawl.archive.schema import articles, captures, edits, injection_pages, injections, runs, versions
 from zsparkcrawl.chinese.script import simplify
 
 __all__ = [
+    "KEPT_BODY",
+    "LATEST_BODY",
     "Filters",
     "select_article",
     "select_articles",
     "select_captures",
     "select_edits",
     "select_injections",
-    "select_kept_body",
     "select_versions",
 ]
 
@@ -111,22 +112,24 @@ def select_captures(below: int | None, limit: int) -> Select[Any]:
     return found.order_by(captures.c.id.desc()).limit(limit)
 
 
-def select_kept_body(url: str, digest: str | None) -> Select[Any]:
-    """Where a body of this address and digest is kept; without a digest, that of the latest good answer."""
-    body = [func.coalesce(_bodies.c[name], captures.c[name]).label(name) for name in ("id", "file", "offset")]
-    there = and_(captures.c.url == url, captures.c.lost.is_(None), _bodies.c.lost.is_(None))
-    if digest is None:
-        there = and_(there, captures.c.status == 200, captures.c.partial.is_(False))
-    else:
-        there = and_(there, captures.c.digest == digest)
-    return select(*body).select_from(_with_bodies()).where(there).order_by(captures.c.id.desc()).limit(1)
-
-
 _bodies = captures.alias("bodies")
 
 
 def _with_bodies() -> FromClause:
     return captures.outerjoin(_bodies, captures.c.revisit_of == _bodies.c.id)
+
+
+def _kept_body(*same: ColumnElement[bool]) -> Select[Any]:
+    body = [func.coalesce(_bodies.c[name], captures.c[name]).label(name) for name in ("id", "file", "offset")]
+    there = and_(captures.c.url == bindparam("url"), captures.c.lost.is_(None), _bodies.c.lost.is_(None), *same)
+    return select(*body).select_from(_with_bodies()).where(there).order_by(captures.c.id.desc()).limit(1)
+
+
+# Made once: they are asked with every response, and making one takes longer than asking it.
+KEPT_BODY = _kept_body(captures.c.digest == bindparam("digest"))
+"""Where a body of this ``url`` and ``digest`` is kept."""
+LATEST_BODY = _kept_body(captures.c.status == 200, captures.c.partial.is_(False))
+"""Where the body of the latest good answer of this ``url`` is kept."""
 
 
 def _with_counts() -> Select[Any]:
