@@ -34,6 +34,7 @@ check: test lint types contracts
 bench: $(READY)
 	$(BIN)/python -m bench.sample
 	$(BIN)/python -m bench.repair
+	$(BIN)/python -m bench.captures
 
 ## lock: choose versions anew
 lock:

@@ -34,8 +34,9 @@ from zsparkcrawl.archive import (
     data_folder,
     database_url,
 )
+from zsparkcrawl.archive.describing import describe
 from zsparkcrawl.archive.opening import VERSION_TABLE, _config
-from zsparkcrawl.archive.schema import describe, metadata
+from zsparkcrawl.archive.schema import metadata
 from zsparkcrawl.archive.storable import edit_rows, storable
 from zsparkcrawl.edits import Change, Damage, Edit, Edited, edit, revert
 from zsparkcrawl.items import Article, Attachment, Diagnosis, Image, Injection
@@ -512,8 +513,10 @@ def test_the_steps_make_the_tables_of_the_schema(archive: Archive) -> None:
 
 
 def _parts(sql: str) -> list[str]:
-    # A column that a later step added stands on the line of the one before it.
-    return sorted(" ".join(part.split()) for part in re.split(r", (?:\n\t|(?=[a-z_]+ TEXT))", sql.strip(")\n ")))
+    # A column that a later step added stands on the line of the one before it, and its foreign key beside it.
+    sql = re.sub(r"(\w+) INTEGER (CONSTRAINT \w+) (REFERENCES [^,]+)", r"\1 INTEGER, \n\t\2 FOREIGN KEY(\1) \3", sql)
+    columns = re.split(r", (?:\n\t|(?=[a-z_]+ (?:TEXT|INTEGER)))", sql.strip("\n "))
+    return sorted(" ".join(part.split()).removesuffix(" )") for part in columns)
 
 
 def test_sqlite_is_set_up_for_safety(archive: Archive) -> None:

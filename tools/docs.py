@@ -22,7 +22,8 @@ from pathlib import Path
 import click
 
 from zsparkcrawl import settings
-from zsparkcrawl.archive.schema import articles, describe, versions
+from zsparkcrawl.archive.describing import describe
+from zsparkcrawl.archive.schema import articles, versions
 from zsparkcrawl.cli import COMMANDS, main
 from zsparkcrawl.export import COLUMNS
 from zsparkcrawl.feeds import FIELDS

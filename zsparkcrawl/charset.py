@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from zsparkcrawl.chinese.script import common_characters
 
-__all__ = ["Decoded", "decode"]
+__all__ = ["Decoded", "declared_charset", "decode"]
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # A page in UTF-16 without a mark shows it by its first tag: `<` and a letter, each with a NUL beside it.
@@ -73,12 +73,26 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     return Decoded(text, best, f"the bytes decide: {verdict}{stated}")
 
 
+def declared_charset(body: bytes, content_type: str = "") -> str | None:
+    """What the header and the page itself declare, the header first, in their own words but in small letters; None when
+    nothing is declared. It says nothing of what the page is in.
+
+    >>> declared_charset(b'<meta charset="GB2312">', "text/html; charset=UTF-8")
+    'utf-8, gb2312'
+    """
+    named = dict.fromkeys(name.lower() for name in _named(body, content_type))
+    return ", ".join(named) or None
+
+
+def _named(body: bytes, content_type: str) -> list[str]:
+    named = [match[1] for match in _HEADER.finditer(content_type)]
+    return named + [match[1].decode("ascii") for match in _DECLARED.finditer(body[:4096])]
+
+
 def _declared(body: bytes, content_type: str) -> list[str]:
     """Charsets that the header and the page name and that exist, widened to what browsers take them for."""
-    named = [match[1] for match in _HEADER.finditer(content_type)]
-    named += [match[1].decode("ascii") for match in _DECLARED.finditer(body[:4096])]
     known: list[str] = []
-    for name in named:
+    for name in _named(body, content_type):
         try:
             charset = codecs.lookup(name).name
         except LookupError:

@@ -30,6 +30,8 @@ __all__ = ["ProgressBar", "RunLedger", "end_of", "environment", "is_kept"]
 
 logger = logging.getLogger(__name__)
 
+_FLUSH_SECONDS = 0.5
+
 
 def is_kept(crawler: Crawler) -> bool:
     """Whether what this crawler fetches is kept: `scrapy crawl` switches that on; shell, parse and fetch do
@@ -40,7 +42,7 @@ def is_kept(crawler: Crawler) -> bool:
 def environment(settings: BaseSettings) -> Mapping[str, str]:
     """The environment, with the settings of the same name in front: `-s ZSPARK_DATABASE=…` counts before
     it."""
-    named = {name: settings.get(name) for name in ("ZSPARK_DATABASE", "ZSPARK_DATA")}
+    named = {name: settings.get(name) for name in ("ZSPARK_DATABASE", "ZSPARK_DATA", "ZSPARK_WARC_BYTES")}
     return {**os.environ, **{name: str(value) for name, value in named.items() if value}}
 
 
@@ -58,6 +60,7 @@ class RunLedger:
         self._finish = "shutdown"
         self._fed: Counter[str] = Counter()
         self._closing: asyncio.Task[None] | None = None
+        self._flushing: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -107,6 +110,19 @@ class RunLedger:
     def spider_opened(self) -> None:
         """Give the spider its run."""
         setattr(self.crawler.spider, "run", self.run)  # noqa: B010 - only our own spiders have the attribute
+        self._flush_again()
+
+    def _flush_again(self) -> None:
+        self._flushing = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self._flush)
+
+    def _flush(self) -> None:
+        """Put on the disk what a quiet moment in the crawl would leave waiting."""
+        try:
+            self.keeping.archive.flush()
+        except ZsparkError as error:
+            self.broke(error)
+        else:
+            self._flush_again()
 
     def item_dropped(self, item: Article, exception: DropItem) -> None:
         """Count an article that was not wanted."""
@@ -142,6 +158,8 @@ class RunLedger:
         """Judge the run and enter its end. Called when everything else has closed."""
         if self.outcome is not None:
             return
+        if self._flushing is not None:
+            self._flushing.cancel()
         stats = self.crawler.stats
         self.outcome = judge(stats.get_stats(), self._finish, self._feed_faults())
         try:

@@ -15,7 +15,25 @@ from zsparkcrawl.archive.locking import locked
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.run import Run
 
-__all__ = ["Keeping"]
+__all__ = ["Keeping", "SettingError", "warc_bytes"]
+
+_WARC_BYTES = 1 << 30
+
+
+class SettingError(ZsparkError):
+    """A setting has a value that makes no sense."""
+
+
+def warc_bytes(environ: Mapping[str, str]) -> int:
+    """After how many bytes a new WARC file is begun: ZSPARK_WARC_BYTES, or 1 GiB, which the WARC guidelines recommend.
+
+    >>> warc_bytes({}), warc_bytes({"ZSPARK_WARC_BYTES": "1000000"})
+    (1073741824, 1000000)
+    """
+    given = environ.get("ZSPARK_WARC_BYTES") or str(_WARC_BYTES)
+    if not (given.isascii() and given.isdigit()):
+        raise SettingError(f"ZSPARK_WARC_BYTES is {given!r}, which is no number of bytes")
+    return int(given)
 
 
 def _now() -> dt.datetime:
@@ -57,7 +75,9 @@ class Keeping:
         try:
             archive = Archive.open(database_url(environ))
             try:
-                return cls(archive, CaptureWriter(captures_folder(environ)), lock, now)
+                captures = CaptureWriter(captures_folder(environ), max_bytes=warc_bytes(environ))
+                captures.sync_each = not archive.flush_often(captures.sync)
+                return cls(archive, captures, lock, now)
             except ZsparkError:
                 archive.close()
                 raise
@@ -73,6 +93,7 @@ class Keeping:
         for key in [key for key, keeping in _held.items() if keeping is self]:
             del _held[key]
         try:
+            self.archive.flush()
             self.captures.close()
         finally:
             self.archive.close()

@@ -12,6 +12,8 @@ from zsparkcrawl.archive.captures import CaptureWriter
 from zsparkcrawl.archive.fetching import Onward
 from zsparkcrawl.archive.restoring import restored
 from zsparkcrawl.archive.visits import Ending, stand_after
+from zsparkcrawl.archive.warc import NOT_MODIFIED, payload_digest
+from zsparkcrawl.charset import declared_charset
 from zsparkcrawl.extract.links import ListedArticle
 from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.outcome import Outcome
@@ -102,6 +104,7 @@ class Run:
     def capture(self, exchange: Exchange) -> Kept:
         """Keep a response as it came."""
         time = self.now()
+        digest = payload_digest(exchange.body) if exchange.status != NOT_MODIFIED else None
         captured = self.captures.write(
             url=exchange.url,
             status=exchange.status,
@@ -110,8 +113,13 @@ class Run:
             request_headers=exchange.request_headers,
             time=time,
             method=exchange.method,
+            partial=exchange.partial,
+            kept=self.archive.kept_body(exchange.url, digest),
         )
-        number = self.archive.add_capture(captured, run_id=self.number, partial=exchange.partial)
+        declared = declared_charset(exchange.body, exchange.content_type)
+        number = self.archive.add_capture(
+            captured, run_id=self.number, declared_charset=declared, partial=exchange.partial
+        )
         return Kept(number, time)
 
     def listed(self, lease: Lease, listing_url: str, rows: Iterable[ListedArticle], onward: Onward) -> Shown:
@@ -201,6 +209,7 @@ class Run:
                 counts=outcome.counts,
                 ended=self.now(),
             )
+            self.archive.flush()
 
     def _waits_for(self, standing: Standing, now: dt.datetime) -> bool:
         return standing.due_at is not None and standing.due_at <= now + dt.timedelta(seconds=self.patience)

@@ -19,9 +19,9 @@ NEWSPIDER_MODULE = "zsparkcrawl.spiders"
 COMMANDS_MODULE = "zsparkcrawl.commands"
 
 # -- our own ---------------------------------------------------------------------------------------
-# ZSPARK_DATABASE and ZSPARK_DATA are read from the environment and may be set with -s as well. ZSPARK_KEEP
-# is switched on by `scrapy crawl` and `zsparkcrawl crawl`; a script of your own sets it to True to have
-# what it crawls kept. Without it nothing is written, which is what shell, parse and fetch are for.
+# ZSPARK_DATABASE, ZSPARK_DATA and ZSPARK_WARC_BYTES are read from the environment and may be set with -s as
+# well. ZSPARK_KEEP is switched on by `scrapy crawl` and `zsparkcrawl crawl`; a script of your own sets it to
+# True to have what it crawls kept. Without it nothing is written, which is what shell, parse and fetch are for.
 ZSPARK_CONTACT = os.environ.get("ZSPARK_CONTACT", "")
 """A mail address or web page by which the site can reach whoever crawls it; part of the User-Agent."""
 ZSPARK_LISTING_PAGES = 500

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -16,8 +16,9 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
-from zsparkcrawl.archive.captures import Captured
+from zsparkcrawl.archive.captures import Captured, KeptBody
 from zsparkcrawl.archive.fetching import Frontier
+from zsparkcrawl.archive.flushing import Flusher
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
@@ -28,11 +29,13 @@ from zsparkcrawl.archive.opening import (
     database_url,
     dispose,
     faults,
+    flush_by_hand,
     open_engine,
 )
 from zsparkcrawl.archive.reading import Filters
 from zsparkcrawl.archive.status import SectionStatus, Status, read_status
 from zsparkcrawl.archive.storable import stamp, storable
+from zsparkcrawl.archive.upkeep import Upkeep
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
 from zsparkcrawl.items import Article
@@ -44,6 +47,7 @@ __all__ = [
     "Captured",
     "Filters",
     "Frontier",
+    "KeptBody",
     "Lease",
     "Listed",
     "Origin",
@@ -65,7 +69,7 @@ _AT_ONCE = 200
 """Rows fetched at a time: enough to be quick, few enough that long bodies stay within some megabytes."""
 
 
-class Archive:
+class Archive(Upkeep):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -75,6 +79,7 @@ class Archive:
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
         self._reader = engine.execution_options(**READING)
+        self._flusher: Flusher | None = None
         self.name = name
         """The database's file, or its URL without the password."""
 
@@ -90,6 +95,23 @@ class Archive:
     def close(self) -> None:
         """Close all connections. Close iterators before that were not read to the end."""
         dispose(self._engine)
+
+    def flush_often(self, first: Callable[[], None]) -> bool:
+        """From now on put writes on the disk ten times a second and with :meth:`flush`, and not each by itself; a kill
+        still costs none. ``first`` is called before, and puts there what the rows point to. Returns False, and changes
+        nothing, when the database is none of SQLite's."""
+        if self._engine.dialect.name != "sqlite":
+            return False
+        with faults(self.name):
+            flush_by_hand(self._engine)
+        self._flusher = Flusher(self._engine, self.name, first)
+        return True
+
+    def flush(self) -> None:
+        """Put what was written on the disk, if anything still waits for it."""
+        if self._flusher is not None:
+            with faults(self.name):
+                self._flusher.flush()
 
     def __enter__(self) -> Self:
         return self
@@ -138,12 +160,13 @@ class Archive:
         captured: Captured,
         *,
         run_id: int | None = None,
-        charset: str | None = None,
+        declared_charset: str | None = None,
         partial: bool = False,
     ) -> int:
         """Enter a response that is kept in a WARC file, and return its number. ``partial`` tells that the
         connection ended before the whole body came."""
-        facts = {"run_id": run_id, "charset": charset, "partial": partial}
+        declared = None if declared_charset is None else storable(declared_charset)
+        facts = {"run_id": run_id, "declared_charset": declared, "partial": partial}
         with self._writing() as connection:
             return writing.insert_capture(connection, captured, facts)
 
@@ -151,6 +174,14 @@ class Archive:
         """Enter which encoding reading chose for a capture."""
         with self._writing() as connection:
             writing.update_capture(connection, capture_id, {"charset": charset})
+
+    def kept_body(self, url: str, digest: str | None) -> KeptBody | None:
+        """Where a body of this address and digest is kept already; None when it is not. Without a digest the body of
+        the latest good answer is meant, of which a 304 says that it still holds."""
+        wanted, meant = (reading.LATEST_BODY, {}) if digest is None else (reading.KEPT_BODY, {"digest": digest})
+        with self._reading() as connection:
+            found = connection.execute(wanted, {"url": storable(url), **meant}).first()
+        return KeptBody(*found) if found else None
 
     def store(  # noqa: PLR0913 - all but the article are said by name
         self,
@@ -216,8 +247,8 @@ class Archive:
         return list(self._rows(reading.select_injections(article_id, version)))
 
     def captures(self) -> Generator[Mapping[str, Any]]:
-        """All captures, the newest first, with the columns of the table and the site and section of their
-        run.
+        """All captures, the newest first, with the columns of the table, the site and section of their run, and
+        body_file and body_offset, where their bodies lie.
 
         Read in stretches, so that no snapshot stays open while the caller writes.
         """
@@ -233,8 +264,11 @@ class Archive:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with faults(self.name), self._engine.begin() as connection:
-            yield connection
+        with faults(self.name):
+            with self._engine.begin() as connection:
+                yield connection
+            if self._flusher is not None:
+                self._flusher.wrote()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -243,5 +277,5 @@ class Archive:
 
     def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]:
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=_AT_ONCE).execute(wanted):
+            for row in connection.execute(wanted, execution_options={"yield_per": _AT_ONCE}):
                 yield row._asdict()

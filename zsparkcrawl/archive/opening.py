@@ -30,6 +30,7 @@ __all__ = [
     "database_url",
     "dispose",
     "faults",
+    "flush_by_hand",
     "open_engine",
 ]
 
@@ -91,6 +92,17 @@ def open_engine(url: str, *, readonly: bool) -> tuple[Engine, str]:
             _prepare(engine, name, readonly)
         undo.pop_all()
     return engine, name
+
+
+def flush_by_hand(engine: Engine) -> None:
+    """Let SQLite leave it to others when commits of this engine's connections are put on the disk."""
+
+    def leave(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+
+    engine.dispose()  # of connections that were set up otherwise
+    event.listen(engine, "connect", leave)
 
 
 def dispose(engine: Engine) -> None:

@@ -6,12 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select
 
 from zsparkcrawl.archive.schema import articles, captures, edits, injection_pages, injections, runs, versions
 from zsparkcrawl.chinese.script import simplify
 
 __all__ = [
+    "KEPT_BODY",
+    "LATEST_BODY",
     "Filters",
     "select_article",
     "select_articles",
@@ -98,11 +100,36 @@ def select_injections(article_id: int, version: int) -> Select[Any]:
 
 
 def select_captures(below: int | None, limit: int) -> Select[Any]:
-    """A stretch of captures, the newest first, each with the site and section of its run."""
-    found = select(captures, runs.c.site, runs.c.section).select_from(captures.outerjoin(runs))
+    """A stretch of captures, the newest first, each with the site and section of its run, and body_file and
+    body_offset, where its body lies. One whose body was lost with another capture counts as lost."""
+    places = (func.coalesce(_bodies.c[name], captures.c[name]).label(f"body_{name}") for name in ("file", "offset"))
+    own = [column for column in captures.c if column.name != "lost"]
+    lost = func.coalesce(captures.c.lost, _bodies.c.lost).label("lost")
+    found = select(*own, lost, *places, runs.c.site, runs.c.section)
+    found = found.select_from(_with_bodies().outerjoin(runs, captures.c.run_id == runs.c.id))
     if below is not None:
         found = found.where(captures.c.id < below)
     return found.order_by(captures.c.id.desc()).limit(limit)
+
+
+_bodies = captures.alias("bodies")
+
+
+def _with_bodies() -> FromClause:
+    return captures.outerjoin(_bodies, captures.c.revisit_of == _bodies.c.id)
+
+
+def _kept_body(*same: ColumnElement[bool]) -> Select[Any]:
+    body = [func.coalesce(_bodies.c[name], captures.c[name]).label(name) for name in ("id", "file", "offset")]
+    there = and_(captures.c.url == bindparam("url"), captures.c.lost.is_(None), _bodies.c.lost.is_(None), *same)
+    return select(*body).select_from(_with_bodies()).where(there).order_by(captures.c.id.desc()).limit(1)
+
+
+# Made once: they are asked with every response, and making one takes longer than asking it.
+KEPT_BODY = _kept_body(captures.c.digest == bindparam("digest"))
+"""Where a body of this ``url`` and ``digest`` is kept."""
+LATEST_BODY = _kept_body(captures.c.status == 200, captures.c.partial.is_(False))
+"""Where the body of the latest good answer of this ``url`` is kept."""
 
 
 def _with_counts() -> Select[Any]:

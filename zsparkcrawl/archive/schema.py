@@ -1,5 +1,5 @@
-"""The tables of the archive, a comment on each column. docs/schema.md is written from here by
-:func:`describe`.
+"""The tables of the archive, a comment on each column. docs/schema.md is written from here, see
+:mod:`zsparkcrawl.archive.describing`.
 
 Days and times are ISO text, so that they read the same in SQLite, PostgreSQL, a CSV and a shell: a day is
 ``2026-11-22``, a moment is UTC with a Z, ``2026-11-22T08:30:00Z``. Text sorts as time does.
@@ -28,7 +28,6 @@ from sqlalchemy import (
 __all__ = [
     "articles",
     "captures",
-    "describe",
     "edits",
     "frontier",
     "injection_pages",
@@ -113,12 +112,24 @@ captures = Table(
     Column("status", Integer, nullable=False, comment="HTTP status"),
     Column("content_type", Text, nullable=False, comment="the Content-Type header, empty when there was none"),
     Column("charset", Text, comment="the encoding that reading chose; NULL when it was not read"),
+    Column(
+        "declared_charset", Text, comment="what header and page declare, the header first, joined by a comma; or NULL"
+    ),
     Column("partial", Boolean, nullable=False, comment="the connection ended before the whole body came"),
-    Column("digest", Text, nullable=False, comment="WARC-Payload-Digest of the body: sha1: and base32"),
+    Column("digest", Text, nullable=False, comment="WARC-Payload-Digest of its body: sha1: and base32"),
     Column("file", Text, nullable=False, comment="name of the WARC file in the captures folder"),
     Column("offset", Integer, nullable=False, comment="byte at which its record begins"),
     Column("length", Integer, nullable=False, comment="bytes of the record, compressed"),
-    Index(None, "url"),
+    Column(
+        "revisit_of",
+        Integer,
+        ForeignKey("captures.id"),
+        comment="the capture that has its body, for the same bytes came before; NULL when it has one of its own",
+    ),
+    Column("lost", Text, comment="why its record is no more, when salvage found it damaged; NULL for all others"),
+    # For the search of a body that is kept already, and of everything by url.
+    Index(None, "url", "digest"),
+    Index(None, "file", "offset"),
     comment="one response as it came, kept in a WARC file",
 )
 
@@ -283,29 +294,3 @@ frontier = Table(
     Index(None, "url"),
     comment="what is to be fetched, and how it stands",
 )
-
-
-def describe() -> str:
-    """The tables in Markdown: docs/schema.md has this text between its markers.
-
-    >>> print(describe().split("\\n\\n")[0])
-    ### articles
-    """
-    return "\n\n".join(_described(metadata.tables[name]) for name in sorted(metadata.tables)) + "\n"
-
-
-def _described(table: Table) -> str:
-    rows = [
-        f"| {c.name} | {str(c.type).lower()} | {'NULL' if c.nullable else ''} | {c.comment} |" for c in table.columns
-    ]
-    keys = [f"Primary key: {', '.join(column.name for column in table.primary_key.columns)}."]
-    uniques = [list(c.columns.keys()) for c in table.constraints if isinstance(c, UniqueConstraint)]
-    keys += [f"Unique: {', '.join(names)}." for names in uniques]
-    keys += [
-        f"Unique: {', '.join(index.columns.keys())} (where {index.dialect_options['sqlite']['where']})."
-        for index in table.indexes
-        if index.unique
-    ]
-    comment = table.comment or ""
-    head = [f"### {table.name}", f"{comment[:1].upper()}{comment[1:]}. {' '.join(keys)}"]
-    return "\n\n".join([*head, "\n".join(["| column | type | may be | meaning |", "|---|---|---|---|", *rows])])

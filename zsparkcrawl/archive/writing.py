@@ -84,9 +84,14 @@ def insert_capture(connection: Connection, captured: Captured, facts: Mapping[st
         "file": captured.file,
         "offset": captured.offset,
         "length": captured.length,
+        "revisit_of": captured.revisit_of,
         **facts,
     }
-    return int(connection.execute(insert(captures).values(row).returning(captures.c.id)).scalar_one())
+    return int(connection.execute(_INSERT_CAPTURE, row).scalar_one())
+
+
+_INSERT_CAPTURE = insert(captures).returning(captures.c.id)
+"""Made once: it is asked with every response."""
 
 
 def update_capture(connection: Connection, capture_id: int, values: Mapping[str, Any]) -> None:

@@ -21,6 +21,8 @@ COMMANDS = {
     "show": "archive",
     "status": "archive",
     "reread": "archive",
+    "verify": "verifying",
+    "backup": "backing",
     "crawl": "crawl",
     "demo": "demo",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,13 @@ from zsparkcrawl.sites import SiteProfile, site_for_url, site_named, site_names
 
 __all__ = ["reread_captures"]
 
+_Key = tuple[str, str, str]
+_Capture = Mapping[str, Any]
+
+
+class _LostError(Exception):
+    """The capture was lost; salvage has told it."""
+
 
 def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str], None]) -> dict[str, int]:
     """Read the latest whole capture of each article anew, store the outcome, and return counts by outcome.
@@ -27,30 +34,21 @@ def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str
     article was captured from several hosts.
     """
     counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0, "damaged": 0})
-    done: set[tuple[str, str, str]] = set()
-    parts: dict[str, Mapping[str, Any]] = {}
-    for capture in archive.captures():
-        site = _site(capture)
-        place = site.place(capture["url"]) if site else None
-        if capture["status"] != 200 or capture["partial"]:
-            continue
-        if is_part(capture["url"]):  # met before the first page of its article, for the newest come first
-            parts.setdefault(capture["url"], capture)
-            continue
-        if site is None or place is None:
-            continue
-        if (key := (site.name, *place)) in done:
+    done: set[_Key] = set()
+    for key, site, capture, parts in _of_articles(archive):
+        if key in done:
             continue
         try:
             article = clean(_whole(folder, capture, site, parts), site)
-        except CaptureError as error:
-            on_failure(str(error))
-            counts["damaged"] += 1
-            done.add(key)  # an older capture must not take the place of a newer state
-            continue
         except UnreadableError as error:  # an error page, say: what the article was then, an older one tells
             on_failure(f"{capture['url']}: {error}")
             counts["unreadable"] += 1
+            continue
+        except (CaptureError, _LostError) as error:
+            done.add(key)  # an older capture must not take the place of a newer state
+            if isinstance(error, CaptureError):
+                on_failure(str(error))
+            counts["damaged" if isinstance(error, CaptureError) else "lost"] += 1
             continue
         done.add(key)
         now = dt.datetime.now(dt.UTC)
@@ -61,9 +59,23 @@ def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str
     return dict(counts)
 
 
-def _whole(
-    folder: Path, capture: Mapping[str, Any], site: SiteProfile, parts: Mapping[str, Mapping[str, Any]]
-) -> Article:
+def _of_articles(archive: Archive) -> Iterator[tuple[_Key, SiteProfile, _Capture, Mapping[str, _Capture]]]:
+    """The whole captures of articles, the newest first, each with what it is the page of, and the further pages of
+    articles that were met so far, by address."""
+    parts: dict[str, _Capture] = {}
+    for capture in archive.captures():
+        if capture["status"] != 200 or capture["partial"]:
+            continue
+        if is_part(capture["url"]):  # met before the first page of its article, for the newest come first
+            parts.setdefault(capture["url"], capture)
+            continue
+        site = _site(capture)
+        place = site.place(capture["url"]) if site else None
+        if site is not None and place is not None:
+            yield (site.name, *place), site, capture, parts
+
+
+def _whole(folder: Path, capture: _Capture, site: SiteProfile, parts: Mapping[str, _Capture]) -> Article:
     """The article of a capture with its further pages. Raises UnreadableError when one of them was not captured: a
     part must not pass for the whole."""
     page = _page(folder, capture)
@@ -83,13 +95,16 @@ def _whole(
     return joined_parts(found)
 
 
-def _site(capture: Mapping[str, Any]) -> SiteProfile | None:
+def _site(capture: _Capture) -> SiteProfile | None:
     """The site that the run meant, for a mirror or a replica has other hosts than the site's own."""
     name = capture["site"]
     return site_named(name) if name in site_names() else site_for_url(capture["url"])
 
 
-def _page(folder: Path, capture: Mapping[str, Any]) -> Page:
-    _, status, body = read_capture(folder, capture["file"], capture["offset"])
+def _page(folder: Path, capture: _Capture) -> Page:
+    if capture["lost"]:
+        raise _LostError
+    body_at = (capture["body_file"], capture["body_offset"])
+    _, status, body = read_capture(folder, capture["file"], capture["offset"], body_at=body_at)
     fetched_at = dt.datetime.strptime(capture["time"], "%Y-%m-%dT%H:%M:%S%z")
     return Page(capture["url"], body, capture["content_type"], status, fetched_at)

@@ -1,0 +1,177 @@
+"""The command that looks after what is kept: verify."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zsparkcrawl.cli.archive import database_option, one_line, open_archive
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from zsparkcrawl.archive import Archive
+    from zsparkcrawl.archive.verifying import Step
+
+__all__ = ["verify"]
+
+
+@dataclass
+class _Report:
+    """What was looked at and found. On a terminal or in a pipe each fault is told at once; for JSON it is kept."""
+
+    as_json: bool
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    lost: list[dict[str, Any]] = field(default_factory=list)
+    salvaged: list[dict[str, Any]] = field(default_factory=list)
+
+    def tell(self, line: str) -> None:
+        """A line for people."""
+        if not self.as_json:
+            click.echo(one_line(line))
+
+    def fault(self, message: str, file: str | None = None, **where: int | None) -> None:
+        """Count a fault and tell it."""
+        self.counts["faults"] += 1
+        self.tell(f"{file}: {message}" if file else message)
+        if self.as_json:
+            self.faults.append({"file": file, **where, "message": message})
+
+
+@dataclass
+class _Check:
+    """A walk over all files. ``salvage`` and ``enter`` say what may be changed on the way."""
+
+    archive: Archive
+    folder: Path
+    report: _Report
+    salvage: bool
+    enter: bool
+
+    def run(self, progress: Progress) -> None:
+        """Check all files; those that a crawl is writing are left out."""
+        from zsparkcrawl.archive.leftovers import capture_files, is_growing
+
+        present, pointed = capture_files(self.folder), self.archive.files_of_captures()
+        sizes = {name: _size(self.folder / name) for name in present}
+        task = progress.add_task("checking", total=sum(sizes.values()))
+        for name in sorted({*present, *pointed}):
+            if is_growing(self.folder / name):
+                self.report.counts["growing"] += 1
+            elif name in sizes:
+                self._check(name, lambda size: progress.advance(task, size))
+            else:
+                self.report.fault(f"is missing; {pointed[name]} captures lie in it", name)
+
+    def _check(self, name: str, advance: Any) -> None:
+        from zsparkcrawl.archive.verifying import check_file
+
+        self.report.counts["files"] += 1
+        damaged, end = False, 0
+        for step in check_file(self.folder, name, self.archive.captures_in(name)):
+            advance(step.end - end)
+            end = step.end
+            for finding in step.findings:
+                self.report.fault(finding.message, name, offset=finding.offset, capture=finding.capture_id)
+                damaged |= finding.salvage
+            self._count(name, step)
+        if damaged and self.salvage:
+            self._salvage(name)
+
+    def _count(self, name: str, step: Step) -> None:
+        from zsparkcrawl.archive.entering import enter_record, is_copy
+
+        if step.record is None:
+            return
+        self.report.counts["records"] += 1
+        if step.rowless and self.enter:
+            self.report.counts[enter_record(self.archive, self.folder, name, step.record)] += 1
+        elif step.rowless:
+            self.report.counts["copy" if is_copy(self.archive, step.record) else "rowless"] += 1
+
+    def _salvage(self, name: str) -> None:
+        from zsparkcrawl.archive.salvage import salvage_file
+
+        done = salvage_file(self.archive, self.folder, name)
+        self.report.salvaged.append({"file": name, "good": done.file, "damaged": done.damaged, "records": done.records})
+        self.report.tell(f"{name}: {done.records} good records are in {done.file or 'no file'} now, see {done.damaged}")
+        for row in done.lost:
+            self.report.lost.append({name: row[name] for name in ("id", "url", "time", "status")})
+            self.report.tell(f"lost: capture {row['id']} of {row['url']!r}, {row['time']}")
+
+
+@click.command()
+@click.option("--salvage", is_flag=True, help="Bring the good records of damaged files to safety.")
+@click.option("--enter", is_flag=True, help="Enter the records to which no row of the database points.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@database_option
+def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> None:
+    """Check every kept record, every digest, and the database. Ends with 1 when something is damaged.
+
+    Each fault is one line. A file that a crawl is writing is left out. With --salvage the good records of a damaged
+    file are copied into a new one, to which the database points from then on; the damaged file stays beside it under
+    the name FILE.damaged, and what was lost is listed. Both options take the lock of the data folder.
+    """
+    from zsparkcrawl.archive import captures_folder, data_folder
+    from zsparkcrawl.archive.leftovers import finish_leftovers
+    from zsparkcrawl.archive.locking import locked
+
+    folder, report = captures_folder(os.environ), _Report(as_json)
+    with ExitStack() as stack:
+        if salvage or enter:
+            stack.enter_context(locked(data_folder(os.environ)))
+            finish_leftovers(folder)
+        archive = stack.enter_context(open_archive(database, readonly=not (salvage or enter)))
+        for line in archive.database_faults():
+            report.fault(line)
+        with _progress() as progress:
+            _Check(archive, folder, report, salvage, enter).run(progress)
+        report.counts["captures"], report.counts["lost"] = archive.capture_count()
+    if as_json:
+        found = {"counts": report.counts, "faults": report.faults, "salvaged": report.salvaged, "lost": report.lost}
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    for line in _summary(report.counts):
+        report.tell(line)
+    if report.counts["faults"]:
+        sys.exit(1)
+
+
+def _summary(counts: Counter[str]) -> list[str]:
+    wordings = {
+        "growing": "{} files are being written and were left out",
+        "lost": "{} captures were lost earlier",
+        "copy": "{} records are copies of captures that lie elsewhere",
+        "rowless": "{} records have no row in the database: `zsparkcrawl verify --enter` enters them",
+        "entered": "{} records have got a row; `zsparkcrawl reread` reads them",
+        "put back": "{} captures that were lost are there again",
+        "no body": "{} records are revisits of a body that is not there",
+    }
+    looked = f"{counts['files']} files, {counts['records']} records, {counts['captures']} captures"
+    told = [wording.format(counts[name]) for name, wording in wordings.items() if counts[name]]
+    return [*told, f"{looked}: {counts['faults']} faults" if counts["faults"] else f"{looked}: all good"]
+
+
+def _progress() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    # Where nobody looks on, nothing is drawn.
+    return Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, 0 when it is just getting its final name."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
