@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
 from zsparkcrawl.archive.captures import Captured
+from zsparkcrawl.archive.judging import count_kinds
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
     READING,
@@ -111,10 +112,12 @@ class Archive:
             return writing.insert_run(connection, row)
 
     def end_run(self, run_id: int, *, state: str, reason: str, counts: Mapping[str, int], ended: dt.datetime) -> None:
-        """Enter how a run ended. Raises KeyError when there is no such run."""
-        values = {"state": state, "reason": storable(reason), "counts": dict(counts), "ended": stamp(ended)}
+        """Enter how a run ended, and beside its counts how many of its versions hold a change of each kind (as
+        changed_edited). Raises KeyError when there is no such run."""
+        values = {"state": state, "reason": storable(reason), "ended": stamp(ended)}
         with self._writing() as connection:
-            writing.update_run(connection, run_id, values)
+            counted = {**counts, **count_kinds(connection, run_id)}
+            writing.update_run(connection, run_id, {**values, "counts": counted})
 
     def add_capture(
         self,
@@ -149,8 +152,10 @@ class Archive:
         now: dt.datetime,
         origin: Origin = "site",
     ) -> Stored:
-        """Keep an article: "new", a new "version" when any content field differs, or "unchanged". All or
-        nothing.
+        """Keep an article: "new", a new "version" when any content field changed, or "unchanged". All or nothing.
+
+        What is a change, and of which kind, :mod:`zsparkcrawl.archive.changes` says. With ``origin`` "site" an article
+        that was marked as gone stands again.
 
         An article is that of the same site, section and number, or of the same URL when it has no number.
         With ``origin`` "site" it counts as seen now; "reading", old bytes read anew, leaves the times of
@@ -159,6 +164,17 @@ class Archive:
         facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
         with self._writing() as connection:
             return writing.store_article(connection, article, facts)
+
+    def mark_gone(self, article_id: int, moment: dt.datetime, reason: str) -> None:
+        """Enter that the site has removed an article; its copy is kept. When it was marked before, that moment stays.
+        Raises KeyError when there is no such article."""
+        with self._writing() as connection:
+            writing.update_gone(connection, article_id, stamp(moment), storable(reason))
+
+    def unmark_gone(self, article_id: int) -> None:
+        """Enter that an article stands again. Raises KeyError when there is no such article."""
+        with self._writing() as connection:
+            writing.update_gone(connection, article_id, None, None)
 
     def articles(self, filters: Filters | None = None) -> Generator[Mapping[str, Any]]:
         """The articles meant, one row at a time: by section, date (unknown last) and number.

@@ -19,7 +19,18 @@ from zsparkcrawl.errors import ZsparkError
 if TYPE_CHECKING:
     from zsparkcrawl.archive import Archive
 
-__all__ = ["export", "reread", "show", "status"]
+__all__ = [
+    "NotFoundError",
+    "database_option",
+    "echo_json",
+    "export",
+    "one_line",
+    "open_archive",
+    "reread",
+    "show",
+    "status",
+    "table",
+]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -42,12 +53,14 @@ class _Day(click.ParamType[dt.date]):
             self.fail(f"{value!r} is not a day such as 2026-11-22", param, ctx)
 
 
-def _database_option(command: _Command) -> _Command:
+def database_option(command: _Command) -> _Command:
+    """The option --database of a command."""
     described = "SQLAlchemy URL; otherwise ZSPARK_DATABASE, or zspark.sqlite in the folder ZSPARK_DATA (data/)."
     return click.option("--database", metavar="URL", help=described)(command)
 
 
-def _open(database: str | None, *, readonly: bool = True) -> Archive:
+def open_archive(database: str | None, *, readonly: bool = True) -> Archive:
+    """The archive that a command means. Raises ArchiveError."""
     from zsparkcrawl.archive import Archive, database_url
 
     return Archive.open(database or database_url(os.environ), readonly=readonly)
@@ -61,7 +74,7 @@ def _open(database: str | None, *, readonly: bool = True) -> Archive:
 @click.option("--until", type=_Day(), help="Only articles of this day or earlier.")
 @click.option("--text", help="Only articles with this in title or body.")
 @click.option("--columns", metavar="A,B,C", help="Only these columns, in this order.")
-@_database_option
+@database_option
 def export(form: Any, output: Path | None, columns: str | None, database: str | None, **wanted: Any) -> None:
     """Write the articles as a table.
 
@@ -71,7 +84,7 @@ def export(form: Any, output: Path | None, columns: str | None, database: str | 
     from zsparkcrawl.export import chosen_columns, export_articles
 
     filters, chosen = Filters(**wanted), chosen_columns(columns)
-    with _open(database) as archive:
+    with open_archive(database) as archive:
         if output is None or str(output) == "-":
             export_articles(archive, sys.stdout.buffer, form, filters=filters, columns=chosen)
             return
@@ -82,23 +95,23 @@ def export(form: Any, output: Path | None, columns: str | None, database: str | 
 @click.command()
 @click.argument("key")
 @click.option("--json", "as_json", is_flag=True, help="All fields, edits and injections as JSON.")
-@_database_option
+@database_option
 def show(key: str, as_json: bool, database: str | None) -> None:
     """Show one article: by its number here, its URL, or section/number as in news/1207."""
-    with _open(database) as archive:
+    with open_archive(database) as archive:
         article = archive.article(key)
         if article is None:
             raise NotFoundError(f"no article {key!r} in {archive.name}")
         edits = archive.edits_of(article["id"], article["version"])
         injections = archive.injections_of(article["id"], article["version"])
     if as_json:
-        _echo_json({**article, "edits": edits, "injections": injections})
+        echo_json({**article, "edits": edits, "injections": injections})
         return
     shown = {name: value for name, value in article.items() if name != "body" and value not in (None, [])}
     width = max(map(len, shown))
     for name, value in shown.items():
-        click.echo(f"{click.style(name.ljust(width), dim=True)}  {_cell(value)}")
-    click.echo("\n" + "\n".join(map(_cell, article["body"].split("\n"))) + "\n")
+        click.echo(f"{click.style(name.ljust(width), dim=True)}  {one_line(value)}")
+    click.echo("\n" + "\n".join(map(one_line, article["body"].split("\n"))) + "\n")
     for line in _edits_summary(edits):
         click.echo(line)
     for found in injections:
@@ -107,35 +120,35 @@ def show(key: str, as_json: bool, database: str | None) -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@_database_option
+@database_option
 def status(as_json: bool, database: str | None) -> None:
     """Show how many articles there are, how well they are known, and how the last runs went."""
     from dataclasses import asdict
 
-    with _open(database) as archive:
+    with open_archive(database) as archive:
         found = archive.status()
     if as_json:
-        _echo_json(asdict(found))
+        echo_json(asdict(found))
         return
     sections = [asdict(section) for section in found.sections]
     if not sections:
         click.echo("no articles yet")
     elif sys.stdout.isatty():
         # On its side, for a dozen columns of numbers do not fit a terminal.
-        names = [f"{one['site']} {_cell(one['section'])}" for one in sections]
+        names = [f"{one['site']} {one_line(one['section'])}" for one in sections]
         measures = [name for name in sections[0] if name not in ("site", "section")]
-        _table(["", *names], [[name, *(one[name] for one in sections)] for name in measures])
+        table(["", *names], [[name, *(one[name] for one in sections)] for name in measures])
     else:
-        _table(list(sections[0]), [list(one.values()) for one in sections])
+        table(list(sections[0]), [list(one.values()) for one in sections])
     columns = ("id", "site", "section", "state", "reason", "started", "counts")
-    _table(["run", *columns[1:]], [[run[name] for name in columns] for run in found.runs])
+    table(["run", *columns[1:]], [[run[name] for name in columns] for run in found.runs])
     click.echo(f"{found.captures} captures; database {found.database}")
     if found.warning:
         click.secho(f"note: {found.warning}", dim=True)
 
 
 @click.command()
-@_database_option
+@database_option
 def reread(database: str | None) -> None:
     """Read all kept captures anew, without the network, and store what comes out differently.
 
@@ -145,7 +158,7 @@ def reread(database: str | None) -> None:
     from zsparkcrawl.archive.locking import locked
     from zsparkcrawl.cli.rereading import reread_captures
 
-    with locked(data_folder(os.environ)), _open(database, readonly=False) as archive:
+    with locked(data_folder(os.environ)), open_archive(database, readonly=False) as archive:
         counts = reread_captures(archive, captures_folder(os.environ), on_failure=_tell)
     click.echo(", ".join(f"{number} {name}" for name, number in counts.items()))
     if counts["damaged"]:
@@ -161,13 +174,14 @@ def _edits_summary(edits: Iterable[Mapping[str, Any]]) -> list[str]:
     return [f"{n} edits of {field}: {rule}, {certainty}" for (field, rule, certainty), n in counts.items()]
 
 
-def _echo_json(value: object) -> None:
+def echo_json(value: object) -> None:
+    """Print a value as JSON."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A drawn table on a terminal; otherwise lines with tabs, which other programs can cut."""
-    cells = [[_cell(value) for value in row] for row in rows]
+    cells = [[one_line(value) for value in row] for row in rows]
     if not sys.stdout.isatty():
         for line in (columns, *cells):
             click.echo("\t".join(line))
@@ -183,7 +197,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     Console().print(table)
 
 
-def _cell(value: object) -> str:
+def one_line(value: object) -> str:
     """A value on one line, without control characters: what a page says must not steer a terminal."""
     if value is None:
         return ""
