@@ -689,6 +689,33 @@ def test_injections_of_older_archives_are_carried_over(tmp_path: Path) -> None:
         assert [i["phrase"] for i in archive.injections_of(1, 1)] == ["赌"]
 
 
+def test_the_changes_of_older_archives_are_carried_over(tmp_path: Path) -> None:
+    """Lists of fields become objects; what was made by reading is known to be so."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'zspark.sqlite'}")
+    try:
+        with engine.begin() as connection:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0003")
+            content = {"url": "u", "body": "", "attachments": "[]", "images": "[]"}
+            seen = {"first_seen": FIRST, "last_seen": FIRST}
+            _insert(connection, "articles", {"id": 1, "site": "s", "version": 3, **content, **seen})
+            facts = {"made_at": FIRST, "diagnosis": "null", "damaged": "{}", "package": "0"}
+            facts |= dict.fromkeys(("edit_count", "inferred_count", "damage_count", "injection_count"), 0)
+            told = (("site", "[]"), ("site", '["title", "body"]'), ("reading", '["date"]'))
+            for version, (made_by, changed) in enumerate(told, 1):
+                row = {"article_id": 1, "version": version, "made_by": made_by, "changed": changed}
+                _insert(connection, "versions", {**row, **content, **facts})
+    finally:
+        engine.dispose()
+    with Archive.open(url_of(tmp_path)) as archive:
+        changed = [version["changed"] for version in archive.versions_of(1)]
+        assert changed == [{}, {"title": None, "body": None}, {"date": "reading"}]
+        row = archive.article("1")
+        assert row is not None
+        assert (row["gone_at"], row["gone_reason"]) == (None, None)
+
+
 def _insert(connection: Connection, table: str, row: Mapping[str, object]) -> None:
     names = ", ".join(f'"{name}"' for name in row)
     values = ", ".join(f":{name}" for name in row)

@@ -216,6 +216,11 @@ class Archive:
             yield from stretch
             below = stretch[-1]["id"]
 
+    def capture_of(self, site: str, section: str, native_id: str) -> Mapping[str, Any] | None:
+        """The capture that the latest state of an article was read from; None when there is no such article, or when it
+        came from no capture."""
+        return next(iter(list(self._rows(reading.select_capture_of(site, section, native_id)))), None)
+
     def status(self, *, last_runs: int = 10) -> Status:
         """How the archive stands."""
         with self._reading() as connection:

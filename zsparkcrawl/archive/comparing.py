@@ -15,9 +15,10 @@ _UNITS = (
     re.compile(r"(?s)."),
 )
 """What is compared, from the coarse to the fine: lines with their end, sentences, characters."""
-_MOST_PAIRS = 4_000_000
-"""Pairs of units up to which each is compared with each; of more, units that come very often (more than one in a
-hundred) are no place where the texts are taken to meet. Chosen: lines and sentences of articles stay far below it."""
+_MANY_PAIRS, _MOST_PAIRS = 100_000, 4_000_000
+"""Pairs of units, each of the one text with each of the other: of more than many, units that come very often (more than
+one in a hundred) are no place where the texts are taken to meet; more than most are not compared, and are one
+difference. Chosen for the time it takes; lines and sentences of articles stay far below either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,11 @@ def _within(place: Difference, old: str, new: str, level: int) -> Iterator[Diffe
     here, there = [place.start, *_ends(before, place.start)], [place.new_start, *_ends(after, place.new_start)]
     # Most of two versions is equal: the matcher is shown the rest.
     before, after = before[head : len(before) - tail], after[head : len(after) - tail]
-    matcher = SequenceMatcher(None, before, after, autojunk=len(before) * len(after) > _MOST_PAIRS)
+    pairs = len(before) * len(after)
+    if pairs > _MOST_PAIRS:
+        yield Difference(here[head], here[head + len(before)], there[head], there[head + len(after)])
+        return
+    matcher = SequenceMatcher(None, before, after, autojunk=pairs > _MANY_PAIRS)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "equal":
             stretch = Difference(here[head + a], here[head + b], there[head + c], there[head + d])

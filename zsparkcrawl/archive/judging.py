@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, literal, select
+from sqlalchemy import Connection, literal, or_, select
 
 from zsparkcrawl.archive.changes import Kind, State, changes, edge_lines
 from zsparkcrawl.archive.schema import articles, captures, edits, versions
@@ -32,7 +32,8 @@ def judge_changes(
     return changes(
         before,
         now,
-        same_bytes=_same_bytes(connection, old["capture_id"], facts["capture_id"]),
+        same_bytes=_same_bytes(connection, old["capture_id"], facts["capture_id"])
+        and not _goes_on(connection, row["url"]),
         reading=facts["made_by"] == "reading",
         common=[line for line in lines if _is_shown_elsewhere(connection, old, line)],
     )
@@ -69,6 +70,16 @@ def _same_bytes(connection: Connection, one: int | None, other: int | None) -> b
         return False
     digests = connection.execute(select(captures.c.digest).where(captures.c.id.in_([one, other]))).scalars().all()
     return one == other or (len(digests) == 2 and digests[0] == digests[1])
+
+
+def _goes_on(connection: Connection, url: str) -> bool:
+    """Whether pages were captured that may be further ones of the article at an address (1207_2.html, ?page=2): then
+    the bytes of its first page do not tell all."""
+    stem = url.rpartition("/")[0] + "/" + url.rpartition("/")[2].partition(".")[0]
+    c = captures.c.url
+    beginnings = (f"{stem}_", f"{stem}-", f"{url}?", f"{url}&")
+    further = or_(*(c.startswith(beginning, autoescape=True) for beginning in beginnings))
+    return connection.execute(select(c).where(further).limit(1)).first() is not None
 
 
 def _is_shown_elsewhere(connection: Connection, old: Mapping[str, Any], line: str) -> bool:

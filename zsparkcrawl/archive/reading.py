@@ -15,6 +15,7 @@ __all__ = [
     "Filters",
     "select_article",
     "select_articles",
+    "select_capture_of",
     "select_captures",
     "select_edits",
     "select_injections",
@@ -103,6 +104,13 @@ def select_captures(below: int | None, limit: int) -> Select[Any]:
     if below is not None:
         found = found.where(captures.c.id < below)
     return found.order_by(captures.c.id.desc()).limit(limit)
+
+
+def select_capture_of(site: str, section: str, native_id: str) -> Select[Any]:
+    """The capture that the latest state of an article was read from."""
+    c = articles.c
+    same = and_(c.site == site, c.section == section, c.native_id == native_id)
+    return select(captures).select_from(captures.join(articles, c.capture_id == captures.c.id)).where(same)
 
 
 def _with_counts() -> Select[Any]:

@@ -157,10 +157,8 @@ def _is_count(each: Difference, old: str, new: str, counts: tuple[Sequence[Span]
     spans = (each.start, each.end), (each.new_start, each.new_end)
     if all(any(a <= start and end <= b for a, b in known) for (start, end), known in zip(spans, counts, strict=True)):
         return True
-    lines = (old[each.start : each.end] + "\n" + new[each.new_start : each.new_end]).split("\n")
-    return (each.start == each.end or each.new_start == each.new_end) and all(
-        is_count_line(line) for line in filter(None, lines)
-    )
+    was, became = old[each.start : each.end].strip("\n"), new[each.new_start : each.new_end].strip("\n")
+    return bool(was) != bool(became) and all(map(is_count_line, (was or became).split("\n")))
 
 
 def _is_blank(each: Difference, old: str, new: str) -> bool:
@@ -176,7 +174,8 @@ def _is_blank(each: Difference, old: str, new: str) -> bool:
 def _is_other_spam(each: Difference, old: Copy, new: Copy) -> bool:
     """Whether nothing but spam came, went, or took the place of spam."""
     stretches = old.text[each.start : each.end].strip(), new.text[each.new_start : each.new_end].strip()
-    return all(not text or (_SPAM_SHORTEST <= len(text) <= _SPAM_LONGEST and is_spam(text)) for text in stretches)
+    found = [text for text in stretches if text]
+    return bool(found) and all(_SPAM_SHORTEST <= len(text) <= _SPAM_LONGEST and is_spam(text) for text in found)
 
 
 def _is_damage(each: Difference, plain: str, shown: str, copy: Copy) -> bool:

@@ -23,6 +23,11 @@ _BESIDE = re.compile(
     r"(?:本文|本页|本頁|本站|该文|文章|新闻|当前|當前|您是第|你是第|目前|已经|已被|已有|已|共有|共被|共|总共|累计|被|有|次|过|[\s|｜·:：()（）\[\]【】/,，。])*"
 )
 """What stands in a line beside such counts and says nothing else."""
+_CLOCK = re.compile(
+    r"(?:今天是|今日是|现在是|现在时间|现在時間|当前时间|當前時間|当前日期|系统时间|系統時間|打印时间|访问时间)\s*[:：]?\s*"
+    r"(?=[^\n]*\d)[\d年月日时分秒時星期周週礼拜一二三四五六天上下午:：,，/.\-\s]+"
+)
+"""The page's own clock: 今天是2026年11月22日 星期日."""
 _LINE = re.compile(r"[^\n]+")
 _LONGEST = 60
 """Characters of a line in which numbers are taken for counts. Chosen: a line of the page's frame, and no sentence."""
@@ -37,19 +42,25 @@ def count_spans(text: str) -> tuple[tuple[int, int], ...]:
     >>> text = "来源：健康报 浏览次数：123\\n已有 5 人评论"
     >>> [text[start:end] for start, end in count_spans(text)]
     ['123', '5']
+    >>> count_spans("今天是2026年11月22日 星期日")
+    ((0, 18),)
     >>> count_spans("全年累计阅读量：120万。")
     ()
     """
-    return tuple(
-        match.span("behind") if match["behind"] else match.span("before")
-        for line in _LINE.finditer(text)
-        if line.end() - line.start() <= _LONGEST and not _SENTENCE.search(line[0])
-        for match in _COUNT.finditer(text, line.start(), line.end())
-    )
+    found: list[tuple[int, int]] = []
+    for line in _LINE.finditer(text):
+        if line.end() - line.start() > _LONGEST or _SENTENCE.search(line[0]):
+            continue
+        if _CLOCK.fullmatch(line[0].strip()):
+            found.append(line.span())
+            continue
+        matches = _COUNT.finditer(text, line.start(), line.end())
+        found += [match.span("behind") if match["behind"] else match.span("before") for match in matches]
+    return tuple(found)
 
 
 def is_count_line(line: str) -> bool:
-    """Whether a line says nothing but how often the page was read, clicked or answered.
+    """Whether a line says nothing but how often the page was read, clicked or answered, or what the time is.
 
     >>> is_count_line("点击数：45"), is_count_line("【浏览：12次】"), is_count_line("本文共有 33 人浏览")
     (True, True, True)
@@ -58,5 +69,7 @@ def is_count_line(line: str) -> bool:
     """
     if len(line) > _LONGEST or _SENTENCE.search(line):
         return False
+    if _CLOCK.fullmatch(line.strip()):
+        return True
     rest, found = _COUNT.subn("", line)
     return found > 0 and bool(_BESIDE.fullmatch(rest))

@@ -57,6 +57,8 @@ def diff(key: str, first: int | None, second: int | None, as_json: bool, databas
         _, versions = _found(archive, key)
         name = archive.name
     latest = versions[-1]["version"]
+    if first is None and latest == 1:
+        raise NotFoundError(f"article {key!r} has one version only")
     numbers = (latest - 1, latest) if first is None else (first, latest if second is None else second)
     by_number = {one["version"]: one for one in versions}
     for number in numbers:
