@@ -27,7 +27,7 @@ from bench.results import record
 from bench.sample_truth import truths
 from zsparkcrawl.archive.changes import State, changes
 from zsparkcrawl.archive.comparing import differences
-from zsparkcrawl.archive.sameness import doubtful_spans
+from zsparkcrawl.archive.copies import doubtful_spans
 from zsparkcrawl.archive.storable import content, edit_rows, state, version_facts
 from zsparkcrawl.clean import clean
 from zsparkcrawl.items import Article

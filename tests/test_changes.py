@@ -19,7 +19,8 @@ from bench.sample_truth import Truth, truths
 from zsparkcrawl.archive import Archive, Captured
 from zsparkcrawl.archive.changes import CONTENT, State, changes
 from zsparkcrawl.archive.comparing import differences
-from zsparkcrawl.archive.sameness import Copy, doubtful_spans, unexplained
+from zsparkcrawl.archive.copies import Copy, doubtful_spans
+from zsparkcrawl.archive.sameness import unexplained
 from zsparkcrawl.clean import clean
 from zsparkcrawl.edits import Change, Damage, Edited, edit
 from zsparkcrawl.items import Article, Attachment, Image, Injection

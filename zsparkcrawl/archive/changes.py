@@ -24,8 +24,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from zsparkcrawl.archive.comparing import Difference, differences
+from zsparkcrawl.archive.copies import Copy
 from zsparkcrawl.archive.files import plain_address
-from zsparkcrawl.archive.sameness import Copy, unexplained
+from zsparkcrawl.archive.sameness import unexplained
 from zsparkcrawl.edits import Damage, Edit
 
 __all__ = ["CONTENT", "KINDS", "Kind", "State", "changes", "edge_lines"]

@@ -7,24 +7,21 @@ as damaged. Two copies of one text, damaged by two hosts, then differ at such pl
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from zsparkcrawl.archive.comparing import Difference, differences
+from zsparkcrawl.archive.copies import Copy, Span
 from zsparkcrawl.chinese.counters import count_spans, is_count_line
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import ANNOTATION, simplified, simplified_of, traditional_of
-from zsparkcrawl.edits import Damage, Edit
 from zsparkcrawl.repair.bytepairs import MARKS, split, widened
 from zsparkcrawl.spam import is_spam
+from zsparkcrawl.spam.lexicon import fold, terms
 
-__all__ = ["Copy", "Span", "doubtful_spans", "unexplained"]
-
-Span = tuple[int, int]
-"""Where something begins and ends."""
+__all__ = ["unexplained"]
 
 _BESIDE = 1
 """Characters beside a doubtful place at which a difference still belongs to it: where one of two equal characters was
@@ -37,68 +34,22 @@ _GARBLED_MOST = 40
 _GIBBERISH = 12.5
 """Bits a character above which text is none, as where cuts are looked for."""
 _CUT_MARKS = frozenset(MARKS)
-_NARROWED = 2
-"""ASCII marks between Chinese characters from which on a text without any wide one counts as narrowed; chosen."""
-_WIDE = re.compile("[\uff01-\uff5e]")
-_NARROW_MARK = re.compile("(?<=[\u4e00-\u9fff])[,;:!?](?=[\u4e00-\u9fff])")
 _BLANK = re.compile(r"[^\S\n]+")
 _WORD = re.compile("[A-Za-z0-9]")
 _SPAM_SHORTEST, _SPAM_LONGEST = 4, 400
 """Characters of what is asked whether it is spam; chosen."""
+_SPAM_LEAST = 2.0
+"""Weight of listed words from which on a stretch that came or went is spam: that from which on a text is looked at for
+spam at all."""
+_CUT_ALONG_MOST = 4
+"""Characters that may have stayed of spam that was cut, or gone with it; chosen."""
+_SPAM_MOST = 50
+"""Places that are asked whether they are spam: more than a page has, and no more time than a page takes. Chosen."""
+_FAR = 1 << 62
+_COMMON_MOST = 8
+"""Characters that two phrases may have in common between two differences; chosen."""
 _UNIT = re.compile("[年月日]")
 _FIGURE = re.compile(r"\d{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """One cleaned text with the record of how it came about.
-
-    ``damaged`` says whether its page is known to be damaged: turned, annotated, cut, or mended in any other way.
-    """
-
-    text: str
-    edits: Sequence[Edit] = ()
-    marks: Sequence[Damage] = ()
-    damaged: bool = False
-    """… or whether full-width marks of the text itself were narrowed."""
-    doubts: tuple[Span, ...] = field(init=False, default=())
-    """The places of the text that were inferred or stay damaged, in order."""
-
-    def __post_init__(self) -> None:
-        """Find the doubtful places once."""
-        object.__setattr__(self, "damaged", self.damaged or _narrowed(self.text))
-        object.__setattr__(self, "doubts", doubtful_spans(self.edits, self.marks))
-
-
-def doubtful_spans(edits: Sequence[Edit], marks: Sequence[Damage] = ()) -> tuple[Span, ...]:
-    """The places of the final text that are inferred or damaged, in order, those that meet joined. Where something was
-    taken out by inference the place is empty.
-
-    >>> doubtful_spans([Edit("gbk", 3, "?F", "。现", "inferred"), Edit("annotations", 0, "(fā)", "")])
-    ((0, 1),)
-    >>> doubtful_spans([Edit("units", 1, "", "月", "inferred")], [Damage(5, 6, "lost")])
-    ((1, 2), (5, 6))
-    """
-    found: list[Span] = []
-    for made in edits:
-        end, grown = made.start + len(made.before), len(made.after) - len(made.before)
-        found = [(_moved(a, made.start, end, grown), _moved(b, made.start, end, grown)) for a, b in found]
-        if made.certainty == "inferred":
-            found.append((made.start, made.start + len(made.after)))
-    joined: list[Span] = []
-    for start, end in sorted([*found, *((each.start, each.end) for each in marks)]):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return tuple(joined)
-
-
-def _moved(place: int, start: int, end: int, grown: int) -> int:
-    """Where a place stands after an edit; inside of what was edited it cannot be told more exactly than to its end."""
-    if place >= end:
-        return place + grown
-    return min(place, end + grown) if place > start else place
 
 
 def unexplained(old: Copy, new: Copy) -> tuple[list[Difference], bool]:
@@ -108,6 +59,7 @@ def unexplained(old: Copy, new: Copy) -> tuple[list[Difference], bool]:
     Explained are: counts of readers and clicks; blanks, but between Latin letters or figures; spam that cleaning left;
     where a copy is damaged also the width of a mark, the script, line ends, and what :func:`_is_damage` tells.
 
+    >>> from zsparkcrawl.edits import Edit
     >>> unexplained(Copy("已有 5 人阅读"), Copy("已有 66 人阅读"))
     ([], False)
     >>> guessed = Copy("园区人事", (Edit("gbk", 3, "?", "事", "inferred"),), damaged=True)
@@ -122,13 +74,13 @@ def unexplained(old: Copy, new: Copy) -> tuple[list[Difference], bool]:
     counts = count_spans(left), count_spans(right)
     found = []
     for each in differences(left, right):
-        if _is_count(each, left, right, counts) or _is_blank(each, left, right) or _is_other_spam(each, old, new):
+        if _is_count(each, left, right, counts) or _is_blank(each, left, right) or _is_cut_along(each, old, new):
             continue
         if damaged and (_is_damage(each, left, right, new) or _is_damage(_turned(each), right, left, old)):
             by_damage = True
         else:
             found.append(each)
-    return found, by_damage
+    return _without_spam(found, old.text, new.text), by_damage
 
 
 def _folded(text: str) -> str:
@@ -142,20 +94,10 @@ def _blurred() -> dict[int, str]:
     return {**{ord(sign): plain for sign, plain in simplified_of().items()}, **narrow, 0x3000: " ", ord("著"): "着"}
 
 
-def _narrowed(text: str) -> bool:
-    """Whether an archive keeps full-width marks of the text as ASCII: none is left, and several ASCII ones stand
-    between Chinese characters.
-
-    >>> _narrowed("昨日,园区召开会议,部署招商"), _narrowed("昨日，园区召开会议,部署招商")
-    (True, False)
-    """
-    return not _WIDE.search(text) and sum(1 for _ in islice(_NARROW_MARK.finditer(text), _NARROWED)) == _NARROWED
-
-
 def _is_count(each: Difference, old: str, new: str, counts: tuple[Sequence[Span], Sequence[Span]]) -> bool:
     """Whether the number of a count differs, or a line of counts came or went."""
     spans = (each.start, each.end), (each.new_start, each.new_end)
-    if all(any(a <= start and end <= b for a, b in known) for (start, end), known in zip(spans, counts, strict=True)):
+    if all(_is_within(*span, known) for span, known in zip(spans, counts, strict=True)):
         return True
     was, became = old[each.start : each.end].strip("\n"), new[each.new_start : each.new_end].strip("\n")
     return bool(was) != bool(became) and all(map(is_count_line, (was or became).split("\n")))
@@ -171,11 +113,59 @@ def _is_blank(each: Difference, old: str, new: str) -> bool:
     return bool(was and became) or not all(_WORD.match(side) for side in parts)
 
 
-def _is_other_spam(each: Difference, old: Copy, new: Copy) -> bool:
-    """Whether nothing but spam came, went, or took the place of spam."""
-    stretches = old.text[each.start : each.end].strip(), new.text[each.new_start : each.new_end].strip()
-    found = [text for text in stretches if text]
-    return bool(found) and all(_SPAM_SHORTEST <= len(text) <= _SPAM_LONGEST and is_spam(text) for text in found)
+def _is_cut_along(each: Difference, old: Copy, new: Copy) -> bool:
+    """Whether few characters differ right where spam was cut out of one of the texts: some of it stayed, or some of the
+    text went with it."""
+    texts = old.text[each.start : each.end], new.text[each.new_start : each.new_end]
+    if any(len(text) > _CUT_ALONG_MOST or "\n" in text for text in texts):
+        return False
+    return _holds_one(each.start, each.end, old.cuts) or _holds_one(each.new_start, each.new_end, new.cuts)
+
+
+def _holds_one(start: int, end: int, spans: Sequence[Span]) -> bool:
+    """Whether one of several spans in order begins in a stretch or at its end."""
+    first = bisect_left(spans, (start, 0))
+    return first < len(spans) and spans[first][0] <= end
+
+
+def _is_within(start: int, end: int, spans: Sequence[Span], beside: int = 0) -> bool:
+    """Whether a stretch lies in one of several spans in order, or so many characters beside one."""
+    behind = bisect_right(spans, (start + beside, _FAR))
+    return any(a - beside <= start and end <= b + beside for a, b in spans[max(behind - 2, 0) : behind])
+
+
+def _without_spam(found: Sequence[Difference], old: str, new: str) -> list[Difference]:
+    """The differences without those where nothing but spam came, went, or took the place of spam. Two phrases may have
+    words in common; so differences that stand near to each other are looked at together.
+
+    >>> old, new = "会议结束。太阳城娱乐在线开户", "会议结束。久久精品在线观看免费"
+    >>> _without_spam(differences(old, new), old, new)
+    []
+    """
+    groups: list[list[Difference]] = []
+    for each in found:
+        if groups and each.start - groups[-1][-1].end <= _COMMON_MOST:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    if len(groups) > _SPAM_MOST:
+        return list(found)
+    return [each for group in groups if not _is_other_spam(group, old, new) for each in group]
+
+
+def _is_other_spam(group: Sequence[Difference], old: str, new: str) -> bool:
+    first, last = group[0], group[-1]
+    stretches = old[first.start : last.end].strip(), new[first.new_start : last.new_end].strip()
+    shown = [text for text in stretches if text]
+    return bool(shown) and all(_SPAM_SHORTEST <= len(text) <= _SPAM_LONGEST and _is_spam(text) for text in shown)
+
+
+def _is_spam(text: str) -> bool:
+    """Whether a stretch is spam, or half of it words that spam is made of."""
+    folded = fold(text)
+    listed = [term for term in terms(folded) if term.kind != "innocent"]
+    held = sum(term.end - term.start for term in listed)
+    return is_spam(text) or (sum(term.weight for term in listed) >= _SPAM_LEAST and held * 2 >= len(folded))
 
 
 def _is_damage(each: Difference, plain: str, shown: str, copy: Copy) -> bool:
@@ -186,7 +176,7 @@ def _is_damage(each: Difference, plain: str, shown: str, copy: Copy) -> bool:
     was, is_now = plain[each.start : each.end], shown[each.new_start : each.new_end]
     if not copy.damaged:
         return False
-    if _is_marked(each, copy.doubts) and len(was) <= len(is_now) + _LOST_MOST:
+    if _is_within(each.new_start, each.new_end, copy.doubts, _BESIDE) and len(was) <= len(is_now) + _LOST_MOST:
         return True
     if was.split() == is_now.split():
         return True
@@ -204,15 +194,6 @@ def _is_short_or_garbled(was: str, is_now: str) -> bool:
     if longest <= _LOST_MOST:
         return True
     return longest <= _GARBLED_MOST and model().per_character(simplified(is_now)) > _GIBBERISH
-
-
-def _is_marked(each: Difference, doubts: Sequence[Span]) -> bool:
-    """Whether a stretch of the new text lies inside doubtful places, or right beside one."""
-    before = bisect_right(doubts, (each.new_end + _BESIDE, len(doubts)))
-    return any(
-        start - _BESIDE <= each.new_start and each.new_end <= end + _BESIDE
-        for start, end in doubts[max(before - 3, 0) : before + 1]
-    )
 
 
 def _is_cut(mark: str, plain: str, each: Difference) -> bool:
