@@ -132,7 +132,7 @@ def test_edits_injections_and_the_diagnosis_are_kept_with_the_version(archive: A
     (version,) = archive.versions_of(1)
     assert version["diagnosis"]["annotated"] == {"發": ["fa", "fā"]}
     assert version["damaged"] == {"body": [{"start": 0, "end": 2, "reason": "lost"}]}
-    assert (version["charset"], version["made_by"], version["changed"]) == ("gb18030", "site", [])
+    assert (version["charset"], version["made_by"], version["changed"]) == ("gb18030", "site", {})
 
 
 def test_storing_again_changes_nothing_but_the_last_seen(archive: Archive) -> None:
@@ -147,27 +147,27 @@ def test_storing_again_changes_nothing_but_the_last_seen(archive: Archive) -> No
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("field", "value", "kind"),
     [
-        ("title", "别的"),
-        ("title", None),
-        ("date", None),
-        ("time", None),
-        ("author", "张三"),
-        ("author", ""),
-        ("source", None),
-        ("editor", "李四"),
-        ("body", "第一段"),
-        ("attachments", ()),
-        ("images", (Image("http://www.nhtp.org/a.jpg", ""),)),
+        ("title", "别的", "edited"),
+        ("title", None, "edited"),
+        ("date", None, "edited"),
+        ("time", None, "template"),
+        ("author", "张三", "hijack undone"),
+        ("author", "", "hijack undone"),
+        ("source", None, "edited"),
+        ("editor", "李四", "hijack undone"),
+        ("body", "第一段", "edited"),
+        ("attachments", (), "edited"),
+        ("images", (Image("http://www.nhtp.org/a.jpg", ""),), "edited"),
     ],
 )
-def test_each_content_field_makes_a_version(archive: Archive, field: str, value: object) -> None:
+def test_each_content_field_makes_a_version(archive: Archive, field: str, value: object, kind: str) -> None:
     store(archive, ARTICLE)
     changed = replace(ARTICLE, edits={}, injections=(), **{field: value})  # type: ignore[arg-type]
     assert store(archive, changed, LATER) == "version"
     first, second = archive.versions_of(1)
-    assert (first["changed"], second["changed"], second["version"]) == ([], [field], 2)
+    assert (first["changed"], second["changed"], second["version"]) == ({}, {field: kind}, 2)
     row = archive.article("1")
     assert row is not None
     assert row["version"] == 2
@@ -179,7 +179,7 @@ def test_each_content_field_makes_a_version(archive: Archive, field: str, value:
 def test_a_version_names_all_the_fields_that_changed(archive: Archive) -> None:
     store(archive, ARTICLE)
     store(archive, replace(ARTICLE, body="b", title="t", date_raw="r"))
-    assert archive.versions_of(1)[1]["changed"] == ["title", "body"]
+    assert archive.versions_of(1)[1]["changed"] == {"title": "edited", "body": "edited"}
 
 
 def test_a_state_that_returns_is_a_version_of_its_own(archive: Archive) -> None:
@@ -710,6 +710,33 @@ def test_injections_of_older_archives_are_carried_over(tmp_path: Path) -> None:
     with Archive.open(url_of(tmp_path)) as archive:
         assert injected(archive) == [("hidden", "赌", "", "", FIRST, SECOND, 1)]
         assert [i["phrase"] for i in archive.injections_of(1, 1)] == ["赌"]
+
+
+def test_the_changes_of_older_archives_are_carried_over(tmp_path: Path) -> None:
+    """Lists of fields become objects; what was made by reading is known to be so."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'zspark.sqlite'}")
+    try:
+        with engine.begin() as connection:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0003")
+            content = {"url": "u", "body": "", "attachments": "[]", "images": "[]"}
+            seen = {"first_seen": FIRST, "last_seen": FIRST}
+            _insert(connection, "articles", {"id": 1, "site": "s", "version": 3, **content, **seen})
+            facts = {"made_at": FIRST, "diagnosis": "null", "damaged": "{}", "package": "0"}
+            facts |= dict.fromkeys(("edit_count", "inferred_count", "damage_count", "injection_count"), 0)
+            told = (("site", "[]"), ("site", '["title", "body"]'), ("reading", '["date"]'))
+            for version, (made_by, changed) in enumerate(told, 1):
+                row = {"article_id": 1, "version": version, "made_by": made_by, "changed": changed}
+                _insert(connection, "versions", {**row, **content, **facts})
+    finally:
+        engine.dispose()
+    with Archive.open(url_of(tmp_path)) as archive:
+        changed = [version["changed"] for version in archive.versions_of(1)]
+        assert changed == [{}, {"title": None, "body": None}, {"date": "reading"}]
+        row = archive.article("1")
+        assert row is not None
+        assert (row["gone_at"], row["gone_reason"]) == (None, None)
 
 
 def _insert(connection: Connection, table: str, row: Mapping[str, object]) -> None:

@@ -329,3 +329,25 @@ def test_reread_finds_a_file_that_is_still_open(archive: Archive, environ: dict[
     file.rename(f"{file}.open")
     assert zspark("reread").exit_code == 0
     assert len(articles_of(archive)) == 1
+
+
+def test_reread_improves_the_state_that_is_kept_and_not_only_the_newest_capture(
+    archive: Archive, environ: dict[str, str]
+) -> None:
+    """The newest capture is the same text with a count beside it; the kept state was read by older rules."""
+    url = "http://www.nhtp.org/news/1.html"
+    keep(archive, environ, (url, page("园区的标题是这样的"), 200))
+    own = next(archive.captures())["id"]
+    older = Article("nhtp", "news", "1", url, title="园区的标题", date=dt.date(2019, 2, 19), body="旧的读法。")
+    archive.store(older, run_id=None, capture_id=own, now=NOW)
+    keep(
+        archive,
+        environ,
+        (url, page("园区的标题是这样的").replace(b"</body>", "<p>浏览次数：7</p></body>".encode()), 200),
+    )
+    assert zspark("reread").stdout == "0 new, 1 version, 0 unchanged, 0 unreadable, 0 damaged\n"
+    row = archive.article("news/1")
+    assert row is not None
+    assert (row["title"], row["capture_id"], row["version"]) == ("园区的标题是这样的", own, 2)
+    assert set(archive.versions_of(row["id"])[1]["changed"].values()) == {"reading"}
+    assert zspark("reread").stdout == "0 new, 0 version, 1 unchanged, 0 unreadable, 0 damaged\n"

@@ -107,7 +107,7 @@ def test_the_columns_and_their_order_are_a_promise() -> None:
         "last_seen",
     )
     assert COLUMNS[17:22] == ("attachments", "images", "edit_count", "inferred_count", "damage_count")
-    assert COLUMNS[22:] == ("date_basis", "photographer", "reviewers", "contributor")
+    assert COLUMNS[22:] == ("date_basis", "photographer", "reviewers", "contributor", "gone_at")
 
 
 def test_csv_keeps_every_value(archive: Archive) -> None:

@@ -7,12 +7,12 @@ An :class:`Edit` says which rule put which characters where. Rules never build a
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-__all__ = ["Certainty", "Change", "Damage", "Edit", "Edited", "apply", "edit", "mark", "revert"]
+__all__ = ["Certainty", "Change", "Damage", "Edit", "Edited", "apply", "edit", "mark", "places_of", "revert"]
 
 Certainty = Literal["certain", "inferred"]
 
@@ -138,6 +138,34 @@ def revert(text: str, edits: Sequence[Edit]) -> str:
     for run in reversed(list(_ascending(edits))):
         text = _replaced(text, [(e.start, e.after, e.before) for e in run])
     return text
+
+
+def places_of(edits: Sequence[Edit], wanted: Callable[[Edit], bool]) -> list[tuple[int, int]]:
+    """Where those edits that are wanted stand in the text after the last edit: start and end of each, empty for a cut.
+    A place inside of what a later edit changed is not known more exactly than to its bounds.
+
+    >>> made = [Edit("gbk", 3, "?F", "。现", "inferred"), Edit("annotations", 0, "(fā)", "")]
+    >>> places_of(made, lambda edit: edit.certainty == "inferred")
+    [(0, 1)]
+    """
+    found: list[tuple[int, int]] = []
+    for run in _ascending(edits):
+        grown = [shift for _, shift in _with_shift(run)]
+        ends = [e.start - shift + len(e.before) for e, shift in zip(run, grown, strict=True)]
+        found = [(_moved_place(a, run, grown, ends), _moved_place(b, run, grown, ends)) for a, b in found]
+        found += [(e.start, e.start + len(e.after)) for e in run if wanted(e)]
+    return found
+
+
+def _moved_place(place: int, run: Sequence[Edit], grown: Sequence[int], ends: Sequence[int]) -> int:
+    """Where a place stands after a run of edits; ``grown`` is by how much the text grew before each, ``ends`` where
+    each ended before the run."""
+    behind = bisect_right(ends, place)
+    if behind == len(run):
+        last = run[-1]
+        return place + grown[-1] + len(last.after) - len(last.before)
+    around, moved = run[behind], place + grown[behind]
+    return min(moved, around.start + len(around.after)) if moved > around.start else moved
 
 
 def _ascending(edits: Sequence[Edit]) -> Iterable[Sequence[Edit]]:

@@ -52,6 +52,7 @@ COLUMNS = (
     "photographer",
     "reviewers",
     "contributor",
+    "gone_at",
 )
 """The columns in their order; new ones are only ever added at the end. Their meaning: docs/schema.md."""
 

@@ -11,7 +11,7 @@ from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown
 from zsparkcrawl.archive.captures import CaptureWriter
 from zsparkcrawl.archive.fetching import Onward
 from zsparkcrawl.archive.restoring import restored
-from zsparkcrawl.archive.visits import Ending, stand_after
+from zsparkcrawl.archive.visits import Ending, is_gone, stand_after
 from zsparkcrawl.archive.warc import NOT_MODIFIED, payload_digest
 from zsparkcrawl.charset import declared_charset
 from zsparkcrawl.extract.links import ListedArticle
@@ -192,6 +192,8 @@ class Run:
         standing = stand_after(lease.standing, ending, now, reason=reason, retry_after=retry_after)
         again = ending == "not now" and self._waits_for(standing, now)
         self._conclude(Visited(lease, standing, again=again), now)
+        if is_gone(standing) and lease.article_id is not None:
+            self.archive.mark_gone(lease.article_id, now, reason or "gone")
         return again
 
     def kept_articles(self, site: str, section: str) -> Iterator[KeptArticle]:

@@ -20,6 +20,7 @@ from zsparkcrawl.archive.captures import Captured, KeptBody
 from zsparkcrawl.archive.fetching import Frontier
 from zsparkcrawl.archive.flushing import Flusher
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
+from zsparkcrawl.archive.judging import count_kinds
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
     READING,
@@ -145,10 +146,12 @@ class Archive(Upkeep):
             return writing.insert_run(connection, row)
 
     def end_run(self, run_id: int, *, state: str, reason: str, counts: Mapping[str, int], ended: dt.datetime) -> None:
-        """Enter how a run ended. Raises KeyError when there is no such run."""
-        values = {"state": state, "reason": storable(reason), "counts": dict(counts), "ended": stamp(ended)}
+        """Enter how a run ended, and beside its counts how many of its versions hold a change of each kind (as
+        changed_edited). Raises KeyError when there is no such run."""
+        values = {"state": state, "reason": storable(reason), "ended": stamp(ended)}
         with self._writing() as connection:
-            writing.update_run(connection, run_id, values)
+            counted = {**counts, **count_kinds(connection, run_id)}
+            writing.update_run(connection, run_id, {**values, "counts": counted})
             release(connection, run_id)
 
     def frontier(self, scope: Scope, wanted: Wanted) -> Frontier:
@@ -193,8 +196,10 @@ class Archive(Upkeep):
         origin: Origin = "site",
         visited: tuple[Frontier, Visited] | None = None,
     ) -> Stored:
-        """Keep an article: "new", a new "version" when any content field differs, or "unchanged". All or
-        nothing.
+        """Keep an article: "new", a new "version" when any content field changed, or "unchanged". All or nothing.
+
+        What is a change, and of which kind, :mod:`zsparkcrawl.archive.changes` says. With ``origin`` "site" an article
+        that was marked as gone stands again.
 
         An article is that of the same site, section and number, or of the same URL when it has no number.
         With ``origin`` "site" it counts as seen now; "reading", old bytes read anew, leaves the times of
@@ -216,6 +221,17 @@ class Archive(Upkeep):
             if visit.lease.article_id is not None:
                 writing.touch_article(connection, visit.lease.article_id, stamp(now))
             frontier.conclude_in(connection, visit, now)
+
+    def mark_gone(self, article_id: int, moment: dt.datetime, reason: str) -> None:
+        """Enter that the site has removed an article; its copy is kept. When it was marked before, that moment stays.
+        Raises KeyError when there is no such article."""
+        with self._writing() as connection:
+            writing.update_gone(connection, article_id, stamp(moment), storable(reason))
+
+    def unmark_gone(self, article_id: int) -> None:
+        """Enter that an article stands again. Raises KeyError when there is no such article."""
+        with self._writing() as connection:
+            writing.update_gone(connection, article_id, None, None)
 
     def articles(self, filters: Filters | None = None) -> Generator[Mapping[str, Any]]:
         """The articles meant, one row at a time: by section, date (unknown last) and number.
@@ -256,6 +272,11 @@ class Archive(Upkeep):
         while stretch := list(self._rows(reading.select_captures(below, _AT_ONCE))):
             yield from stretch
             below = stretch[-1]["id"]
+
+    def capture_of(self, site: str, section: str, native_id: str) -> Mapping[str, Any] | None:
+        """The capture that the latest state of an article was read from; None when there is no such article, or when it
+        came from no capture."""
+        return next(iter(list(self._rows(reading.select_capture_of(site, section, native_id)))), None)
 
     def status(self, *, last_runs: int = 10) -> Status:
         """How the archive stands."""

@@ -17,6 +17,7 @@ __all__ = [
     "Filters",
     "select_article",
     "select_articles",
+    "select_capture_of",
     "select_captures",
     "select_edits",
     "select_injections",
@@ -102,11 +103,7 @@ def select_injections(article_id: int, version: int) -> Select[Any]:
 def select_captures(below: int | None, limit: int) -> Select[Any]:
     """A stretch of captures, the newest first, each with the site and section of its run, and body_file and
     body_offset, where its body lies. One whose body was lost with another capture counts as lost."""
-    places = (func.coalesce(_bodies.c[name], captures.c[name]).label(f"body_{name}") for name in ("file", "offset"))
-    own = [column for column in captures.c if column.name != "lost"]
-    lost = func.coalesce(captures.c.lost, _bodies.c.lost).label("lost")
-    found = select(*own, lost, *places, runs.c.site, runs.c.section)
-    found = found.select_from(_with_bodies().outerjoin(runs, captures.c.run_id == runs.c.id))
+    found = _captures()
     if below is not None:
         found = found.where(captures.c.id < below)
     return found.order_by(captures.c.id.desc()).limit(limit)
@@ -130,6 +127,21 @@ KEPT_BODY = _kept_body(captures.c.digest == bindparam("digest"))
 """Where a body of this ``url`` and ``digest`` is kept."""
 LATEST_BODY = _kept_body(captures.c.status == 200, captures.c.partial.is_(False))
 """Where the body of the latest good answer of this ``url`` is kept."""
+
+
+def select_capture_of(site: str, section: str, native_id: str) -> Select[Any]:
+    """The capture that the latest state of an article was read from, as :func:`select_captures` has it."""
+    c = articles.c
+    same = and_(c.site == site, c.section == section, c.native_id == native_id)
+    return _captures().where(captures.c.id.in_(select(c.capture_id).where(same)))
+
+
+def _captures() -> Select[Any]:
+    places = (func.coalesce(_bodies.c[name], captures.c[name]).label(f"body_{name}") for name in ("file", "offset"))
+    own = [column for column in captures.c if column.name != "lost"]
+    lost = func.coalesce(captures.c.lost, _bodies.c.lost).label("lost")
+    found = select(*own, lost, *places, runs.c.site, runs.c.section)
+    return found.select_from(_with_bodies().outerjoin(runs, captures.c.run_id == runs.c.id))
 
 
 def _with_counts() -> Select[Any]:

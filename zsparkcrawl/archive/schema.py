@@ -145,6 +145,8 @@ articles = Table(
     Column("first_seen", Text, nullable=False, comment="when it was first fetched, UTC"),
     Column("last_seen", Text, nullable=False, comment="when it was last fetched, UTC"),
     _capture("the capture this state was read from"),
+    Column("gone_at", Text, comment="when it was certain that the site has removed it, UTC; NULL while it stands"),
+    Column("gone_reason", Text, comment="what the site answered instead; NULL while it stands"),
     UniqueConstraint("site", "section", "native_id"),
     # NULL differs from NULL in a unique constraint, so articles without a number need one of their own.
     Index(
@@ -170,7 +172,13 @@ versions = Table(
     Column("made_at", Text, nullable=False, comment="when it was stored, UTC"),
     Column("made_by", Text, nullable=False, comment="site: fetched so; reading: old bytes were read anew"),
     Column("package", Text, nullable=False, comment="version of this program, and so of its rules"),
-    Column("changed", JSON, nullable=False, comment="fields that differ from the version before"),
+    Column(
+        "changed",
+        JSON,
+        nullable=False,
+        comment="field that differs from the version before to kind of change: edited, hijacked, hijack undone, "
+        "template or reading; null where it cannot be told or only damage differs",
+    ),
     Column("charset", Text, comment="the encoding the page was decoded with"),
     Column("charset_reason", Text, comment="on what evidence"),
     Column("diagnosis", JSON, nullable=False, comment="kinds of damage found, with evidence; or null"),

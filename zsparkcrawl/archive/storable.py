@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from zsparkcrawl.archive.changes import CONTENT, State
 from zsparkcrawl.edits import Damage, Edit, revert
 from zsparkcrawl.items import Article, Attachment, Diagnosis
 
 __all__ = [
-    "CONTENT",
     "INJECTION",
-    "changed_fields",
     "content",
     "edit_rows",
     "injection_rows",
     "package",
     "stamp",
+    "state",
     "storable",
     "version_facts",
 ]
-
-CONTENT = (
-    "title", "date", "time", "author", "source", "editor", "body", "attachments", "images",
-    "photographer", "reviewers", "contributor",
-)  # fmt: skip
-"""The fields that make a version: when all are equal the article is unchanged."""
 
 INJECTION = ("kind", "phrase", "carrier", "domain")
 """The columns by which one injection is told from another."""
 
 _SPAM_RULE = "spam-"
+_HARMLESS_RULES = frozenset(["entities", "invisible"])
+"""What they mend stands on healthy pages as well."""
 _PHRASE_LONGEST, _CARRIER_LONGEST = 500, 60
 """Characters that are kept, so that PostgreSQL can keep them in an index (2,704 bytes a row)."""
 
@@ -82,21 +78,24 @@ def content(article: Article) -> dict[str, Any]:
     return row
 
 
-def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Which content fields differ between two rows; addresses and notes do not count, nor does the type of a
-    file, which follows from its name and its address.
+def state(row: Mapping[str, Any], facts: Mapping[str, Any], edits: Iterable[Mapping[str, Any]]) -> State:
+    """A state of an article from the rows of the tables: its content, its version and its edits."""
+    made: dict[str, list[Edit]] = {}
+    for one in edits:
+        made.setdefault(one["field"], []).append(
+            Edit(one["rule"], one["start"], one["before"], one["after"], one["certainty"])
+        )
+    marks = {name: [Damage(**mark) for mark in found] for name, found in facts["damaged"].items()}
+    rules = {edit.rule for each in made.values() for edit in each}
+    spam = {rule for rule in rules if rule.startswith(_SPAM_RULE)}
+    damaged = bool(rules - spam - _HARMLESS_RULES) or bool(marks) or _is_damaged(facts["diagnosis"])
+    return State(row, made, marks, damaged, bool(spam) or facts["injection_count"] > 0)
 
-    >>> row = dict.fromkeys(CONTENT)
-    >>> changed_fields(row, {**row, "title": "", "url": "http://mirror.example/1.html"})
-    ['title']
-    """
-    return [name for name in CONTENT if _compared(old[name]) != _compared(new[name])]
 
-
-def _compared(value: object) -> object:
-    if not isinstance(value, list):
-        return value
-    return [{key: part for key, part in each.items() if key != "type"} for each in value]
+def _is_damaged(diagnosis: Mapping[str, Any] | None) -> bool:
+    found = diagnosis or {}
+    signs = ("annotated", "shifted", "cut")
+    return found.get("script") == "turned" or any(found.get(sign) for sign in signs)
 
 
 def version_facts(article: Article) -> dict[str, Any]:
@@ -198,6 +197,7 @@ def _diagnosis(found: Diagnosis | None) -> dict[str, Any] | None:
             storable(sign): sorted(map(storable, readings)) for sign, readings in sorted(found.annotated.items())
         },
         "shifted": found.shifted,
+        "cut": found.cut,
         "published": found.published.isoformat() if found.published else None,
         "evidence": [storable(line) for line in found.evidence],
     }

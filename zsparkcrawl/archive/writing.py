@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from zsparkcrawl.archive.captures import Captured
 from zsparkcrawl.archive.injecting import insert_injections, insert_or_not
+from zsparkcrawl.archive.judging import judge_changes
 from zsparkcrawl.archive.running import is_alive, process_facts
 from zsparkcrawl.archive.schema import articles, captures, edits, runs, seen, versions
 from zsparkcrawl.archive.storable import (
-    changed_fields,
     content,
     edit_rows,
     package,
@@ -36,6 +36,7 @@ __all__ = [
     "store_article",
     "touch_article",
     "update_capture",
+    "update_gone",
     "update_run",
 ]
 
@@ -134,12 +135,12 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
     entry = insert_or_not(connection, articles).values(**key, **row, **first).on_conflict_do_nothing()
     made = connection.execute(entry.returning(articles.c.id)).scalar_one_or_none()
     if made is not None:
-        _add_version(connection, article, {**row, **facts, "article_id": made, "version": 1, "changed": []})
+        _add_version(connection, article, {**row, **facts, "article_id": made, "version": 1, "changed": {}})
         insert_injections(connection, article, {"article_id": made, "version": 1}, seen_at)
         return "new"
     old = connection.execute(_same_article(key, row["url"]).with_for_update()).one()._asdict()
-    changed = changed_fields(old, row)
-    values = {"last_seen": seen_at} if from_site else {}
+    changed = judge_changes(connection, old, article, facts)
+    values = {"last_seen": seen_at, "gone_at": None, "gone_reason": None} if from_site else {}
     number = old["version"] + bool(changed)
     if changed:
         values |= {**row, "version": number, "capture_id": facts["capture_id"]}
@@ -161,6 +162,16 @@ def article_number(connection: Connection, article: Article) -> int:
 def touch_article(connection: Connection, article_id: int, moment: str) -> None:
     """Enter that an article was seen again, unchanged."""
     connection.execute(update(articles).where(articles.c.id == article_id).values(last_seen=moment))
+
+
+def update_gone(connection: Connection, article_id: int, gone_at: str | None, reason: str | None) -> None:
+    """Enter that the site has removed an article, or with None that it has not. The first moment stays. Raises KeyError
+    when there is no such article."""
+    c = articles.c
+    first = func.coalesce(c.gone_at, gone_at) if gone_at else None
+    change = update(articles).where(c.id == article_id).values(gone_at=first, gone_reason=reason)
+    if connection.execute(change).rowcount != 1:
+        raise KeyError(article_id)
 
 
 def _same_article(key: Mapping[str, Any], url: str) -> Select[Any]:

@@ -19,6 +19,8 @@ COMMANDS = {
     "read": "text",
     "export": "archive",
     "show": "archive",
+    "history": "versions",
+    "diff": "versions",
     "status": "archive",
     "reread": "archive",
     "verify": "verifying",

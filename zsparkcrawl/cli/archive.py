@@ -19,7 +19,18 @@ from zsparkcrawl.errors import ZsparkError
 if TYPE_CHECKING:
     from zsparkcrawl.archive import Archive
 
-__all__ = ["database_option", "export", "one_line", "open_archive", "reread", "show", "status"]
+__all__ = [
+    "NotFoundError",
+    "database_option",
+    "echo_json",
+    "export",
+    "one_line",
+    "open_archive",
+    "reread",
+    "show",
+    "status",
+    "table",
+]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -94,7 +105,7 @@ def show(key: str, as_json: bool, database: str | None) -> None:
         edits = archive.edits_of(article["id"], article["version"])
         injections = archive.injections_of(article["id"], article["version"])
     if as_json:
-        _echo_json({**article, "edits": edits, "injections": injections})
+        echo_json({**article, "edits": edits, "injections": injections})
         return
     shown = {name: value for name, value in article.items() if name != "body" and value not in (None, [])}
     width = max(map(len, shown))
@@ -117,7 +128,7 @@ def status(as_json: bool, database: str | None) -> None:
     with open_archive(database) as archive:
         found = archive.status()
     if as_json:
-        _echo_json(asdict(found))
+        echo_json(asdict(found))
         return
     sections = [asdict(section) for section in found.sections]
     if not sections:
@@ -126,11 +137,11 @@ def status(as_json: bool, database: str | None) -> None:
         # On its side, for a dozen columns of numbers do not fit a terminal.
         names = [f"{one['site']} {one_line(one['section'])}" for one in sections]
         measures = [name for name in sections[0] if name not in ("site", "section")]
-        _table(["", *names], [[name, *(one[name] for one in sections)] for name in measures])
+        table(["", *names], [[name, *(one[name] for one in sections)] for name in measures])
     else:
-        _table(list(sections[0]), [list(one.values()) for one in sections])
+        table(list(sections[0]), [list(one.values()) for one in sections])
     columns = ("id", "site", "section", "state", "reason", "started", "counts")
-    _table(["run", *columns[1:]], [[run[name] for name in columns] for run in found.runs])
+    table(["run", *columns[1:]], [[run[name] for name in columns] for run in found.runs])
     click.echo(f"{found.captures} captures; database {found.database}")
     if found.warning:
         click.secho(f"note: {found.warning}", dim=True)
@@ -163,11 +174,12 @@ def _edits_summary(edits: Iterable[Mapping[str, Any]]) -> list[str]:
     return [f"{n} edits of {field}: {rule}, {certainty}" for (field, rule, certainty), n in counts.items()]
 
 
-def _echo_json(value: object) -> None:
+def echo_json(value: object) -> None:
+    """Print a value as JSON."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A drawn table on a terminal; otherwise lines with tabs, which other programs can cut."""
     cells = [[one_line(value) for value in row] for row in rows]
     if not sys.stdout.isatty():

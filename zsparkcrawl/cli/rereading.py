@@ -30,8 +30,9 @@ def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str
     """Read the latest whole capture of each article anew, store the outcome, and return counts by outcome.
 
     ``on_failure`` is told of each capture that cannot be read, in one line; the others go on. Each article is
-    read once, from its newest capture: so the outcome is the same however often this is done, even when an
-    article was captured from several hosts.
+    read from its newest capture: so the outcome is the same however often this is done, even when an article was
+    captured from several hosts. When the state that is kept was read from another capture (the newest was the same
+    text, damaged), that one is read first: so the rules of today improve it as well.
     """
     counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0, "damaged": 0})
     done: set[_Key] = set()
@@ -51,9 +52,8 @@ def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str
             counts["damaged" if isinstance(error, CaptureError) else "lost"] += 1
             continue
         done.add(key)
-        now = dt.datetime.now(dt.UTC)
-        outcome = archive.store(article, run_id=None, capture_id=capture["id"], now=now, origin="reading")
-        counts[outcome] += 1
+        outcomes = [*_own_first(archive, folder, capture, site, key), _store(archive, article, capture)]
+        counts["version" if "version" in outcomes else outcomes[-1]] += 1
         if article.charset != capture["charset"]:
             archive.set_charset(capture["id"], article.charset)
     return dict(counts)
@@ -73,6 +73,24 @@ def _of_articles(archive: Archive) -> Iterator[tuple[_Key, SiteProfile, _Capture
         place = site.place(capture["url"]) if site else None
         if site is not None and place is not None:
             yield (site.name, *place), site, capture, parts
+
+
+def _store(archive: Archive, article: Article, capture: _Capture) -> str:
+    now = dt.datetime.now(dt.UTC)
+    return archive.store(article, run_id=None, capture_id=capture["id"], now=now, origin="reading")
+
+
+def _own_first(archive: Archive, folder: Path, capture: _Capture, site: SiteProfile, key: _Key) -> Iterator[str]:
+    """Read anew what the kept state was read from, when that is another capture, still whole, and one page."""
+    own = archive.capture_of(*key)
+    if own is None or own["digest"] == capture["digest"]:
+        return
+    try:
+        page = _page(folder, own)
+        if not further_parts(page, site.hosts):
+            yield _store(archive, clean(extract(page, site), site), own)
+    except (CaptureError, UnreadableError, _LostError):
+        return  # the newest capture tells what there is
 
 
 def _whole(folder: Path, capture: _Capture, site: SiteProfile, parts: Mapping[str, _Capture]) -> Article:

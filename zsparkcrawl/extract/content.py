@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
+from zsparkcrawl.chinese.counters import is_count_line
 from zsparkcrawl.extract.addresses import absolute
 from zsparkcrawl.extract.aside import without_sides
 from zsparkcrawl.extract.blocks import Block, Link
@@ -84,6 +85,7 @@ def find_content(
     homes = _homes(chosen)
     captions = dict(_captions(chosen))
     captioned = set(captions.values())
+    counts = _counts(chosen)
     paragraphs: list[str] = []
     images: list[Image] = []
     named: set[int] = set()
@@ -91,7 +93,7 @@ def find_content(
         if block.image is not None:
             if block.image and not _DECORATION.search(block.image) and (url := absolute(base, block.image)):
                 images.append(Image(url, chosen[captions[number]].text if number in captions else None))
-        elif number not in captioned and not _is_no_text(block):
+        elif number not in captioned and number not in counts and not _is_no_text(block):
             if len(block.text) <= _CREDIT_LONGEST and (_for_credits(block.element) or _is_outside(block, homes)):
                 named.add(len(paragraphs))
             paragraphs.append(block.text)
@@ -124,6 +126,17 @@ def _is_no_text(block: Block) -> bool:
     if _only_files(block) or _is_link_line(block):
         return True
     return bool(_RULED.fullmatch(block.text))
+
+
+def _counts(chosen: Sequence[Block]) -> set[int]:
+    """Numbers of the lines above and below the text that only say how often the page was read or answered. Between
+    paragraphs, or in a table, such a line may be the article's own."""
+    lines = [number for number, block in enumerate(chosen) if block.image is None and not _is_no_text(block)]
+    return {
+        number
+        for way in (lines, lines[::-1])
+        for number in takewhile(lambda n: "\t" not in chosen[n].text and is_count_line(chosen[n].text), way)
+    }
 
 
 def _homes(chosen: Sequence[Block]) -> set[HtmlElement]:
