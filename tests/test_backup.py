@@ -160,7 +160,10 @@ def test_the_files_of_a_living_run_are_copied_as_far_as_they_go(environ: dict[st
         check=False,
         capture_output=True,
     )
-    assert (done.returncode, done.stdout.decode().splitlines()[-1]) == (0, "1 files, 3 records, 1 captures: all good")
+    assert (done.returncode, done.stdout.decode().splitlines()[-1]) == (
+        0,
+        "files 1, records 3, captures 1, faults 0: all good",
+    )
     backup.unlink()  # two of the same second would have one name
     assert zspark("backup", tmp_path / "safe", "--captures").exit_code == 0
     assert [path.name for path in (tmp_path / "safe" / "captures").iterdir()] == [copy.name.removesuffix(".open")]

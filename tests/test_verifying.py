@@ -6,11 +6,14 @@ import datetime as dt
 import gzip
 import json
 import os
+import pty
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -122,8 +125,8 @@ WHOLE = {1: page(1), 2: page(2), 3: page(3), 4: page(1), 5: page(2), 6: page(4)}
 @pytest.mark.usefixtures("folder")
 def test_a_good_archive_is_one_line(environ: dict[str, str]) -> None:
     assert bodies(environ) == WHOLE
-    assert verified() == (0, ["1 files, 13 records, 6 captures: all good"])
-    assert verified("--salvage", "--enter") == (0, ["1 files, 13 records, 6 captures: all good"])
+    assert verified() == (0, ["files 1, records 13, captures 6, faults 0: all good"])
+    assert verified("--salvage", "--enter") == (0, ["files 1, records 13, captures 6, faults 0: all good"])
     found = json.loads(zspark("verify", "--json").stdout)
     assert found["faults"] == found["salvaged"] == found["lost"] == []
     assert (found["counts"]["files"], found["counts"]["captures"]) == (1, 6)
@@ -132,8 +135,8 @@ def test_a_good_archive_is_one_line(environ: dict[str, str]) -> None:
 def test_what_a_crawl_is_writing_is_left_out(environ: dict[str, str]) -> None:
     keeping = fetch(environ, *ANSWERS, end=False)
     try:
-        growing = "1 files are being written and were left out"
-        assert verified() == (0, [growing, "0 files, 0 records, 6 captures: all good"])
+        growing = "files that are being written, left out: 1"
+        assert verified() == (0, [growing, "files 0, records 0, captures 6, faults 0: all good"])
         assert zspark("verify", "--salvage").exit_code == 3
         assert zspark("verify", "--enter").exit_code == 3
     finally:
@@ -146,6 +149,32 @@ def test_no_archive_at_all(environ: dict[str, str]) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("zsparkcrawl: no database at ")
     assert not data_folder(environ).exists()
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(path: Path) -> None:
+    (path.parent / "a.warc.gz").mkdir()
+    code, lines = verified()
+    assert (code, lines) == (
+        1,
+        [f"capture {path.parent / 'a.warc.gz'}: Is a directory", "files 2, records 13, captures 6, faults 1"],
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_on_a_terminal_it_shows_how_far_it_is(environ: dict[str, str]) -> None:
+    master, slave = pty.openpty()
+    words = [sys.executable, "-m", "zsparkcrawl", "verify"]
+    with subprocess.Popen(words, env={**environ, "TERM": "xterm"}, stdout=subprocess.PIPE, stderr=slave) as process:
+        os.close(slave)
+        shown = b""
+        with suppress(OSError):  # what a terminal says when the other end is closed
+            while piece := os.read(master, 1000):
+                shown += piece
+        os.close(master)
+        assert process.stdout is not None
+        assert process.stdout.read().decode() == "files 1, records 13, captures 6, faults 0: all good\n"
+    assert process.returncode == 0
+    assert b"checking" in shown
 
 
 # -- damaged files --
@@ -207,7 +236,7 @@ def test_salvage_brings_the_others_to_safety(environ: dict[str, str], path: Path
     assert bodies(environ) == {number: body for number, body in WHOLE.items() if number not in lost}
     code, lines = verified()  # what was lost is known now, and is no fault any more
     assert code == 0, lines
-    assert bool(hit) == (f"{len(hit)} captures were lost earlier" in lines)
+    assert bool(hit) == (f"captures lost earlier: {len(hit)}" in lines)
 
 
 def test_a_file_cut_between_two_records(environ: dict[str, str], path: Path) -> None:
@@ -226,7 +255,7 @@ def test_a_file_of_which_nothing_is_left(environ: dict[str, str], path: Path, le
     assert verified("--salvage")[0] == 1
     assert bodies(environ) == {}
     assert [one.name for one in path.parent.iterdir()] == [f"{path.name}.damaged"]
-    assert verified() == (0, ["6 captures were lost earlier", "0 files, 0 records, 6 captures: all good"])
+    assert verified() == (0, ["captures lost earlier: 6", "files 0, records 0, captures 6, faults 0: all good"])
     result = zspark("reread")
     assert (result.exit_code, result.stdout.endswith(", 3 lost\n")) == (0, True)
 
@@ -371,7 +400,7 @@ def test_a_row_that_says_something_else(environ: dict[str, str], statement: str,
     code, lines = verified()
     assert code == 1
     assert any(said in line for line in lines[:-1]), lines
-    assert lines[-1].endswith(("1 faults", "2 faults"))
+    assert lines[-1].endswith((", faults 1", ", faults 2"))
     before = sorted(path.name for path in captures_folder(environ).iterdir())
     verified("--salvage")  # the bytes are good: there is nothing to salvage
     assert sorted(path.name for path in captures_folder(environ).iterdir()) == before
@@ -434,7 +463,7 @@ def test_records_without_a_row_are_counted_and_entered(environ: dict[str, str], 
     for name in ("", "-wal", "-shm"):  # the database is lost altogether
         (data_folder(environ) / f"zspark.sqlite{name}").unlink(missing_ok=True)
     code, lines = verified("--enter")
-    assert (code, lines[0]) == (0, "6 records have got a row; `zsparkcrawl reread` reads them")
+    assert (code, lines[0]) == (0, "records entered: 6; `zsparkcrawl reread` reads them")
     same = [name for name in before[0] if name not in ("run_id", "site", "section", "charset", "digest")]
     after = rows(environ)
     assert [[row[name] for name in same] for row in after] == [[row[name] for name in same] for row in before]
@@ -446,8 +475,8 @@ def test_records_without_a_row_are_counted_and_entered(environ: dict[str, str], 
     assert verified() == (
         0,
         [
-            "1 records have no row in the database: `zsparkcrawl verify --enter` enters them",
-            "1 files, 13 records, 5 captures: all good",
+            "records without a row in the database: 1; `zsparkcrawl verify --enter` enters them",
+            "files 1, records 13, captures 5, faults 0: all good",
         ],
     )
     assert len(list(folder.iterdir())) == 1
@@ -461,7 +490,7 @@ def test_a_run_killed_between_the_record_and_its_row(environ: dict[str, str], fo
     row = rows(environ)[-1]
     assert (row["url"], row["partial"], row["declared_charset"], row["run_id"]) == (url(7), True, "utf-8", None)
     assert bodies(environ)[7] == page(7)
-    assert verified("--enter")[1] == ["2 files, 16 records, 7 captures: all good"]
+    assert verified("--enter")[1] == ["files 2, records 16, captures 7, faults 0: all good"]
 
 
 def test_what_was_lost_is_put_back_from_a_copy_of_the_file(environ: dict[str, str], path: Path) -> None:
@@ -474,8 +503,8 @@ def test_what_was_lost_is_put_back_from_a_copy_of_the_file(environ: dict[str, st
     shutil.copy(copy, path)
     code, lines = verified("--enter")
     assert code == 0
-    assert "2 captures that were lost are there again" in lines
-    assert "4 records are copies of captures that lie elsewhere" in lines
+    assert "captures that were lost and are there again: 2" in lines
+    assert "records that are copies of captures which lie elsewhere: 4" in lines
     assert bodies(environ) == WHOLE
     assert verified()[0] == 0
 
@@ -491,8 +520,8 @@ def test_a_revisit_whose_body_is_not_there_is_not_entered(environ: dict[str, str
     code, lines = verified("--enter")
     assert code == 0
     assert lines[:2] == [
-        "1 records have got a row; `zsparkcrawl reread` reads them",
-        "1 records are revisits of a body that is not there",
+        "records entered: 1; `zsparkcrawl reread` reads them",
+        "records that are revisits of a body which is not there: 1",
     ]
     assert [row["url"] for row in rows(environ)] == [url(4)]
 
