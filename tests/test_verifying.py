@@ -526,6 +526,20 @@ def test_a_revisit_whose_body_is_not_there_is_not_entered(environ: dict[str, str
     assert [row["url"] for row in rows(environ)] == [url(4)]
 
 
+@pytest.mark.parametrize("spoilt", [(b"WARC-Date: 2026", b"WARC-Date: MMXX"), (b"Z\r\n", b"\r\n"), (b"HTTP/1.1 200", b"HTTP/1.1 xyz")])  # fmt: skip
+def test_a_record_that_does_not_say_what_it_is(
+    environ: dict[str, str], path: Path, spoilt: tuple[bytes, bytes]
+) -> None:
+    """Of another program, perhaps."""
+    data, row = path.read_bytes(), rows(environ)[0]
+    end = row["offset"] + row["length"]  # type: ignore[operator]
+    member = gzip.decompress(data[row["offset"] : end]).replace(b"news/1", b"news/8").replace(*spoilt)  # type: ignore[misc]
+    lines = [line for line in member.split(b"\r\n") if b"Digest" not in line]
+    (path.parent / "other.warc.gz").write_bytes(gzip.compress(b"\r\n".join(lines)))
+    told = "records without an address, a date or an HTTP status, left alone: 1"
+    assert verified("--enter") == (0, [told, "files 2, records 14, captures 6, faults 0: all good"])
+
+
 # -- reading anew --
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from zsparkcrawl.archive import Archive, Filters, Listed, captures_folder, data_folder, database_url
-from zsparkcrawl.archive.captures import CaptureWriter
+from zsparkcrawl.archive.captures import MAX_BYTES, CaptureWriter
 from zsparkcrawl.archive.locking import locked
 from zsparkcrawl.archive.warc import NOT_MODIFIED, payload_digest
 from zsparkcrawl.charset import declared_charset
@@ -22,7 +22,6 @@ from zsparkcrawl.outcome import Outcome
 __all__ = ["Exchange", "Keeping", "Run"]
 
 _RUNS_LOOKED_AT = 1000
-_WARC_BYTES = 1 << 30
 
 
 class SettingError(ZsparkError):
@@ -35,7 +34,7 @@ def warc_bytes(environ: Mapping[str, str]) -> int:
     >>> warc_bytes({}), warc_bytes({"ZSPARK_WARC_BYTES": "1000000"})
     (1073741824, 1000000)
     """
-    given = environ.get("ZSPARK_WARC_BYTES") or str(_WARC_BYTES)
+    given = environ.get("ZSPARK_WARC_BYTES") or str(MAX_BYTES)
     if not (given.isascii() and given.isdigit()):
         raise SettingError(f"ZSPARK_WARC_BYTES is {given!r}, which is no number of bytes")
     return int(given)

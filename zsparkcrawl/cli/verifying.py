@@ -158,6 +158,7 @@ def _summary(counts: Counter[str]) -> list[str]:
         "entered": "records entered: {}; `zsparkcrawl reread` reads them",
         "put back": "captures that were lost and are there again: {}",
         "no body": "records that are revisits of a body which is not there: {}",
+        "odd": "records without an address, a date or an HTTP status, left alone: {}",
     }
     told = [wording.format(counts[name]) for name, wording in wordings.items() if counts[name]]
     looked = ", ".join(f"{name} {counts[name]}" for name in ("files", "records", "captures", "faults"))
