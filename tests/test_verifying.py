@@ -129,7 +129,9 @@ def test_a_good_archive_is_one_line(environ: dict[str, str]) -> None:
     assert verified("--salvage", "--enter") == (0, ["files 1, records 13, captures 6, faults 0: all good"])
     found = json.loads(zspark("verify", "--json").stdout)
     assert found["faults"] == found["salvaged"] == found["lost"] == []
-    assert (found["counts"]["files"], found["counts"]["captures"]) == (1, 6)
+    counts = {"files": 1, "records": 13, "captures": 6}
+    assert {name: number for name, number in found["counts"].items() if number} == counts
+    assert {"faults", "lost", "rowless", "put_back"} <= set(found["counts"])
 
 
 def test_what_a_crawl_is_writing_is_left_out(environ: dict[str, str]) -> None:
@@ -375,6 +377,22 @@ def test_a_salvaged_file_that_is_damaged_in_turn(environ: dict[str, str], path: 
     assert bodies(environ) == {number: body for number, body in WHOLE.items() if number not in (2, 3, 5)}
     kept = [one.name for one in path.parent.iterdir() if not one.name.endswith(".damaged")]
     assert kept == [path.name.replace(".warc.gz", "-salvaged-2.warc.gz")]
+
+
+def test_what_a_program_is_told(environ: dict[str, str], path: Path) -> None:
+    row = rows(environ)[1]
+    path.write_bytes(damaged(path.read_bytes(), flip=row["offset"] + 50))  # type: ignore[operator]
+    result = zspark("verify", "--salvage", "--json")
+    found = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert [(fault["file"], fault["offset"], fault["capture"]) for fault in found["faults"]] == [
+        (path.name, row["offset"], None),
+        (path.name, row["offset"], 2),
+    ]
+    (salvaged,) = found["salvaged"]
+    assert (salvaged["file"], salvaged["damaged"], salvaged["records"]) == (path.name, f"{path.name}.damaged", 12)
+    assert [lost["id"] for lost in found["lost"]] == [2]
+    assert found["counts"]["faults"] == 2
 
 
 # -- rows and files that do not agree --

@@ -19,7 +19,7 @@ from zsparkcrawl.extract.links import ListedArticle
 from zsparkcrawl.items import Article
 from zsparkcrawl.outcome import Outcome
 
-__all__ = ["Exchange", "Keeping", "Run"]
+__all__ = ["Exchange", "Keeping", "Run", "SettingError", "warc_bytes"]
 
 _RUNS_LOOKED_AT = 1000
 

@@ -141,7 +141,8 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
             _Check(archive, folder, report, salvage, enter).run(progress)
         report.counts["captures"], report.counts["lost"] = archive.capture_count()
     if as_json:
-        found = {"counts": report.counts, "faults": report.faults, "salvaged": report.salvaged, "lost": report.lost}
+        counts = {name.replace(" ", "_"): report.counts[name] for name in (*_LOOKED_AT, *_TOLD)}
+        found = {"counts": counts, "faults": report.faults, "salvaged": report.salvaged, "lost": report.lost}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     for line in _summary(report.counts):
         report.tell(line)
@@ -149,19 +150,22 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
         sys.exit(1)
 
 
+_LOOKED_AT = ("files", "records", "captures", "faults")
+_TOLD = {
+    "growing": "files that are being written, left out: {}",
+    "lost": "captures lost earlier: {}",
+    "copy": "records that are copies of captures which lie elsewhere: {}",
+    "rowless": "records without a row in the database: {}; `zsparkcrawl verify --enter` enters them",
+    "entered": "records entered: {}; `zsparkcrawl reread` reads them",
+    "put back": "captures that were lost and are there again: {}",
+    "no body": "records that are revisits of a body which is not there: {}",
+    "odd": "records without an address, a date or an HTTP status, left alone: {}",
+}
+
+
 def _summary(counts: Counter[str]) -> list[str]:
-    wordings = {
-        "growing": "files that are being written, left out: {}",
-        "lost": "captures lost earlier: {}",
-        "copy": "records that are copies of captures which lie elsewhere: {}",
-        "rowless": "records without a row in the database: {}; `zsparkcrawl verify --enter` enters them",
-        "entered": "records entered: {}; `zsparkcrawl reread` reads them",
-        "put back": "captures that were lost and are there again: {}",
-        "no body": "records that are revisits of a body which is not there: {}",
-        "odd": "records without an address, a date or an HTTP status, left alone: {}",
-    }
-    told = [wording.format(counts[name]) for name, wording in wordings.items() if counts[name]]
-    looked = ", ".join(f"{name} {counts[name]}" for name in ("files", "records", "captures", "faults"))
+    told = [wording.format(counts[name]) for name, wording in _TOLD.items() if counts[name]]
+    looked = ", ".join(f"{name} {counts[name]}" for name in _LOOKED_AT)
     return [*told, looked if counts["faults"] else f"{looked}: all good"]
 
 
