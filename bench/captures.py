@@ -18,7 +18,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ def records_of(data: bytes) -> list[Record]:
 def by_warcio(data: bytes) -> int:
     """How many records warcio's own reader comes to before it gives up."""
     number = 0
-    with redirect_stdout(io.StringIO()), suppress(*_GIVEN_UP):
+    with redirect_stderr(io.StringIO()), redirect_stdout(io.StringIO()), suppress(*_GIVEN_UP):
         for one in ArchiveIterator(io.BytesIO(data), check_digests="raise"):
             one.content_stream().read()
             number += 1

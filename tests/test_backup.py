@@ -162,7 +162,10 @@ def test_the_files_of_a_living_run_are_copied_as_far_as_they_go(environ: dict[st
         check=False,
         capture_output=True,
     )
-    assert (done.returncode, done.stdout.decode().splitlines()[-1]) == (0, "1 files, 3 records, 1 captures: all good")
+    assert (done.returncode, done.stdout.decode().splitlines()[-1]) == (
+        0,
+        "files 1, records 3, captures 1, faults 0: all good",
+    )
     backup.unlink()  # two of the same second would have one name
     assert zspark("backup", tmp_path / "safe", "--captures").exit_code == 0
     assert [path.name for path in (tmp_path / "safe" / "captures").iterdir()] == [copy.name.removesuffix(".open")]
@@ -178,13 +181,27 @@ def test_nothing_is_ever_written_over(environ: dict[str, str], tmp_path: Path) -
     assert result.stderr == f"zsparkcrawl: {target} is there already: a backup never takes the place of another\n"
     captures_folder(environ).mkdir(parents=True)
     (captures_folder(environ) / "a.warc.gz").write_bytes(b"whole")
+    (captures_folder(environ) / "b.warc.gz.part").write_bytes(b"of a salvage that was cut short")
     assert zspark("backup", tmp_path / "safe", "--captures").exit_code == 0
+    assert [path.name for path in (tmp_path / "safe" / "captures").iterdir()] == ["a.warc.gz"]
     (captures_folder(environ) / "a.warc.gz").write_bytes(b"cut")
     for copy in (tmp_path / "safe").glob("*.sqlite"):
         copy.unlink()
     result = zspark("backup", tmp_path / "safe", "--captures")
     assert (result.exit_code, (tmp_path / "safe" / "captures" / "a.warc.gz").read_bytes()) == (1, b"whole")
     assert "a.warc.gz" in result.stderr
+
+
+def test_a_disk_without_links(environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    with Archive.open(database_url(environ)):
+        pass
+    for code in (0, 1):
+        assert zspark("backup", tmp_path / "copy.sqlite").exit_code == code
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.sqlite", "data"]
 
 
 def test_refusals_are_one_line(environ: dict[str, str], tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from tests.serving import ORDINARY, Site, crawl
 from zsparkcrawl.archive import Archive, KeptBody
 from zsparkcrawl.archive.captures import CaptureError, CaptureWriter, read_capture
+from zsparkcrawl.archive.warc import payload_digest
 from zsparkcrawl.keeping import Keeping
 from zsparkcrawl.run import Exchange, Run
 
@@ -183,6 +185,23 @@ def test_what_a_page_declares_is_kept_beside_what_was_chosen(run: Run) -> None:
     fetch(run, b"x", url="http://www.nhtp.org/a", content_type="")
     assert [row["declared_charset"] for row in rows(run)] == ["utf-8, gb2312", None]
     assert [row["charset"] for row in rows(run)] == [None, None]
+
+
+def test_a_second_crawl_keeps_no_body_twice(tmp_path: Path) -> None:
+    with Site(dict(ORDINARY)) as site:
+        for _ in range(2):
+            end = crawl(tmp_path, site, "-a", "full=1")
+            assert end.code == 0, end.err
+    # All but robots.txt, which has no body.
+    of_run = "SELECT count(*), count(revisit_of) FROM captures WHERE status != 404 AND run_id"
+    assert end.rows(f"{of_run} = 1") == [(4, 0)]
+    ((again, revisits),) = end.rows(f"{of_run} = 2")
+    assert again == revisits > 0
+    with Archive.open(f"sqlite:///{tmp_path}/zspark.sqlite") as archive:
+        for row in archive.captures():
+            place = (row["body_file"], row["body_offset"])
+            body = read_capture(tmp_path / "captures", row["file"], row["offset"], body_at=place)[2]
+            assert payload_digest(body) == row["digest"]
 
 
 def test_revisits_in_one_file_of_bodies_in_another(tmp_path: Path) -> None:

@@ -6,11 +6,14 @@ import datetime as dt
 import gzip
 import json
 import os
+import pty
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -123,18 +126,20 @@ WHOLE = {1: page(1), 2: page(2), 3: page(3), 4: page(1), 5: page(2), 6: page(4)}
 @pytest.mark.usefixtures("folder")
 def test_a_good_archive_is_one_line(environ: dict[str, str]) -> None:
     assert bodies(environ) == WHOLE
-    assert verified() == (0, ["1 files, 13 records, 6 captures: all good"])
-    assert verified("--salvage", "--enter") == (0, ["1 files, 13 records, 6 captures: all good"])
+    assert verified() == (0, ["files 1, records 13, captures 6, faults 0: all good"])
+    assert verified("--salvage", "--enter") == (0, ["files 1, records 13, captures 6, faults 0: all good"])
     found = json.loads(zspark("verify", "--json").stdout)
     assert found["faults"] == found["salvaged"] == found["lost"] == []
-    assert (found["counts"]["files"], found["counts"]["captures"]) == (1, 6)
+    counts = {"files": 1, "records": 13, "captures": 6}
+    assert {name: number for name, number in found["counts"].items() if number} == counts
+    assert {"faults", "lost", "rowless", "put_back"} <= set(found["counts"])
 
 
 def test_what_a_crawl_is_writing_is_left_out(environ: dict[str, str]) -> None:
     keeping = fetch(environ, *ANSWERS, end=False)
     try:
-        growing = "1 files are being written and were left out"
-        assert verified() == (0, [growing, "0 files, 0 records, 6 captures: all good"])
+        growing = "files that are being written, left out: 1"
+        assert verified() == (0, [growing, "files 0, records 0, captures 6, faults 0: all good"])
         assert zspark("verify", "--salvage").exit_code == 3
         assert zspark("verify", "--enter").exit_code == 3
     finally:
@@ -147,6 +152,32 @@ def test_no_archive_at_all(environ: dict[str, str]) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("zsparkcrawl: no database at ")
     assert not data_folder(environ).exists()
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(path: Path) -> None:
+    (path.parent / "a.warc.gz").mkdir()
+    code, lines = verified()
+    assert (code, lines) == (
+        1,
+        [f"capture {path.parent / 'a.warc.gz'}: Is a directory", "files 2, records 13, captures 6, faults 1"],
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_on_a_terminal_it_shows_how_far_it_is(environ: dict[str, str]) -> None:
+    master, slave = pty.openpty()
+    words = [sys.executable, "-m", "zsparkcrawl", "verify"]
+    with subprocess.Popen(words, env={**environ, "TERM": "xterm"}, stdout=subprocess.PIPE, stderr=slave) as process:
+        os.close(slave)
+        shown = b""
+        with suppress(OSError):  # what a terminal says when the other end is closed
+            while piece := os.read(master, 1000):
+                shown += piece
+        os.close(master)
+        assert process.stdout is not None
+        assert process.stdout.read().decode() == "files 1, records 13, captures 6, faults 0: all good\n"
+    assert process.returncode == 0
+    assert b"checking" in shown
 
 
 # -- damaged files --
@@ -208,7 +239,7 @@ def test_salvage_brings_the_others_to_safety(environ: dict[str, str], path: Path
     assert bodies(environ) == {number: body for number, body in WHOLE.items() if number not in lost}
     code, lines = verified()  # what was lost is known now, and is no fault any more
     assert code == 0, lines
-    assert bool(hit) == (f"{len(hit)} captures were lost earlier" in lines)
+    assert bool(hit) == (f"captures lost earlier: {len(hit)}" in lines)
 
 
 def test_a_file_cut_between_two_records(environ: dict[str, str], path: Path) -> None:
@@ -227,7 +258,7 @@ def test_a_file_of_which_nothing_is_left(environ: dict[str, str], path: Path, le
     assert verified("--salvage")[0] == 1
     assert bodies(environ) == {}
     assert [one.name for one in path.parent.iterdir()] == [f"{path.name}.damaged"]
-    assert verified() == (0, ["6 captures were lost earlier", "0 files, 0 records, 6 captures: all good"])
+    assert verified() == (0, ["captures lost earlier: 6", "files 0, records 0, captures 6, faults 0: all good"])
     result = zspark("reread")
     assert (result.exit_code, result.stdout.endswith(", 3 lost\n")) == (0, True)
 
@@ -349,6 +380,22 @@ def test_a_salvaged_file_that_is_damaged_in_turn(environ: dict[str, str], path: 
     assert kept == [path.name.replace(".warc.gz", "-salvaged-2.warc.gz")]
 
 
+def test_what_a_program_is_told(environ: dict[str, str], path: Path) -> None:
+    row = rows(environ)[1]
+    path.write_bytes(damaged(path.read_bytes(), flip=row["offset"] + 50))  # type: ignore[operator]
+    result = zspark("verify", "--salvage", "--json")
+    found = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert [(fault["file"], fault["offset"], fault["capture"]) for fault in found["faults"]] == [
+        (path.name, row["offset"], None),
+        (path.name, row["offset"], 2),
+    ]
+    (salvaged,) = found["salvaged"]
+    assert (salvaged["file"], salvaged["damaged"], salvaged["records"]) == (path.name, f"{path.name}.damaged", 12)
+    assert [lost["id"] for lost in found["lost"]] == [2]
+    assert found["counts"]["faults"] == 2
+
+
 # -- rows and files that do not agree --
 
 
@@ -372,7 +419,7 @@ def test_a_row_that_says_something_else(environ: dict[str, str], statement: str,
     code, lines = verified()
     assert code == 1
     assert any(said in line for line in lines[:-1]), lines
-    assert lines[-1].endswith(("1 faults", "2 faults"))
+    assert lines[-1].endswith((", faults 1", ", faults 2"))
     before = sorted(path.name for path in captures_folder(environ).iterdir())
     verified("--salvage")  # the bytes are good: there is nothing to salvage
     assert sorted(path.name for path in captures_folder(environ).iterdir()) == before
@@ -435,7 +482,7 @@ def test_records_without_a_row_are_counted_and_entered(environ: dict[str, str], 
     for name in ("", "-wal", "-shm"):  # the database is lost altogether
         (data_folder(environ) / f"zspark.sqlite{name}").unlink(missing_ok=True)
     code, lines = verified("--enter")
-    assert (code, lines[0]) == (0, "6 records have got a row; `zsparkcrawl reread` reads them")
+    assert (code, lines[0]) == (0, "records entered: 6; `zsparkcrawl reread` reads them")
     same = [name for name in before[0] if name not in ("run_id", "site", "section", "charset", "digest")]
     after = rows(environ)
     assert [[row[name] for name in same] for row in after] == [[row[name] for name in same] for row in before]
@@ -447,8 +494,8 @@ def test_records_without_a_row_are_counted_and_entered(environ: dict[str, str], 
     assert verified() == (
         0,
         [
-            "1 records have no row in the database: `zsparkcrawl verify --enter` enters them",
-            "1 files, 13 records, 5 captures: all good",
+            "records without a row in the database: 1; `zsparkcrawl verify --enter` enters them",
+            "files 1, records 13, captures 5, faults 0: all good",
         ],
     )
     assert len(list(folder.iterdir())) == 1
@@ -462,7 +509,7 @@ def test_a_run_killed_between_the_record_and_its_row(environ: dict[str, str], fo
     row = rows(environ)[-1]
     assert (row["url"], row["partial"], row["declared_charset"], row["run_id"]) == (url(7), True, "utf-8", None)
     assert bodies(environ)[7] == page(7)
-    assert verified("--enter")[1] == ["2 files, 16 records, 7 captures: all good"]
+    assert verified("--enter")[1] == ["files 2, records 16, captures 7, faults 0: all good"]
 
 
 def test_what_was_lost_is_put_back_from_a_copy_of_the_file(environ: dict[str, str], path: Path) -> None:
@@ -475,8 +522,8 @@ def test_what_was_lost_is_put_back_from_a_copy_of_the_file(environ: dict[str, st
     shutil.copy(copy, path)
     code, lines = verified("--enter")
     assert code == 0
-    assert "2 captures that were lost are there again" in lines
-    assert "4 records are copies of captures that lie elsewhere" in lines
+    assert "captures that were lost and are there again: 2" in lines
+    assert "records that are copies of captures which lie elsewhere: 4" in lines
     assert bodies(environ) == WHOLE
     assert verified()[0] == 0
 
@@ -492,10 +539,24 @@ def test_a_revisit_whose_body_is_not_there_is_not_entered(environ: dict[str, str
     code, lines = verified("--enter")
     assert code == 0
     assert lines[:2] == [
-        "1 records have got a row; `zsparkcrawl reread` reads them",
-        "1 records are revisits of a body that is not there",
+        "records entered: 1; `zsparkcrawl reread` reads them",
+        "records that are revisits of a body which is not there: 1",
     ]
     assert [row["url"] for row in rows(environ)] == [url(4)]
+
+
+@pytest.mark.parametrize("spoilt", [(b"WARC-Date: 2026", b"WARC-Date: MMXX"), (b"Z\r\n", b"\r\n"), (b"HTTP/1.1 200", b"HTTP/1.1 xyz")])  # fmt: skip
+def test_a_record_that_does_not_say_what_it_is(
+    environ: dict[str, str], path: Path, spoilt: tuple[bytes, bytes]
+) -> None:
+    """Of another program, perhaps."""
+    data, row = path.read_bytes(), rows(environ)[0]
+    end = row["offset"] + row["length"]  # type: ignore[operator]
+    member = gzip.decompress(data[row["offset"] : end]).replace(b"news/1", b"news/8").replace(*spoilt)  # type: ignore[misc]
+    lines = [line for line in member.split(b"\r\n") if b"Digest" not in line]
+    (path.parent / "other.warc.gz").write_bytes(gzip.compress(b"\r\n".join(lines)))
+    told = "records without an address, a date or an HTTP status, left alone: 1"
+    assert verified("--enter") == (0, [told, "files 2, records 14, captures 6, faults 0: all good"])
 
 
 # -- reading anew --

@@ -10,14 +10,12 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from zsparkcrawl.archive import Archive, Scope, Wanted, captures_folder, data_folder, database_url
-from zsparkcrawl.archive.captures import CaptureWriter
+from zsparkcrawl.archive.captures import MAX_BYTES, CaptureWriter
 from zsparkcrawl.archive.locking import locked
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.run import Run
 
 __all__ = ["Keeping", "SettingError", "warc_bytes"]
-
-_WARC_BYTES = 1 << 30
 
 
 class SettingError(ZsparkError):
@@ -30,7 +28,7 @@ def warc_bytes(environ: Mapping[str, str]) -> int:
     >>> warc_bytes({}), warc_bytes({"ZSPARK_WARC_BYTES": "1000000"})
     (1073741824, 1000000)
     """
-    given = environ.get("ZSPARK_WARC_BYTES") or str(_WARC_BYTES)
+    given = environ.get("ZSPARK_WARC_BYTES") or str(MAX_BYTES)
     if not (given.isascii() and given.isdigit()):
         raise SettingError(f"ZSPARK_WARC_BYTES is {given!r}, which is no number of bytes")
     return int(given)

@@ -31,7 +31,7 @@ def copy_database(engine: Engine, name: str, target: Path) -> None:
         _vacuum(engine, part)
         _check(part)
         _sync(part)
-        os.link(part, target)  # unlike a rename it never takes the place of a file
+        _give_name(part, target)
         sync_folder(target.parent)
     except FileExistsError as error:
         raise ArchiveError(_THERE.format(target)) from error
@@ -40,6 +40,18 @@ def copy_database(engine: Engine, name: str, target: Path) -> None:
     finally:
         with suppress(OSError):  # the folder itself may not be one
             part.unlink()
+
+
+def _give_name(part: Path, target: Path) -> None:
+    """Raises FileExistsError rather than take the place of a file, which a rename would do."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links, as that of many a disk for backups
+        if target.exists():
+            raise FileExistsError from None
+        part.rename(target)
 
 
 def _vacuum(engine: Engine, part: Path) -> None:

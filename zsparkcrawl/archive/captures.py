@@ -30,9 +30,18 @@ from zsparkcrawl.archive.warc import (
     response_head,
 )
 
-__all__ = ["CaptureError", "CaptureWriter", "Captured", "Headers", "KeptBody", "finish_leftovers", "read_capture"]
+__all__ = [
+    "MAX_BYTES",
+    "CaptureError",
+    "CaptureWriter",
+    "Captured",
+    "Headers",
+    "KeptBody",
+    "finish_leftovers",
+    "read_capture",
+]
 
-_MAX_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 """A new file is begun after 1 GiB, the size that the WARC guidelines recommend."""
 
 
@@ -81,7 +90,7 @@ class CaptureWriter:
     as it is written, but a power cut only after :meth:`sync`. Raises CaptureError when the folder cannot be used.
     """
 
-    def __init__(self, folder: Path, *, max_bytes: int = _MAX_BYTES, sync_each: bool = True) -> None:
+    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES, sync_each: bool = True) -> None:
         self.folder = folder
         self.max_bytes = max_bytes
         self.sync_each = sync_each

@@ -35,6 +35,8 @@ def copy_captures(folder: Path, target: Path) -> Copied:
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name in sorted(path.name for path in folder.glob("*.warc.gz*")):
+            if name.endswith(_PART):  # of a salvage that was cut short
+                continue
             source, copy = folder / name.removesuffix(OPEN), target / name
             if copy.exists() and not name.endswith(OPEN):
                 there += 1

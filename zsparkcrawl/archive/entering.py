@@ -16,9 +16,9 @@ from zsparkcrawl.charset import declared_charset
 
 __all__ = ["Entered", "enter_record", "is_copy", "put_back"]
 
-Entered = Literal["entered", "put back", "copy", "no body"]
+Entered = Literal["entered", "put back", "copy", "no body", "odd"]
 """What became of a record: it has a row now; the row of a capture that was lost points to it; another record of the
-same answer has a row; it is a revisit of a body that is not there."""
+same answer has a row; it is a revisit of a body that is not there; it has no address, date or HTTP status."""
 
 
 def is_copy(archive: Archive, record: Record) -> bool:
@@ -41,11 +41,14 @@ def enter_record(archive: Archive, folder: Path, file: str, record: Record) -> E
 
     Raises CaptureError when the record cannot be read, ArchiveError when the database refuses.
     """
+    said = record.headers
+    url, time, status = said.get("warc-target-uri"), said.get("warc-date", ""), record.status
+    if not url or not _second(time) or status is None:
+        return "odd"
     if is_copy(archive, record):
         return "copy"
     if put_back(archive, file, record) is not None:
         return "put back"
-    said = record.headers
     digest, original, declared = said.get("warc-payload-digest", ""), None, declared_charset(b"", record.content_type)
     if record.kind == "revisit":
         original = _original(archive, said)
@@ -55,9 +58,9 @@ def enter_record(archive: Archive, folder: Path, file: str, record: Record) -> E
     else:
         declared = declared_charset(read_capture(folder, file, record.start)[2], record.content_type)
     captured = Captured(
-        url=said.get("warc-target-uri", ""),
-        time=dt.datetime.fromisoformat(said["warc-date"]),
-        status=record.status or 0,
+        url=url,
+        time=dt.datetime.fromisoformat(time),
+        status=status,
         content_type=record.content_type,
         file=file,
         offset=record.start,

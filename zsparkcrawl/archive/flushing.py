@@ -53,6 +53,8 @@ class Flusher:
             # SQLite holds no lock on its log, so closing a handle of it gives none away.
             with self._log.open("rb") as log:
                 os.fsync(log.fileno())
+        except FileNotFoundError:  # a file system on which SQLite cannot keep a log: then each commit waits by itself
+            pass
         except OSError as error:
             raise ArchiveError(f"database log {self._log}: {error.strerror}") from error
         self._waiting = False

@@ -236,8 +236,9 @@ def _parsed(head: bytes) -> dict[str, str]:
 
 
 def _http_facts(head: bytes) -> tuple[int | None, str]:
-    first = head.partition(b"\r\n")[0].split()
-    status = int(first[1]) if len(first) > 1 and first[0].startswith(b"HTTP/") and first[1].isdigit() else None
+    version, _, rest = head.partition(b"\r\n")[0].partition(b" ")
+    number = rest.partition(b" ")[0]
+    status = int(number) if version.startswith(b"HTTP/") and number.isdigit() and len(number) < 5 else None
     return status, _parsed(head).get("content-type", "") if head else ""
 
 

@@ -73,19 +73,23 @@ class _Check:
                 self.report.fault(f"is missing; {pointed[name]} captures lie in it", name)
 
     def _check(self, name: str, advance: Any) -> None:
+        from zsparkcrawl.archive.captures import CaptureError
         from zsparkcrawl.archive.verifying import check_file
 
         self.report.counts["files"] += 1
         damaged, end = False, 0
-        for step in check_file(self.folder, name, self.archive.captures_in(name)):
-            advance(step.end - end)
-            end = step.end
-            for finding in step.findings:
-                self.report.fault(finding.message, name, offset=finding.offset, capture=finding.capture_id)
-                damaged |= finding.salvage
-            self._count(name, step)
-        if damaged and self.salvage:
-            self._salvage(name)
+        try:
+            for step in check_file(self.folder, name, self.archive.captures_in(name)):
+                advance(step.end - end)
+                end = step.end
+                for finding in step.findings:
+                    self.report.fault(finding.message, name, offset=finding.offset, capture=finding.capture_id)
+                    damaged |= finding.salvage
+                self._count(name, step)
+            if damaged and self.salvage:
+                self._salvage(name)
+        except CaptureError as error:  # it cannot be opened, say; the others can
+            self.report.fault(str(error))
 
     def _count(self, name: str, step: Step) -> None:
         from zsparkcrawl.archive.entering import enter_record, is_copy
@@ -137,7 +141,8 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
             _Check(archive, folder, report, salvage, enter).run(progress)
         report.counts["captures"], report.counts["lost"] = archive.capture_count()
     if as_json:
-        found = {"counts": report.counts, "faults": report.faults, "salvaged": report.salvaged, "lost": report.lost}
+        counts = {name.replace(" ", "_"): report.counts[name] for name in (*_LOOKED_AT, *_TOLD)}
+        found = {"counts": counts, "faults": report.faults, "salvaged": report.salvaged, "lost": report.lost}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     for line in _summary(report.counts):
         report.tell(line)
@@ -145,19 +150,23 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
         sys.exit(1)
 
 
+_LOOKED_AT = ("files", "records", "captures", "faults")
+_TOLD = {
+    "growing": "files that are being written, left out: {}",
+    "lost": "captures lost earlier: {}",
+    "copy": "records that are copies of captures which lie elsewhere: {}",
+    "rowless": "records without a row in the database: {}; `zsparkcrawl verify --enter` enters them",
+    "entered": "records entered: {}; `zsparkcrawl reread` reads them",
+    "put back": "captures that were lost and are there again: {}",
+    "no body": "records that are revisits of a body which is not there: {}",
+    "odd": "records without an address, a date or an HTTP status, left alone: {}",
+}
+
+
 def _summary(counts: Counter[str]) -> list[str]:
-    wordings = {
-        "growing": "{} files are being written and were left out",
-        "lost": "{} captures were lost earlier",
-        "copy": "{} records are copies of captures that lie elsewhere",
-        "rowless": "{} records have no row in the database: `zsparkcrawl verify --enter` enters them",
-        "entered": "{} records have got a row; `zsparkcrawl reread` reads them",
-        "put back": "{} captures that were lost are there again",
-        "no body": "{} records are revisits of a body that is not there",
-    }
-    looked = f"{counts['files']} files, {counts['records']} records, {counts['captures']} captures"
-    told = [wording.format(counts[name]) for name, wording in wordings.items() if counts[name]]
-    return [*told, f"{looked}: {counts['faults']} faults" if counts["faults"] else f"{looked}: all good"]
+    told = [wording.format(counts[name]) for name, wording in _TOLD.items() if counts[name]]
+    looked = ", ".join(f"{name} {counts[name]}" for name in _LOOKED_AT)
+    return [*told, looked if counts["faults"] else f"{looked}: all good"]
 
 
 def _progress() -> Progress:
