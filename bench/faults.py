@@ -1,6 +1,6 @@
 """What goes wrong around a crawl, tried on loopback against the real commands, with the figures of each part.
 
-    python -m bench.faults [kills chain second hazards bombs cost flat nightly] [--rounds N] [--articles N] …
+    python -m bench.faults [kills chain second hazards bombs cost many] [--rounds N] [--articles N] …
 
 All traffic stays within 127.0.0.0/8 and is bounded. Each part has a heading of its own in bench/results.md, so that one
 can be run anew.
@@ -16,7 +16,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.faults_bombs import bombs
-from bench.faults_kills import kills
+from bench.faults_cost import cost, many
+from bench.faults_hazards import hazards
+from bench.faults_kills import Killing, kills
 from bench.faults_second import second
 from bench.faults_trial import Report, Server, served
 from bench.results import record
@@ -26,15 +28,18 @@ __all__ = ["main"]
 Part = Callable[[Server, Path, argparse.Namespace], Report]
 
 PARTS: dict[str, Part] = {
-    "kills": lambda server, folder, given: kills(
-        server, folder, rounds=given.rounds, articles=given.articles, seed=given.seed
-    ),
-    "chain": lambda server, folder, given: kills(
-        server, folder, rounds=given.rounds, articles=given.articles, seed=given.seed, in_a_row=3
-    ),
+    "kills": lambda server, folder, given: kills(server, folder, _killing(given, in_a_row=1)),
+    "chain": lambda server, folder, given: kills(server, folder, _killing(given, in_a_row=3)),
     "second": lambda server, folder, given: second(server, folder, articles=given.articles),
+    "hazards": lambda server, folder, given: hazards(server, folder, only=given.only),
+    "cost": lambda server, folder, given: cost(server, folder, articles=given.articles),
+    "many": lambda server, folder, given: many(server, folder, articles=given.many),
     "bombs": lambda server, folder, given: bombs(server, folder, only=given.only),
 }
+
+
+def _killing(given: argparse.Namespace, in_a_row: int) -> Killing:
+    return Killing(given.rounds, given.articles, given.seed, in_a_row)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -222,7 +222,9 @@ def _hostile_title(exchange: Exchange) -> tuple[bytes, Headers]:
 
 def _hostile_files(exchange: Exchange) -> tuple[bytes, Headers]:
     names = ("../../etc/passwd", "/uploads/..%2f..%2fpasswd.doc", "file:///etc/passwd", "http://127.0.0.2:1/a.pdf")
-    links = "".join(f'<p><a href="{escape(each)}" download="../../passwd">附件：{escape(each)}</a></p>' for each in names)
+    links = "".join(
+        f'<p><a href="{escape(each)}" download="../../passwd">附件：{escape(each)}</a></p>' for each in names
+    )
     return _own(exchange, extra=links), []
 
 

@@ -54,7 +54,7 @@ def bombs(server: Server, folder: Path, *, only: str = "") -> Report:
     report.say(f"largest memory of the crawler: {end.peak:.0f} MiB", ok=end.peak < _MOST)
     forbidden = [each.path for each in asked if each.listener != "site" or each.path.startswith("/admin")]
     report.say(f"{len(forbidden)} requests to the internal host", ok=not forbidden)
-    other = rows(data, f"SELECT url FROM captures WHERE url NOT LIKE '{server.site}/%'")
+    other = [url for (url,) in rows(data, "SELECT url FROM captures") if not url.startswith(f"{server.site}/")]
     report.say(f"{len(other)} captures of other places", ok=not other)
     pages = sum(each.path.startswith("/news/index_") for each in asked)
     report.say(f"{pages} pages of an endless listing asked for, {len(asked)} requests in all", ok=pages < 10)
@@ -64,7 +64,10 @@ def bombs(server: Server, folder: Path, *, only: str = "") -> Report:
         ok=end.code in (0, 2) and len(end.said) == 1 and not end.traceback,
     )
     forged = [line for line in end.err.splitlines() if "forged" in line and "CRITICAL: forged" in line[:60]]
-    report.say(f"{len(forged)} forged log lines, {end.err.count(chr(27))} escape codes", ok=not forged and "\x1b" not in end.err)
+    report.say(
+        f"{len(forged)} forged log lines, {end.err.count(chr(27))} escape codes",
+        ok=not forged and "\x1b" not in end.err,
+    )
     (folder / "stderr.txt").write_text(end.err, "utf-8")
     return report
 

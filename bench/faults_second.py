@@ -72,7 +72,7 @@ def _two_at_once(server: Server, folder: Path, articles: int, report: Report) ->
 
 
 def _counts(end: End) -> str:
-    return f"exit {end.code}, {end.number('new')} new, {end.number('changed')} changed, {end.number('unchanged')} unchanged"
+    return f"exit {end.code}, " + ", ".join(f"{end.number(word)} {word}" for word in ("new", "changed", "unchanged"))
 
 
 def _versions(data: Path) -> int:
@@ -82,10 +82,10 @@ def _versions(data: Path) -> int:
 def _told(data: Path, number: int) -> str:
     """What the latest version of an article says of itself."""
     query = (
-        "SELECT v.version, v.changed FROM versions v JOIN articles a ON a.id = v.article_id "
-        f"WHERE a.native_id = '{number}' ORDER BY v.version DESC"
+        "SELECT a.native_id, v.version, v.changed FROM versions v JOIN articles a ON a.id = v.article_id "
+        "ORDER BY v.version DESC"
     )
-    found = rows(data, query)
+    found = [row[1:] for row in rows(data, query) if row[0] == str(number)]
     return f"version {found[0][0]} changed {_names(found[0][1])}" if found else "no version"
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from bench.faults_answers import ANSWERS, Exchange, head
 from bench.faults_pages import Look, article, listing, listing_pages, rows_page
+from bench.sample_files import made
 from bench.sample_site import page, page_sources, recipes
 
 __all__ = ["Switches"]
@@ -119,6 +120,8 @@ class Site:
             if not (0 < number <= now.articles or number in now.extra):
                 return None
             return _sample(number) if now.sample else _article(number, now.look)
+        if path.startswith("/uploads/") and now.sample:
+            return made(path.rpartition("/")[2])
         if found := _LISTING.fullmatch(path):
             shown = self._listing(int(found[1] or 1))
             if shown and now.sessions:
@@ -144,7 +147,7 @@ class Site:
         if "log" in asked:
             log, self.log = self.log, []
             return {"log": log}
-        return {"count": self.count}
+        return {"count": self.count, "asked": len(self.log)}
 
 
 @lru_cache(maxsize=2048)
@@ -160,9 +163,7 @@ def _digest(body: bytes) -> str:
 @cache
 def _pages() -> tuple[bytes, ...]:
     known = recipes()
-    return tuple(
-        page(source, known.pages[path]) for path, source in page_sources().items() if _ARTICLE.fullmatch(path)
-    )
+    return tuple(page(source, known.pages[path]) for path, source in page_sources().items() if _ARTICLE.fullmatch(path))
 
 
 def _sample(number: int) -> bytes:

@@ -1,11 +1,10 @@
-"""What every part of bench/faults.py works with: the server in its process, the commands in theirs, and what they left."""
+"""What every part of bench/faults.py works with: the server, the commands in processes of their own, what they left."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -21,7 +20,20 @@ from typing import Any
 from bench.faults_pages import truth
 from zsparkcrawl.archive.captures import CaptureError, read_capture
 
-__all__ = ["FAST", "Asked", "End", "Server", "crawl", "exported", "fresh", "right", "rows", "run", "served", "unreadable"]
+__all__ = [
+    "FAST",
+    "Asked",
+    "End",
+    "Server",
+    "crawl",
+    "exported",
+    "fresh",
+    "right",
+    "rows",
+    "run",
+    "served",
+    "unreadable",
+]
 
 ROOT = Path(__file__).parent.parent
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0")
@@ -64,6 +76,10 @@ class Server:
     def count(self) -> int:
         """Requests since it was started."""
         return int(self._tell({})["count"])
+
+    def asked(self) -> int:
+        """Requests since the last time that :meth:`log` was called."""
+        return int(self._tell({})["asked"])
 
     @property
     def news(self) -> str:
@@ -136,22 +152,17 @@ def run(
     data: Path,
     *,
     kill_after: float | None = None,
-    sign: int = signal.SIGKILL,
     watch: Callable[[int], None] | None = None,
-    file_limit: int | None = None,
     longest: float = _LONGEST,
     **environ: str,
 ) -> End:
-    """Run `python …` to its end, or send it a signal after some seconds; ``watch`` is called with its process id all the
-    while, ``file_limit`` bounds the bytes of any file it writes."""
+    """Run `python …` to its end, or kill it after some seconds; after ``longest`` in any case. ``watch`` is
+    called with its process id all the while."""
     began = time.monotonic()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        bound = None if file_limit is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit,) * 2)
         environ = {"ZSPARK_DATA": str(data), **environ}
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, *words], cwd=ROOT, env=_environ(environ), stdout=out, stderr=err, preexec_fn=bound
-        )
-        usage, status = _waited(process, began + longest, kill_after and began + kill_after, sign, watch)
+        process = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=_environ(environ), stdout=out, stderr=err)
+        usage, status = _waited(process, began + longest, kill_after and began + kill_after, watch)
         process.returncode = os.waitstatus_to_exitcode(status)
         told = []
         for stream in (out, err):
@@ -165,7 +176,6 @@ def _waited(
     process: subprocess.Popen[bytes],
     end: float,
     kill_at: float | None,
-    sign: int,
     watch: Callable[[int], None] | None,
 ) -> tuple[Any, int]:
     while True:
@@ -174,7 +184,7 @@ def _waited(
             return usage, status
         now = time.monotonic()
         if kill_at is not None and now >= kill_at:
-            os.kill(process.pid, sign)
+            os.kill(process.pid, signal.SIGKILL)
             kill_at = None
         if now > end:
             os.kill(process.pid, signal.SIGKILL)
@@ -237,7 +247,9 @@ def right(data: Path, numbers: Sequence[int]) -> int:
     """How many of these articles are in the archive with the title, date, source and body that they have."""
     asked = "SELECT native_id, title, date, source, body FROM articles WHERE section = 'news'"
     found = {row[0]: row[1:] for row in rows(data, asked)}
-    want = {str(each.number): (each.title, each.date.isoformat(), each.source, each.body) for each in map(truth, numbers)}
+    want = {
+        str(each.number): (each.title, each.date.isoformat(), each.source, each.body) for each in map(truth, numbers)
+    }
     return sum(found.get(number) == content for number, content in want.items())
 
 
