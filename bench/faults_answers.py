@@ -16,6 +16,7 @@ from html import escape
 import brotli
 
 from bench.faults_pages import Look, article, challenge, rows_page
+from bench.sample_site import page, page_sources, recipes
 
 __all__ = ["ANSWERS", "Exchange", "Headers", "head"]
 
@@ -210,6 +211,15 @@ async def _no_http(exchange: Exchange) -> None:
 
 
 # -- what a page says ------------------------------------------------------------------------------
+@cache
+def _copied() -> bytes:
+    """The longest page of the sample site that a hijacker's tool has damaged."""
+    known = recipes().pages
+    hijacked = {path: source for path, source in page_sources().items() if known[path].hijacker}
+    path = max(hijacked, key=lambda path: len(hijacked[path]))
+    return page(hijacked[path], known[path])
+
+
 def _flood_of_links(exchange: Exchange) -> tuple[bytes, Headers]:
     links = "".join(f'<a href="/x/{number}">{number}</a>' for number in range(100_000))
     return _own(exchange).replace(b'<div class="foot">', f'<div class="foot">{links}'.encode()), []
@@ -233,7 +243,9 @@ _whole("hostile title", _hostile_title)
 _whole("hostile files", _hostile_files)
 _whole("wrong charset", lambda e: (_own(e), [("Content-Type", "text/html; charset=gb2312")]))
 _whole("wrong charset gbk", lambda e: (article(e.number, e.look).encode("gb18030"), []))
-_whole("zeros", lambda e: (_own(e).replace("。".encode(), "。\0&#0;&#xD800;&#55296;".encode()), []))
+_whole("zeros", lambda e: (_own(e).replace("。".encode(), "。\0".encode()), []))
+_whole("surrogates", lambda e: (_own(e).replace("。".encode(), "。&#0;&#xD800;&#55296;".encode()), []))
+_whole("copied", lambda _: (_copied(), [("Content-Type", "text/html")]))
 _whole("cookies", lambda e: (_own(e), [("Set-Cookie", f"a{n}={'x' * 3000}") for n in range(100)]))
 _whole("line ends in head", lambda e: (_own(e), [("X-A", "b\r\nX-Forged: \x1b[31m"), ("ETag", '"' + "x" * 5000 + '"')]))
 _whole("refresh", lambda e: (_own(e).replace(b"<head>", _refresh(e)), []))

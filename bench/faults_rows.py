@@ -56,7 +56,7 @@ ROWS: tuple[Fault, ...] = (
     Fault(
         "one surrogate in every article",
         (0,),
-        {"answers": {"*": "zeros"}},
+        {"answers": {"*": "surrogates"}},
         words=("-O", "{data}/out.jsonl"),
         check=feed,
     ),
