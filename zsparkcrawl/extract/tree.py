@@ -27,6 +27,7 @@ _OPENING = re.compile("<[a-zA-Z]")
 # A quotation mark opens a value only behind "=", as the parser has it.
 _TAG = re.compile(r"""(<[a-zA-Z][^\s<>/]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)""")
 _VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++)""")
+_NAME = re.compile(r"[^\s/]+")
 _REPEATED = re.compile(r"(<([a-z]{1,10})>\s*+)(?:<\2>\s*+){3,}+", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -97,8 +98,8 @@ def _uncrowded(text: str) -> str:
     kept, begin = [], 0
     for tag in _TAG.finditer(text):
         if tag.end() - tag.start() > 2 * _MOST_ATTRIBUTES:
-            named = _VALUE.sub(" ", tag[2]).replace("/", " ").split()
-            if len(named) > _MOST_ATTRIBUTES:
+            named = _NAME.finditer(_VALUE.sub(" ", tag[2]))
+            if next(islice(named, _MOST_ATTRIBUTES, None), None):
                 kept.append(text[begin : tag.end(1)])
                 begin = tag.end()
     return "".join(kept) + text[begin:]
