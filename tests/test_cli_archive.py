@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,6 @@ def test_export_takes_filters(filters: list[str], number: int) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_export_refuses_in_one_line(tmp_path: Path) -> None:
-    assert "no column 'nonsense'" in said(zspark("export", "csv", "--columns", "nonsense"), 1)
     assert "cannot write" in said(zspark("export", "csv", "-o", tmp_path / "missing" / "a.csv"), 1)
     assert "2019-13-01" in zspark("export", "csv", "--since", "2019-13-01").stderr
     assert zspark("export", "xml").exit_code == 2
@@ -351,3 +351,24 @@ def test_reread_improves_the_state_that_is_kept_and_not_only_the_newest_capture(
     assert (row["title"], row["capture_id"], row["version"]) == ("园区的标题是这样的", own, 2)
     assert set(archive.versions_of(row["id"])[1]["changed"].values()) == {"reading"}
     assert zspark("reread").stdout == "0 new, 0 version, 1 unchanged, 0 unreadable, 0 damaged\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--section", "foo"), "no section 'foo': there are news, notices"),
+        (("--since", "2024-02-01", "--until", "2024-01-31"), "since 2024-02-01 is later than until 2024-01-31"),
+        (("--columns", "title,foo"), "no column 'foo': there are "),
+        (("--columns", "title,title"), "column title is named twice"),
+    ],
+)
+@pytest.mark.usefixtures("filled")
+def test_an_export_that_makes_no_sense_is_wrong_usage(words: tuple[str, ...], told: str) -> None:
+    assert told in said(zspark("export", "csv", *words), 2)
+
+
+def test_a_section_of_a_profile_that_is_gone_can_be_exported(archive: Archive) -> None:
+    archive.store(replace(ARTICLE, section="events"), run_id=None, capture_id=None, now=NOW)
+    result = zspark("export", "jsonl", "--section", "events")
+    assert (result.exit_code, result.stdout.count("\n")) == (0, 1)
+    assert "there are events, news, notices" in said(zspark("export", "csv", "--section", "foo"), 2)

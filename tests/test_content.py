@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.reading import TEXT, framed, read_html
-from zsparkcrawl.extract import UnreadableError, extract
+from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
+from zsparkcrawl.extract.tree import parse
 from zsparkcrawl.items import Attachment, Image, Page
 
 BYLINE = "<p>作者:    来源:    发布时间:2019-02-19</p>"
@@ -406,3 +407,24 @@ def test_eight_mebibytes_take_bounded_time_and_memory(piece: str) -> None:
     assert said[:-2] in ([], ["UnreadableError"])
     assert float(said[-2]) < 8
     assert float(said[-1]) < 300
+
+
+@pytest.mark.parametrize("sign", ["a{}=1 ", "a{}='>' ", 'a{}="x"', "a{}/", "a{} "])
+def test_a_tag_with_attributes_by_the_thousand_costs_no_time(sign: str) -> None:
+    """The parser would take 7 s for 30,000 of them."""
+    crowd = "".join(sign.format(number) for number in range(30_000))
+    begin = time.process_time()
+    tree = parse(f"<div class=a><p {crowd}>{FIRST}</p><p class=b>{SECOND}</p></div>")
+    assert time.process_time() - begin < 2
+    assert [(each.text, each.get("class")) for each in tree.iter("p")] == [(FIRST, None), (SECOND, "b")]
+
+
+def test_a_tag_with_many_attributes_keeps_them() -> None:
+    many = " ".join(f'data-{number}="园区 新闻 > {number}"' for number in range(150))
+    (paragraph,) = parse(f"<p {many}>{FIRST}</p>{'<p>园区</p>' * 3000}").xpath("//p[@data-149]")
+    assert (paragraph.text, len(paragraph.attrib)) == (FIRST, 150)
+
+
+def test_a_page_of_signs_without_a_letter_is_no_article() -> None:
+    with pytest.raises(NoArticleError, match="shows no article text"):
+        extract(Page(f"{HOST}/news/7.html", b"<p>?&amp;?</p><p>&amp; 12</p>"), None)

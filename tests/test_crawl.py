@@ -64,7 +64,8 @@ def _contents(end: End) -> list[tuple[Any, ...]]:
 def refused(data: Path) -> End:
     with Site({}) as site:
         url = site.url
-    return ended(command(data, "crawl", "news", "-a", f"start_url={url}/news/", *FAST), data)
+    secrets = ("-s", "HTTPAUTH_USER=park", "-s", "HTTPAUTH_PASS=hunter2", "-s", "HTTPAUTH_DOMAIN=127.0.0.1")
+    return ended(command(data, "crawl", "news", "-a", f"start_url={url}/news/", *FAST, *secrets), data)
 
 
 def full_disk(data: Path) -> End:
@@ -93,15 +94,18 @@ def stopped(data: Path) -> End:
 
 
 def looking(data: Path) -> End:
-    """shell and parse leave nothing behind."""
-    with Site(ORDINARY) as site:
+    """shell, parse and fetch leave nothing behind, and are led nowhere."""
+    with Site({"*": page("secret")}, host="127.0.0.2") as inside, Site({**ORDINARY}) as site:
+        site.routes["/away"] = redirect(f"{inside.url}/")
         quiet = ("--nolog", "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0")
         url = f"{site.url}/news/1.html"
         parse = ended(command(data, "parse", "--nocolour", "--spider=news", "-c", "parse_article", url, *quiet), data)
         parse.more = [
             ended(command(data, "parse", "--nocolour", f"{site.url}/news/", "--spider=news", *quiet), data),
             ended(command(data, "shell", url, "-c", "response.css('h1::text').get()", *quiet), data),
+            ended(command(data, "fetch", f"{site.url}/away", *quiet[1:]), data),
         ]
+        parse.left["inside"] = list(inside.asked)
         return parse
 
 
@@ -215,6 +219,14 @@ def test_a_failed_command_says_so(crawls: Crawls, name: str, said: str) -> None:
     assert {path.suffix for path in (end.data / "captures").iterdir()} <= {".gz"}, "whole files"
 
 
+def test_no_traceback_and_no_secret_is_shown(crawls: Crawls) -> None:
+    refused, full = (crawls[name].result().err for name in ("refused", "full_disk"))
+    assert "'HTTPAUTH_PASS': '***'" in refused
+    assert "hunter2" not in refused
+    assert "No space left on device" in full
+    assert "Traceback" not in full
+
+
 def test_a_feed_that_fails_loses_nothing(crawls: Crawls) -> None:
     assert crawls["full_disk"].result().rows("SELECT count(*) FROM articles") == [(3,)]
 
@@ -230,11 +242,14 @@ def test_a_signal_and_the_lock(crawls: Crawls) -> None:
 
 def test_looking_leaves_nothing_behind(crawls: Crawls) -> None:
     end = crawls["looking"].result()
-    parse, shell = end.more
+    parse, shell, fetch = end.more
     assert "'title': '园区新闻1'" in end.out
     assert parse.out.count("/news/") == 3
     assert shell.out.strip() == "园区新闻1"
     assert list(end.data.iterdir()) == []
+    assert end.left["inside"] == []
+    assert "refused 'http://127.0.0.2:" in fetch.err
+    assert "secret" not in fetch.out
 
 
 def test_the_nightly_crawl(crawls: Crawls) -> None:

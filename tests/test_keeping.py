@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request
 
 from zsparkcrawl.archive.locking import LockedError
 from zsparkcrawl.feeds import FeedError, check_feeds
 from zsparkcrawl.items import Article
 from zsparkcrawl.keeping import Keeping
-from zsparkcrawl.middlewares import UrlGuard
+from zsparkcrawl.middlewares import UrlGuard, UrlGuardMiddleware
 from zsparkcrawl.outcome import Outcome, judge, worst
 from zsparkcrawl.run import Reading
 from zsparkcrawl.spiders.plan import plan
@@ -57,6 +59,46 @@ def test_a_host_name_that_leads_inside() -> None:
     assert guard.objection("http://localhost/") is None
     assert asyncio.run(guard.leads_inside("http://localhost/"))
     assert not asyncio.run(UrlGuard({("localhost", 80)}, ("localhost", 80)).leads_inside("http://localhost/"))
+
+
+SITE = "http://127.0.0.1:8000"
+
+
+def looked(*steps: tuple[str, dict[str, Any]]) -> list[bool]:
+    """Whether each of these requests is let through where the operator looks around by hand."""
+    guard, through = UrlGuardMiddleware(None, ["www.nhtp.org", "nhtp.org"]), []
+    for url, meta in steps:
+        try:
+            asyncio.run(guard.process_request(Request(url, meta=meta)))
+            through.append(True)
+        except IgnoreRequest:
+            through.append(False)
+    return through
+
+
+def test_what_the_operator_names_is_asked_for_and_no_more() -> None:
+    led = {"redirect_urls": [f"{SITE}/a"]}
+    assert looked(
+        (f"{SITE}/a", {}),
+        (f"{SITE}/robots.txt", {"dont_obey_robotstxt": True}),
+        (f"{SITE}/b", led),
+        ("http://127.0.0.2:8000/b", led),
+        ("http://127.0.0.1:8001/b", led),
+        ("file:///etc/hostname", led),
+        (f"{SITE}/c", {"depth": 1}),
+        ("http://127.0.0.2/", {"depth": 1}),
+        ("http://127.0.0.2:9000/", {"depth": 0}),
+        (f"{SITE}/a", led),
+        ("file:///etc/hostname", {}),
+    ) == [True, True, True, False, False, False, True, False, True, False, False]
+
+
+def test_a_site_may_lead_to_its_other_name() -> None:
+    led = {"redirect_urls": ["http://203.0.113.7/"]}
+    guard = UrlGuard.of_url("http://nhtp.org/x", ["www.nhtp.org", "nhtp.org"])
+    assert guard.objection("https://www.nhtp.org/x") is None
+    assert guard.objection("http://x.example/") == "x.example:80 is no part of this crawl"
+    assert looked(("http://203.0.113.7/", {}), ("https://203.0.113.7/", led)) == [True, False], "a private address"
 
 
 # -- keeping, judging, telling ------------------------------------------------------------------------------

@@ -20,7 +20,16 @@ from typing import Any, BinaryIO, Literal, get_args
 from zsparkcrawl.archive import Archive, Filters
 from zsparkcrawl.errors import ZsparkError
 
-__all__ = ["COLUMNS", "FORMATS", "ExportError", "Format", "chosen_columns", "export_articles", "write_rows"]
+__all__ = [
+    "COLUMNS",
+    "FORMATS",
+    "ColumnsError",
+    "ExportError",
+    "Format",
+    "chosen_columns",
+    "export_articles",
+    "write_rows",
+]
 
 Format = Literal["csv", "json", "jsonl"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -67,11 +76,17 @@ _QUOTED = re.compile(r'[",\r\n]')
 
 
 class ExportError(ZsparkError):
-    """The table could not be written, or was asked for in a way that makes no sense."""
+    """The table could not be written."""
+
+
+class ColumnsError(ExportError):
+    """Columns were asked for that there are not."""
+
+    exit_code = 2
 
 
 def chosen_columns(names: str | None) -> tuple[str, ...]:
-    """The columns named in a list with commas, in that order; all when there is no list. Raises ExportError.
+    """The columns named in a list with commas, in that order; all when there is no list. Raises ColumnsError.
 
     >>> chosen_columns("title, date")
     ('title', 'date')
@@ -81,9 +96,9 @@ def chosen_columns(names: str | None) -> tuple[str, ...]:
     chosen = tuple(name.strip() for name in names.split(","))
     for name in chosen:
         if name not in COLUMNS:
-            raise ExportError(f"no column {name!r}: there are {', '.join(COLUMNS)}")
+            raise ColumnsError(f"no column {name!r}: there are {', '.join(COLUMNS)}")
         if chosen.count(name) > 1:
-            raise ExportError(f"column {name} is named twice")
+            raise ColumnsError(f"column {name} is named twice")
     return chosen
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from scrapy import Spider
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
+
+from zsparkcrawl.loglines import guard_log
 
 __all__ = ["ArticleLogFormatter"]
 
 
 class ArticleLogFormatter(LogFormatter):
     """Names an article by its URL, and quotes everything else."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The formatter. Scrapy asks for it before it logs the settings, so the log is guarded from here on."""
+        guard_log()
+        return cls()
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         """One line for an article, at DEBUG."""

@@ -90,6 +90,14 @@ class UrlGuard:
         # business.
         return cls(places if named[1] in _PORTS.values() else {named}, named)
 
+    @classmethod
+    def of_url(cls, url: str, hosts: Collection[str] = ()) -> Self:
+        """The guard for an address that the operator named; ``hosts`` are those of its site."""
+        named = _place(url)
+        if named[1] not in _PORTS.values():
+            return cls({named}, named)
+        return cls({(host, port) for host in {named[0], *hosts} for port in _PORTS.values()}, named)
+
     def objection(self, url: str) -> str | None:
         """Why ``url`` must not be asked for; None when nothing in the address itself speaks against it.
 
@@ -121,21 +129,28 @@ class UrlGuard:
 
 
 class UrlGuardMiddleware:
-    """Holds every request against a :class:`UrlGuard`, redirects and robots.txt included."""
+    """Holds every request against a :class:`UrlGuard`, redirects and robots.txt included. ``guard`` is None where the
+    operator names the addresses himself, in the shell and with fetch and parse: the guard is then that of the last one
+    named, and holds where it redirects to, and what its page links to."""
 
-    def __init__(self, guard: UrlGuard) -> None:
-        self.guard = guard
+    def __init__(self, guard: UrlGuard | None, hosts: Collection[str] = ()) -> None:
+        self.guard = guard or UrlGuard(())
+        self._named_by_hand = guard is None
+        self._hosts = hosts
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """For a crawl with a plan. In the shell, the addresses are the operator's own."""
+        """For any crawler."""
         plan = getattr(crawler.spider, "plan", None)
-        if not is_kept(crawler) or not isinstance(plan, Plan):
-            raise NotConfigured
-        return cls(UrlGuard.of_plan(plan))
+        if not isinstance(plan, Plan):
+            return cls(None)
+        return cls(UrlGuard.of_plan(plan) if is_kept(crawler) else None, plan.site.hosts)
 
     async def process_request(self, request: Request) -> None:
         """Refuse what must not be asked for."""
+        led = {"redirect_urls", "depth", "dont_obey_robotstxt"}
+        if self._named_by_hand and not any(request.meta.get(name) for name in led):
+            self.guard = UrlGuard.of_url(request.url, self._hosts)
         objection = self.guard.objection(request.url)
         if objection is None and await self.guard.leads_inside(request.url):
             objection = f"{urlsplit(request.url).hostname} stands for a private address"

@@ -78,7 +78,8 @@ DOWNLOADER_MIDDLEWARES = {
     "zsparkcrawl.middlewares.RobotsMiddleware": 100,
     # Responses pass from the high numbers to the low: unpacked first, then kept, and only then seen by
     # Scrapy's redirects (600) and retries (550).
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 880,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "zsparkcrawl.unpacking.UnpackMiddleware": 880,
     "zsparkcrawl.middlewares.CaptureMiddleware": 870,
     "zsparkcrawl.middlewares.PartialMiddleware": 860,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 
 __all__ = ["readings_of", "with_reading"]
 
@@ -28,10 +30,16 @@ def with_reading(reading: str) -> frozenset[str]:
 
 @cache
 def _table() -> dict[int, str]:
-    # Imported here: the table takes 0.15 s to load, and a healthy text never asks for it.
-    from pypinyin.pinyin_dict import pinyin_dict
-
-    return dict(pinyin_dict)
+    # Loaded here, for a healthy text never asks for it, and without its package, which takes 44 MB more for phrases.
+    package = find_spec("pypinyin")
+    assert package is not None
+    assert package.origin is not None
+    spec = spec_from_file_location("pypinyin_table", Path(package.origin).with_name("pinyin_dict.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    table = module_from_spec(spec)
+    spec.loader.exec_module(table)
+    return dict(table.pinyin_dict)
 
 
 @cache

@@ -43,6 +43,12 @@ class DamagedError(ZsparkError):
     """Some captures are damaged or missing; all others were read."""
 
 
+class FilterError(ZsparkError):
+    """What was asked for cannot be in any archive."""
+
+    exit_code = 2
+
+
 class _Day(click.ParamType[dt.date]):
     name = "YYYY-MM-DD"
 
@@ -84,12 +90,27 @@ def export(form: Any, output: Path | None, columns: str | None, database: str | 
     from zsparkcrawl.export import chosen_columns, export_articles
 
     filters, chosen = Filters(**wanted), chosen_columns(columns)
+    if filters.since and filters.until and filters.since > filters.until:
+        raise FilterError(f"since {filters.since} is later than until {filters.until}")
     with open_archive(database) as archive:
+        _check_section(archive, filters.section)
         if output is None or str(output) == "-":
             export_articles(archive, sys.stdout.buffer, form, filters=filters, columns=chosen)
             return
         number = export_articles(archive, output, form, filters=filters, columns=chosen)
     click.echo(f"{number} articles in {output}", err=True)
+
+
+def _check_section(archive: Archive, section: str | None) -> None:
+    """Raise FilterError when neither a profile nor the archive knows the section: what is mistyped gives no table."""
+    from zsparkcrawl.sites import site_named, site_names
+
+    known = {name for site in map(site_named, site_names()) for name in site.sections}
+    if section is None or section in known:
+        return
+    known |= {found.section for found in archive.status(last_runs=0).sections if found.section}
+    if section not in known:
+        raise FilterError(f"no section {section!r}: there are {', '.join(sorted(known))}")
 
 
 @click.command()

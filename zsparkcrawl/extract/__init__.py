@@ -41,6 +41,9 @@ _HTML = re.compile(
 )
 _LAST_RESORT_LONGEST = 500_000
 """Characters of a page above which the last resort is not asked: it takes 8 s for 4 MB of links (measured)."""
+_MOST_TEXT = 2_000_000
+"""Characters of text above which a page is no article's: 8 million take 700 MB while they are read and cleaned
+(measured). Chosen: a novel has half a million."""
 _XML = re.compile(r"\s*<\?xml\s(?!.{0,2000}?<(?:!doctype\s+)?html)", re.IGNORECASE | re.DOTALL)
 
 
@@ -67,6 +70,8 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     head = read_head(tree, data, zone)
     _without_changes(tree)
     lines = blocks(_body(tree))
+    if (length := sum(len(line.text) for line in lines)) > _MOST_TEXT:
+        raise UnreadableError(f"the page has {length} characters of text, more than {_MOST_TEXT}")
     clock = Clock(page.fetched_at.astimezone(ZoneInfo(zone)) if page.fetched_at else None, page.url, head.days)
     found = _read_blocks(lines, head, clock, base, _places(tree, site))
     found = replace(found, paragraphs=found.paragraphs or _last_resort(text, page.url, lines, found.start))
@@ -116,6 +121,8 @@ def _check_article(text: str, lines: Sequence[Block], found: _Reading, head_titl
     if not found.paragraphs:
         raise NoArticleError(kind_of_empty(text))
     titles = (found.title or "", head_title)
+    if not any(titles) and not found.moment and not any(map(str.isalpha, "".join(found.paragraphs))):
+        raise NoArticleError("empty")
     if kind := kind_of_page(lines, found.paragraphs, titles, dated=found.moment is not None):
         raise NoArticleError(kind)
 

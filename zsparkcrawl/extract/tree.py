@@ -14,11 +14,20 @@ MOST_TAGS = 300_000
 """Tags that open, above which a page is no article's: each takes some 550 bytes of memory while it is read, so that
 300,000 take 165 MB (measured on 4.5 MB of `<p>`); the largest real article has some ten thousand."""
 
+_MOST_ATTRIBUTES = 200
+"""Attributes above which a tag keeps none: the parser compares each with all others of its tag, so that 30,000 take
+7.6 s (measured). Real tags have some thirty."""
+_FEW = 20_000
+"""Characters of a page that has too little room for a tag to be slow: 5,000 attributes, 0.1 s."""
 _MOST_LOST = 100_000
 """Question marks above which a page is not looked through for tags that lost their bracket; chosen."""
 _VEIL = re.compile(r"visibility\s*:\s*hidden\s*;?|opacity\s*:\s*0(?![.\d])\s*;?", re.IGNORECASE)
 _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 _OPENING = re.compile("<[a-zA-Z]")
+# A quotation mark opens a value only behind "=", as the parser has it.
+_TAG = re.compile(r"""(<[a-zA-Z][^\s<>/]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)""")
+_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++)""")
+_NAME = re.compile(r"[^\s/]+")
 _REPEATED = re.compile(r"(<([a-z]{1,10})>\s*+)(?:<\2>\s*+){3,}+", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -65,6 +74,7 @@ def parse(text: str) -> HtmlElement:
     ['园区?', '新闻']
     """
     text = bounded(text)[0] if len(text) > MOST_TAGS else text
+    text = _uncrowded(text) if len(text) > _FEW else text
     text = _without_controls(_DECLARATION.sub("", text))
     for _ in range(4 if _MAY_SWALLOW.search(text) and text.count("?") <= _MOST_LOST else 0):
         # One pass mends the first fault of each stretch; stretches with more than four are not text.
@@ -81,6 +91,18 @@ def _without_controls(text: str) -> str:
     """A text without control characters; few have one, and bytes tell it in half the time that `re` takes."""
     data = text.encode("utf-8", "replace")
     return text if len(data.translate(None, _CONTROL_BYTES)) == len(data) else _CONTROLS.sub("", text)
+
+
+def _uncrowded(text: str) -> str:
+    """A document whose tags with more than :data:`_MOST_ATTRIBUTES` attributes have none."""
+    kept, begin = [], 0
+    for tag in _TAG.finditer(text):
+        if tag.end() - tag.start() > 2 * _MOST_ATTRIBUTES:
+            named = _NAME.finditer(_VALUE.sub(" ", tag[2]))
+            if next(islice(named, _MOST_ATTRIBUTES, None), None):
+                kept.append(text[begin : tag.end(1)])
+                begin = tag.end()
+    return "".join(kept) + text[begin:]
 
 
 def unveil(tree: HtmlElement) -> None:
