@@ -105,21 +105,22 @@ class Run:
         """Keep a response as it came."""
         time = self.now()
         digest = payload_digest(exchange.body) if exchange.status != NOT_MODIFIED else None
-        captured = self.captures.write(
-            url=exchange.url,
-            status=exchange.status,
-            headers=exchange.headers,
-            body=exchange.body,
-            request_headers=exchange.request_headers,
-            time=time,
-            method=exchange.method,
-            partial=exchange.partial,
-            kept=self.archive.kept_body(exchange.url, digest),
-        )
         declared = declared_charset(exchange.body, exchange.content_type)
-        number = self.archive.add_capture(
-            captured, run_id=self.number, declared_charset=declared, partial=exchange.partial
-        )
+        with self.archive.together():
+            captured = self.captures.write(
+                url=exchange.url,
+                status=exchange.status,
+                headers=exchange.headers,
+                body=exchange.body,
+                request_headers=exchange.request_headers,
+                time=time,
+                method=exchange.method,
+                partial=exchange.partial,
+                kept=self.archive.kept_body(exchange.url, digest),
+            )
+            number = self.archive.add_capture(
+                captured, run_id=self.number, declared_charset=declared, partial=exchange.partial
+            )
         return Kept(number, time)
 
     def listed(self, lease: Lease, listing_url: str, rows: Iterable[ListedArticle], onward: Onward) -> Shown:
@@ -158,10 +159,11 @@ class Run:
         """Keep an article: "new", "version" or "unchanged"."""
         now, reading = self.now(), self._read(article.url)
         capture = reading.capture_id if reading else None
-        if capture is not None and article.charset is not None:
-            self.archive.set_charset(capture, article.charset)
         visited = None if reading is None else (self.frontier, self._visited(reading, now))
-        stored = self.archive.store(article, run_id=self.number, capture_id=capture, now=now, visited=visited)
+        with self.archive.together():
+            if capture is not None and article.charset is not None:
+                self.archive.set_charset(capture, article.charset)
+            stored = self.archive.store(article, run_id=self.number, capture_id=capture, now=now, visited=visited)
         if reading is not None:
             self._close(reading.lease)
         return stored

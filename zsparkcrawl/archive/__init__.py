@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import Connection, Engine
 
@@ -33,7 +33,8 @@ from zsparkcrawl.archive.opening import (
     open_engine,
 )
 from zsparkcrawl.archive.reading import Filters
-from zsparkcrawl.archive.status import SectionStatus, Status, read_status
+from zsparkcrawl.archive.showing import Showing
+from zsparkcrawl.archive.status import SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.upkeep import Upkeep
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
@@ -65,11 +66,8 @@ __all__ = [
     "storable",
 ]
 
-_AT_ONCE = 200
-"""Rows fetched at a time: enough to be quick, few enough that long bodies stay within some megabytes."""
 
-
-class Archive(Upkeep):
+class Archive(Showing, Upkeep):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -80,6 +78,7 @@ class Archive(Upkeep):
         self._engine = engine
         self._reader = engine.execution_options(**READING)
         self._flusher: Flusher | None = None
+        self._joined: Connection | None = None
         self.name = name
         """The database's file, or its URL without the password."""
 
@@ -204,10 +203,9 @@ class Archive(Upkeep):
         """
         facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
         with self._writing() as connection:
-            stored = writing.store_article(connection, article, facts)
+            stored, number = writing.store_article(connection, article, facts)
             if visited is not None:
                 frontier, visit = visited
-                number = writing.article_number(connection, article)
                 frontier.conclude_in(connection, replace(visit, article_id=number), now)
             return stored
 
@@ -230,58 +228,21 @@ class Archive(Upkeep):
         with self._writing() as connection:
             writing.update_gone(connection, article_id, None, None)
 
-    def articles(self, filters: Filters | None = None) -> Generator[Mapping[str, Any]]:
-        """The articles meant, one row at a time: by section, date (unknown last) and number.
-
-        A row has the columns of the table articles, and the counts of its version: edit_count,
-        inferred_count, damage_count, injection_count.
-        """
-        return self._rows(reading.select_articles(filters or Filters()))
-
-    def article(self, key: str) -> Mapping[str, Any] | None:
-        """One article by its number here, its URL, or section/number as in news/1207; None when there is
-        none."""
-        for meant in reading.select_article(key):
-            if rows := list(self._rows(meant.limit(1))):
-                return rows[0]
-        return None
-
-    def versions_of(self, article_id: int) -> list[Mapping[str, Any]]:
-        """All states of an article, the first first."""
-        return list(self._rows(reading.select_versions(article_id)))
-
-    def edits_of(self, article_id: int, version: int) -> list[Mapping[str, Any]]:
-        """The edits of one version: by field, in the order in which they were made."""
-        return list(self._rows(reading.select_edits(article_id, version)))
-
-    def injections_of(self, article_id: int, version: int) -> list[Mapping[str, Any]]:
-        """The foreign things that were kept out of an article up to one version, in the order of the page: kind,
-        phrase, carrier, domain, the version and the time in which they were seen, and how many pages they hit."""
-        return list(self._rows(reading.select_injections(article_id, version)))
-
-    def captures(self) -> Generator[Mapping[str, Any]]:
-        """All captures, the newest first, with the columns of the table, the site and section of their run, and
-        body_file and body_offset, where their bodies lie.
-
-        Read in stretches, so that no snapshot stays open while the caller writes.
-        """
-        below = None
-        while stretch := list(self._rows(reading.select_captures(below, _AT_ONCE))):
-            yield from stretch
-            below = stretch[-1]["id"]
-
-    def capture_of(self, site: str, section: str, native_id: str) -> Mapping[str, Any] | None:
-        """The capture that the latest state of an article was read from; None when there is no such article, or when it
-        came from no capture."""
-        return next(iter(list(self._rows(reading.select_capture_of(site, section, native_id)))), None)
-
-    def status(self, *, last_runs: int = 10) -> Status:
-        """How the archive stands."""
-        with self._reading() as connection:
-            return read_status(connection, self.name, last_runs)
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all that is asked of the archive within: all or nothing, and quicker. Not nested."""
+        with self._writing() as connection:
+            self._joined = connection
+            try:
+                yield
+            finally:
+                self._joined = None
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
+        if self._joined is not None:
+            yield self._joined
+            return
         with faults(self.name):
             with self._engine.begin() as connection:
                 yield connection
@@ -290,10 +251,8 @@ class Archive(Upkeep):
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        if self._joined is not None:
+            yield self._joined
+            return
         with faults(self.name), self._reader.begin() as connection:
             yield connection
-
-    def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]:
-        with self._reading() as connection:
-            for row in connection.execute(wanted, execution_options={"yield_per": _AT_ONCE}):
-                yield row._asdict()

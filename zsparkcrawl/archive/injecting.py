@@ -12,7 +12,7 @@ from zsparkcrawl.archive.schema import injection_pages, injections
 from zsparkcrawl.archive.storable import INJECTION, injection_rows
 from zsparkcrawl.items import Article
 
-__all__ = ["insert_injections", "insert_or_not"]
+__all__ = ["insert_for", "insert_injections"]
 
 
 def insert_injections(connection: Connection, article: Article, place: Mapping[str, int], moment: str) -> None:
@@ -28,15 +28,15 @@ def insert_injections(connection: Connection, article: Article, place: Mapping[s
         connection.execute(update(injections).where(injections.c.id == number).values(pages=pages))
 
 
-def insert_or_not(connection: Connection, table: Table) -> Any:
+def insert_for(dialect: str, table: Table) -> Any:
     """An insert that knows ON CONFLICT: the same words in SQLite and PostgreSQL, but not in SQLAlchemy's
     core."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def _seen(connection: Connection, table: Table, row: Mapping[str, Any], key: tuple[str, ...], moment: str) -> int:
     """Enter a row, or widen the time in which a known one was seen; the first column of the row."""
-    entry = insert_or_not(connection, table).values(**row, first_seen=moment, last_seen=moment)
+    entry = insert_for(connection.dialect.name, table).values(**row, first_seen=moment, last_seen=moment)
     c = table.c
     wider = {
         "first_seen": case((c.first_seen > moment, moment), else_=c.first_seen),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from zsparkcrawl.archive.captures import Captured
-from zsparkcrawl.archive.injecting import insert_injections, insert_or_not
+from zsparkcrawl.archive.injecting import insert_for, insert_injections
 from zsparkcrawl.archive.judging import judge_changes
 from zsparkcrawl.archive.running import is_alive, process_facts
 from zsparkcrawl.archive.schema import articles, captures, edits, runs, seen, versions
@@ -28,7 +29,6 @@ __all__ = [
     "Listed",
     "Origin",
     "Stored",
-    "article_number",
     "bury_dead_runs",
     "insert_capture",
     "insert_run",
@@ -115,14 +115,25 @@ def insert_seen(connection: Connection, run_id: int, listing_url: str, rows: Ite
         for row in rows
     }
     if shown:
-        entry = insert_or_not(connection, seen)
+        entry = insert_for(connection.dialect.name, seen)
         again = {name: entry.excluded[name] for name in ("run_id", "title", "date", "last_seen")}
         entry = entry.on_conflict_do_update(index_elements=["listing_url", "url"], set_=again)
         connection.execute(entry, list(shown.values()))
 
 
-def store_article(connection: Connection, article: Article, facts: Mapping[str, Any]) -> Stored:
-    """Keep an article as new, as a new version of one that is there, or not at all when nothing changed.
+@cache
+def _insert_article(dialect: str) -> Any:
+    """The statement that enters an article if it is not there; made once, for making it takes longer than its work."""
+    return insert_for(dialect, articles).on_conflict_do_nothing().returning(articles.c.id)
+
+
+_INSERT_VERSION = insert(versions)
+_INSERT_EDIT = insert(edits)
+
+
+def store_article(connection: Connection, article: Article, facts: Mapping[str, Any]) -> tuple[Stored, int]:
+    """Keep an article as new, as a new version of one that is there, or not at all when nothing changed; returns which,
+    and the article's number.
 
     ``facts`` are run_id, capture_id, made_at and made_by of a version.
     """
@@ -132,12 +143,12 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
     seen_at = facts["made_at"] if from_site else _capture_time(connection, facts)
     first = {"first_seen": seen_at, "last_seen": seen_at, "version": 1, "capture_id": facts["capture_id"]}
     # Insert first and look only when it is there: so two writers at once cannot both think it new.
-    entry = insert_or_not(connection, articles).values(**key, **row, **first).on_conflict_do_nothing()
-    made = connection.execute(entry.returning(articles.c.id)).scalar_one_or_none()
+    entry = _insert_article(connection.dialect.name)
+    made = connection.execute(entry, {**key, **row, **first}).scalar_one_or_none()
     if made is not None:
         _add_version(connection, article, {**row, **facts, "article_id": made, "version": 1, "changed": {}})
         insert_injections(connection, article, {"article_id": made, "version": 1}, seen_at)
-        return "new"
+        return "new", made
     old = connection.execute(_same_article(key, row["url"]).with_for_update()).one()._asdict()
     changed = judge_changes(connection, old, article, facts)
     values = {"last_seen": seen_at, "gone_at": None, "gone_reason": None} if from_site else {}
@@ -149,14 +160,7 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
     if values:
         connection.execute(update(articles).where(articles.c.id == old["id"]).values(values))
     insert_injections(connection, article, {"article_id": old["id"], "version": number}, seen_at)
-    return "version" if changed else "unchanged"
-
-
-def article_number(connection: Connection, article: Article) -> int:
-    """The number under which an article is kept that was just stored."""
-    key = {"site": article.site, "section": article.section, "native_id": article.native_id}
-    same = _same_article(key, storable(article.url)).with_only_columns(articles.c.id)
-    return int(connection.execute(same).scalar_one())
+    return ("version" if changed else "unchanged"), old["id"]
 
 
 def touch_article(connection: Connection, article_id: int, moment: str) -> None:
@@ -189,6 +193,6 @@ def _capture_time(connection: Connection, facts: Mapping[str, Any]) -> str:
 
 def _add_version(connection: Connection, article: Article, row: Mapping[str, Any]) -> None:
     place = {"article_id": row["article_id"], "version": row["version"]}
-    connection.execute(insert(versions).values(**row, **version_facts(article), package=package()))
+    connection.execute(_INSERT_VERSION, {**row, **version_facts(article), "package": package()})
     if rows := [{**place, **one} for one in edit_rows(article)]:
-        connection.execute(insert(edits), rows)
+        connection.execute(_INSERT_EDIT, rows)

@@ -1,0 +1,83 @@
+"""What the archive shows of what it keeps."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from sqlalchemy import Connection
+
+from zsparkcrawl.archive import reading
+from zsparkcrawl.archive.reading import Filters
+from zsparkcrawl.archive.status import Status, read_status
+
+__all__ = ["Showing"]
+
+_AT_ONCE = 200
+"""Rows fetched at a time: enough to be quick, few enough that long bodies stay within some megabytes."""
+
+
+class Showing(ABC):
+    """The part of :class:`zsparkcrawl.archive.Archive` that is asked for articles, versions, captures and counts."""
+
+    name: str
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Connection]: ...
+
+    def articles(self, filters: Filters | None = None) -> Generator[Mapping[str, Any]]:
+        """The articles meant, one row at a time: by section, date (unknown last) and number.
+
+        A row has the columns of the table articles, and the counts of its version: edit_count,
+        inferred_count, damage_count, injection_count.
+        """
+        return self._rows(reading.select_articles(filters or Filters()))
+
+    def article(self, key: str) -> Mapping[str, Any] | None:
+        """One article by its number here, its URL, or section/number as in news/1207; None when there is
+        none."""
+        for meant in reading.select_article(key):
+            if rows := list(self._rows(meant.limit(1))):
+                return rows[0]
+        return None
+
+    def versions_of(self, article_id: int) -> list[Mapping[str, Any]]:
+        """All states of an article, the first first."""
+        return list(self._rows(reading.select_versions(article_id)))
+
+    def edits_of(self, article_id: int, version: int) -> list[Mapping[str, Any]]:
+        """The edits of one version: by field, in the order in which they were made."""
+        return list(self._rows(reading.select_edits(article_id, version)))
+
+    def injections_of(self, article_id: int, version: int) -> list[Mapping[str, Any]]:
+        """The foreign things that were kept out of an article up to one version, in the order of the page: kind,
+        phrase, carrier, domain, the version and the time in which they were seen, and how many pages they hit."""
+        return list(self._rows(reading.select_injections(article_id, version)))
+
+    def captures(self) -> Generator[Mapping[str, Any]]:
+        """All captures, the newest first, with the columns of the table, the site and section of their run, and
+        body_file and body_offset, where their bodies lie.
+
+        Read in stretches, so that no snapshot stays open while the caller writes.
+        """
+        below = None
+        while stretch := list(self._rows(reading.select_captures(below, _AT_ONCE))):
+            yield from stretch
+            below = stretch[-1]["id"]
+
+    def capture_of(self, site: str, section: str, native_id: str) -> Mapping[str, Any] | None:
+        """The capture that the latest state of an article was read from; None when there is no such article, or when it
+        came from no capture."""
+        return next(iter(list(self._rows(reading.select_capture_of(site, section, native_id)))), None)
+
+    def status(self, *, last_runs: int = 10) -> Status:
+        """How the archive stands."""
+        with self._reading() as connection:
+            return read_status(connection, self.name, last_runs)
+
+    def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]:
+        with self._reading() as connection:
+            for row in connection.execute(wanted, execution_options={"yield_per": _AT_ONCE}):
+                yield row._asdict()
