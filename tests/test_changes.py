@@ -22,7 +22,7 @@ from zsparkcrawl.archive.comparing import differences
 from zsparkcrawl.archive.copies import Copy, doubtful_spans
 from zsparkcrawl.archive.sameness import unexplained
 from zsparkcrawl.clean import clean
-from zsparkcrawl.edits import Change, Damage, Edited, edit
+from zsparkcrawl.edits import Change, Damage, Edit, Edited, edit
 from zsparkcrawl.items import Article, Attachment, Image, Injection
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
@@ -119,6 +119,39 @@ def test_counts_inside_the_text_make_no_version(archive: Archive, one: str, othe
     first, second, third = BODY.split("\n")
     bodies = ["\n".join((first, line, second, third)) for line in (one, other, one)]
     assert store(archive, *(replace(PLAIN, body=body) for body in bodies)) == ["new", "unchanged", "unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("仪式结束后，太阳城娱乐在线开户，代表们", "仪式结束后，久久精品在线观看免费，代表们"),
+        ("仪式结束后，代表们", "仪式结束后，体育彩票竞彩app下载，代表们"),
+        ("展厅。", "展厅。伊人久久大香线蕉综合·免费a级毛片无码"),
+    ],
+)
+def test_spam_that_cleaning_left_is_no_edit_of_the_site(archive: Archive, one: str, other: str) -> None:
+    bodies = [BODY.replace("仪式结束后，代表们" if "仪式" in one else "展厅。", part) for part in (one, other, one)]
+    assert store(archive, *(replace(PLAIN, body=body) for body in bodies)) == ["new", "unchanged", "unchanged"]
+
+
+def test_honest_words_that_spam_uses_too_are_edits(archive: Archive) -> None:
+    changed = ["参观了国产药品展厅", "参观了成人高考展厅", "参观了日韩企业展厅"]
+    outcomes = store(archive, PLAIN, *(replace(PLAIN, body=BODY.replace("参观了展厅", each)) for each in changed))
+    assert outcomes == ["new", "version", "version", "version"]
+    assert kinds(archive) == {"body": "edited"}
+
+
+def test_what_went_with_spam_that_was_cut_is_no_edit(archive: Archive) -> None:
+    """The cut of one night took the pause along, and that of another did not."""
+    place = BODY.index("，代表们")
+    cut = replace(
+        PLAIN,
+        body=BODY.replace("，代表们", "代表们"),
+        edits={"body": (Edit("spam-phrase", place, "，澳门威尼斯人网上娱乐，", ""),)},
+    )
+    assert store(archive, PLAIN, cut) == ["new", "unchanged"]
+    elsewhere = replace(cut, edits={"body": (Edit("spam-phrase", 0, "澳门威尼斯人网上娱乐", ""),)})
+    assert store(archive, elsewhere) == ["version"]
 
 
 def test_numbers_in_sentences_are_no_counts(archive: Archive) -> None:

@@ -406,3 +406,29 @@ def test_eight_mebibytes_take_bounded_time_and_memory(piece: str) -> None:
     assert said[:-2] in ([], ["UnreadableError"])
     assert float(said[-2]) < 8
     assert float(said[-1]) < 300
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "浏览次数：123",
+        "点击数：45 次",
+        "阅读(1.2万)",
+        "已有 5 人评论",
+        "本文共有 33 人浏览",
+        "您是第 12345 位访客",
+        "赞 12 收藏 3",
+    ],
+)
+def test_counts_above_and_below_the_text_are_no_text(line: str) -> None:
+    counted = f"<p>{line}</p>"
+    text = f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>"
+    for inner in (counted + text, text + counted, text + f"<div class=tools><span>{line}</span></div>"):
+        assert body(inner) == ALL
+
+
+def test_a_line_about_counts_inside_the_text_stays() -> None:
+    told = "阅读量：120万"
+    assert body(f"<p>{FIRST}</p><p>{told}</p><p>{SECOND}</p>") == f"{FIRST}\n{told}\n{SECOND}"
+    sentence = "截至昨日，阅读量达到120万次。"
+    assert body(f"<p>{FIRST}</p><p>{sentence}</p>") == f"{FIRST}\n{sentence}"
