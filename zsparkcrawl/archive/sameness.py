@@ -84,14 +84,27 @@ def unexplained(old: Copy, new: Copy) -> tuple[list[Difference], bool]:
 
 
 def _folded(text: str) -> str:
-    """A text of the same length without what damage blurs: narrow marks, Simplified, 着 for 著."""
+    """A text of the same length without what damage blurs: narrow marks, Simplified, 着 for 著, and 巨 for 钜, whose
+    Traditional form comes back as that.
+
+    >>> _folded("钜，著")
+    '巨,着'
+    """
     return text.translate(_blurred())
 
 
 @cache
 def _blurred() -> dict[int, str]:
+    plain_of = simplified_of()
+    there_and_back = {ord(sign): plain_of.get(form, sign) for sign, form in traditional_of().items()}
     narrow = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
-    return {**{ord(sign): plain for sign, plain in simplified_of().items()}, **narrow, 0x3000: " ", ord("著"): "着"}
+    return {
+        **there_and_back,
+        **{ord(sign): plain for sign, plain in plain_of.items()},
+        **narrow,
+        0x3000: " ",
+        ord("著"): "着",
+    }
 
 
 def _is_count(each: Difference, old: str, new: str, counts: tuple[Sequence[Span], Sequence[Span]]) -> bool:
