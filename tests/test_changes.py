@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis import strategies as st
 
 from bench.damage import Host, damage, random_host
@@ -315,7 +315,11 @@ once = settings(
 )
 
 
+PARKING = next(truth for truth in TRUTHS if truth.id == 2050)
+
+
 @once
+@example(PARKING, random_host(random.Random(63473)), random_host(random.Random(129)))  # 靠点 stays as ?奎c(diǎn )
 @given(st.sampled_from(TRUTHS), HOSTS, HOSTS)
 def test_two_damages_of_one_text_are_one_text(archive: Archive, truth: Truth, one: Host, other: Host) -> None:
     number = f"a{next(NUMBERS)}"

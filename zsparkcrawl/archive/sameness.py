@@ -48,6 +48,8 @@ _SPAM_MOST = 50
 _FAR = 1 << 62
 _COMMON_MOST = 8
 """Characters that two phrases may have in common between two differences; chosen."""
+_RESIDUE = re.compile(rf"{ANNOTATION.pattern}|\ufffd")
+"""What stays of text that could not be mended."""
 _UNIT = re.compile("[年月日]")
 _FIGURE = re.compile(r"\d{2}")
 
@@ -184,7 +186,8 @@ def _is_spam(text: str) -> bool:
 def _is_damage(each: Difference, plain: str, shown: str, copy: Copy) -> bool:
     """Whether a difference is what damage did to ``copy``, which shows the text ``shown`` where the other has
     ``plain``: it lies at a place that the copy's own record marks as inferred or damaged; a mark stands where the bytes
-    of the mark stand across two characters (the tools cut there); a unit of a date, or pinyin in brackets.
+    of the mark stand across two characters (the tools cut there); a unit of a date was lost; pinyin in
+    brackets or a lost character (U+FFFD) stayed.
     """
     was, is_now = plain[each.start : each.end], shown[each.new_start : each.new_end]
     if not copy.damaged:
@@ -195,7 +198,7 @@ def _is_damage(each: Difference, plain: str, shown: str, copy: Copy) -> bool:
         return True
     if not is_now and _UNIT.fullmatch(was) and _FIGURE.match(shown[each.new_start - 1 :]):
         return True
-    if not was and ANNOTATION.fullmatch(is_now):
+    if len(is_now) <= _GARBLED_MOST and len(was) <= len(is_now) and _RESIDUE.search(is_now):
         return True
     begins = is_now[:1] if is_now[:1] in _CUT_MARKS else shown[max(each.new_start - 1, 0) : each.new_start]
     return _is_cut(begins, plain, each) and _is_short_or_garbled(was, is_now)
