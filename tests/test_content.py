@@ -428,3 +428,29 @@ def test_a_tag_with_many_attributes_keeps_them() -> None:
 def test_a_page_of_signs_without_a_letter_is_no_article() -> None:
     with pytest.raises(NoArticleError, match="shows no article text"):
         extract(Page(f"{HOST}/news/7.html", b"<p>?&amp;?</p><p>&amp; 12</p>"), None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "浏览次数：123",
+        "点击数：45 次",
+        "阅读(1.2万)",
+        "已有 5 人评论",
+        "本文共有 33 人浏览",
+        "您是第 12345 位访客",
+        "赞 12 收藏 3",
+    ],
+)
+def test_counts_above_and_below_the_text_are_no_text(line: str) -> None:
+    counted = f"<p>{line}</p>"
+    text = f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>"
+    for inner in (counted + text, text + counted, text + f"<div class=tools><span>{line}</span></div>"):
+        assert body(inner) == ALL
+
+
+def test_a_line_about_counts_inside_the_text_stays() -> None:
+    told = "阅读量：120万"
+    assert body(f"<p>{FIRST}</p><p>{told}</p><p>{SECOND}</p>") == f"{FIRST}\n{told}\n{SECOND}"
+    sentence = "截至昨日，阅读量达到120万次。"
+    assert body(f"<p>{FIRST}</p><p>{sentence}</p>") == f"{FIRST}\n{sentence}"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zsparkcrawl.edits import Change, Damage, Edit, Edited, apply, edit, mark, revert
+from zsparkcrawl.edits import Change, Damage, Edit, Edited, apply, edit, mark, places_of, revert
 
 
 @st.composite
@@ -22,6 +22,33 @@ def changed(draw: st.DrawFn) -> Edited:
 def test_reverting_gives_the_original_and_replaying_the_text(edited: Edited) -> None:
     assert apply(edited.original, edited.edits) == edited.text
     assert revert(edited.text, edited.edits) == edited.original
+
+
+@given(st.data())
+def test_the_place_of_an_edit_moves_with_the_text(data: st.DataObject) -> None:
+    """What later edits put in right beside it may count to it, and nothing else does."""
+    edited = edit(Edited("甲乙丙丁戊己庚辛"), "first", [Change(1, 2, ""), Change(3, 4, "疑"), Change(6, 6, "辰巳")])
+    for batch in range(3):
+        cuts = sorted(data.draw(st.lists(st.integers(0, len(edited.text)), max_size=6)))
+        pairs = zip(cuts[::2], cuts[1::2], strict=False)
+        kept = edited.text.index("疑")
+        changes = [Change(a, b, data.draw(st.text("xyz", max_size=3))) for a, b in pairs if not a <= kept < b]
+        edited = edit(edited, f"rule-{batch}", changes)
+    start, end = places_of(edited.edits, lambda one: one.after == "疑")[0]
+    assert edited.text[start:end].strip("xyz") == "疑"
+    everywhere = places_of(edited.edits, lambda one: True)
+    assert len(everywhere) == len(edited.edits)
+    assert all(0 <= a <= b <= len(edited.text) for a, b in everywhere)
+
+
+def test_ten_thousand_places_are_moved_in_time() -> None:
+    text = Edited("發(fā)" * 10_000)
+    for rule, start in (("first", 1), ("second", 0)):
+        length = len(text.text) // 10_000
+        text = edit(
+            text, rule, [Change(length * n + start, length * n + start + 1, "甲", "inferred") for n in range(10_000)]
+        )
+    assert len(places_of(text.edits, lambda one: one.rule == "first")) == 10_000
 
 
 def test_a_change_that_changes_nothing_is_no_edit() -> None:

@@ -48,6 +48,8 @@ _SPAM_MOST = 50
 _FAR = 1 << 62
 _COMMON_MOST = 8
 """Characters that two phrases may have in common between two differences; chosen."""
+_RESIDUE = re.compile(rf"{ANNOTATION.pattern}|\ufffd")
+"""What stays of text that could not be mended."""
 _UNIT = re.compile("[年月日]")
 _FIGURE = re.compile(r"\d{2}")
 
@@ -84,14 +86,27 @@ def unexplained(old: Copy, new: Copy) -> tuple[list[Difference], bool]:
 
 
 def _folded(text: str) -> str:
-    """A text of the same length without what damage blurs: narrow marks, Simplified, 着 for 著."""
+    """A text of the same length without what damage blurs: narrow marks, Simplified, 着 for 著, and 巨 for 钜, whose
+    Traditional form comes back as that.
+
+    >>> _folded("钜，著")
+    '巨,着'
+    """
     return text.translate(_blurred())
 
 
 @cache
 def _blurred() -> dict[int, str]:
+    plain_of = simplified_of()
+    there_and_back = {ord(sign): plain_of.get(form, sign) for sign, form in traditional_of().items()}
     narrow = {wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
-    return {**{ord(sign): plain for sign, plain in simplified_of().items()}, **narrow, 0x3000: " ", ord("著"): "着"}
+    return {
+        **there_and_back,
+        **{ord(sign): plain for sign, plain in plain_of.items()},
+        **narrow,
+        0x3000: " ",
+        ord("著"): "着",
+    }
 
 
 def _is_count(each: Difference, old: str, new: str, counts: tuple[Sequence[Span], Sequence[Span]]) -> bool:
@@ -171,7 +186,8 @@ def _is_spam(text: str) -> bool:
 def _is_damage(each: Difference, plain: str, shown: str, copy: Copy) -> bool:
     """Whether a difference is what damage did to ``copy``, which shows the text ``shown`` where the other has
     ``plain``: it lies at a place that the copy's own record marks as inferred or damaged; a mark stands where the bytes
-    of the mark stand across two characters (the tools cut there); a unit of a date, or pinyin in brackets.
+    of the mark stand across two characters (the tools cut there); a unit of a date was lost; pinyin in
+    brackets or a lost character (U+FFFD) stayed.
     """
     was, is_now = plain[each.start : each.end], shown[each.new_start : each.new_end]
     if not copy.damaged:
@@ -182,7 +198,7 @@ def _is_damage(each: Difference, plain: str, shown: str, copy: Copy) -> bool:
         return True
     if not is_now and _UNIT.fullmatch(was) and _FIGURE.match(shown[each.new_start - 1 :]):
         return True
-    if not was and ANNOTATION.fullmatch(is_now):
+    if len(is_now) <= _GARBLED_MOST and len(was) <= len(is_now) and _RESIDUE.search(is_now):
         return True
     begins = is_now[:1] if is_now[:1] in _CUT_MARKS else shown[max(each.new_start - 1, 0) : each.new_start]
     return _is_cut(begins, plain, each) and _is_short_or_garbled(was, is_now)
