@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -55,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.parts if name not in PARTS]:
         parser.error(f"no part {unknown[0]!r}")
+    # So that what was started is ended and what was written is removed, also when this is.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     bad = 0
     for name in given.parts or PARTS:
         folder = Path(tempfile.mkdtemp(prefix="zspark-faults-"))

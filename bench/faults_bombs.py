@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.faults_trial import Report, Server, crawl, fresh, right, rows
+from bench.faults_trial import Asked, End, Report, Server, crawl, fresh, right, rows
 
 __all__ = ["DAMAGED", "HOSTILE", "READ", "bombs"]
 
@@ -53,10 +53,16 @@ def bombs(server: Server, folder: Path, *, only: str = "") -> Report:
     may = {*range(1, GOOD + 1), *want, *(n for n, kind in zip(numbers, kinds, strict=True) if kind in DAMAGED)}
     wrong = [kinds[number - _FIRST] for number in sorted(kept - may)]
     report.say(f"{len(wrong)} pages stored that are no article{_named(wrong)}", ok=not wrong)
+    _bounds(report, server, end, asked)
+    return report
+
+
+def _bounds(report: Report, server: Server, end: End, asked: list[Asked]) -> None:
+    """What the crawl must not take, ask for or say."""
     report.say(f"largest memory of the crawler: {end.peak:.0f} MiB", ok=end.peak < _MOST)
     forbidden = [each.path for each in asked if each.listener != "site" or each.path.startswith("/admin")]
     report.say(f"{len(forbidden)} requests to the internal host", ok=not forbidden)
-    other = [url for (url,) in rows(data, "SELECT url FROM captures") if not url.startswith(f"{server.site}/")]
+    other = [url for (url,) in rows(end.data, "SELECT url FROM captures") if not url.startswith(f"{server.site}/")]
     report.say(f"{len(other)} captures of other places", ok=not other)
     pages = sum(each.path.startswith("/news/index_") for each in asked)
     report.say(f"{pages} pages of an endless listing asked for, {len(asked)} requests in all", ok=pages < 10)
@@ -70,8 +76,6 @@ def bombs(server: Server, folder: Path, *, only: str = "") -> Report:
         f"{len(forged)} forged log lines, {end.err.count(chr(27))} escape codes",
         ok=not forged and "\x1b" not in end.err,
     )
-    (folder / "stderr.txt").write_text(end.err, "utf-8")
-    return report
 
 
 def _named(kinds: list[str]) -> str:

@@ -162,7 +162,12 @@ def run(
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         environ = {"ZSPARK_DATA": str(data), **environ}
         process = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=_environ(environ), stdout=out, stderr=err)
-        usage, status = _waited(process, began + longest, kill_after and began + kill_after, watch)
+        try:
+            usage, status = _waited(process, began + longest, kill_after and began + kill_after, watch)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
         process.returncode = os.waitstatus_to_exitcode(status)
         told = []
         for stream in (out, err):
