@@ -93,6 +93,9 @@ EXTENSIONS = {
     "zsparkcrawl.extensions.ProgressBar": 0,
 }
 
+WARN_ON_GENERATOR_RETURN_VALUE = False
+"""For each response Scrapy would read and parse the source of the callback anew, a fifth of what a page costs here."""
+
 # -- handing out -----------------------------------------------------------------------------------
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORT_FIELDS = FIELDS

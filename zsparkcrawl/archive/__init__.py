@@ -172,7 +172,7 @@ class Archive(Showing, Upkeep):
     def set_charset(self, capture_id: int, charset: str | None) -> None:
         """Enter which encoding reading chose for a capture."""
         with self._writing() as connection:
-            writing.update_capture(connection, capture_id, {"charset": charset})
+            writing.set_charset(connection, capture_id, charset)
 
     def kept_body(self, url: str, digest: str | None) -> KeptBody | None:
         """Where a body of this address and digest is kept already; None when it is not. Without a digest the body of

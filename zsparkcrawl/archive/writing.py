@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from zsparkcrawl.archive.captures import Captured
 from zsparkcrawl.archive.injecting import insert_for, insert_injections
@@ -33,9 +33,9 @@ __all__ = [
     "insert_capture",
     "insert_run",
     "insert_seen",
+    "set_charset",
     "store_article",
     "touch_article",
-    "update_capture",
     "update_gone",
     "update_run",
 ]
@@ -95,9 +95,12 @@ _INSERT_CAPTURE = insert(captures).returning(captures.c.id)
 """Made once: it is asked with every response."""
 
 
-def update_capture(connection: Connection, capture_id: int, values: Mapping[str, Any]) -> None:
-    """Change what is entered of a capture."""
-    connection.execute(update(captures).where(captures.c.id == capture_id).values(values))
+_SET_CHARSET = update(captures).where(captures.c.id == bindparam("number")).values(charset=bindparam("chosen"))
+
+
+def set_charset(connection: Connection, capture_id: int, charset: str | None) -> None:
+    """Enter which encoding reading chose for a capture."""
+    connection.execute(_SET_CHARSET, {"number": capture_id, "chosen": charset})
 
 
 def insert_seen(connection: Connection, run_id: int, listing_url: str, rows: Iterable[Listed], moment: str) -> None:
