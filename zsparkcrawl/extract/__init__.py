@@ -17,7 +17,7 @@ from zsparkcrawl.extract.addresses import base_of
 from zsparkcrawl.extract.around import PEOPLE, read_around, settled_date
 from zsparkcrawl.extract.blocks import Block, blocks, collapse
 from zsparkcrawl.extract.byline import find_byline
-from zsparkcrawl.extract.candidates import text_begin
+from zsparkcrawl.extract.candidates import lengths_of, text_begin
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.content import Content, find_content
 from zsparkcrawl.extract.dates import Moment
@@ -153,7 +153,7 @@ def _read_blocks(
     lines: Sequence[Block], head: Head, clock: Clock, base: str, places: Sequence[HtmlElement]
 ) -> _Reading:
     """Title, byline and body, and what the lines around the body add to them."""
-    end = text_begin(lines)
+    end = text_begin(lengths_of(lines))
     stated = pieces_of(head.titles)
     byline = find_byline(lines, clock, likely_titles(lines, stated, end))
     named = pieces_of([*head.titles, *byline.people.get("title", [])])
