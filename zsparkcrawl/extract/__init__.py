@@ -129,6 +129,8 @@ def _html(page: Page) -> tuple[Decoded, str]:
     decoded = decode(page.body, page.content_type)
     if not _HTML.search(decoded.text) or _XML.match(decoded.text):
         raise UnreadableError("the page is no HTML")
+    if len(decoded.text) <= MOST_TAGS:
+        return decoded, decoded.text
     text, tags = bounded(decoded.text)
     if tags > MOST_TAGS:
         raise UnreadableError(f"the page has {tags} tags, more than {MOST_TAGS}")

@@ -155,37 +155,37 @@ class _Reader:
 
     def read(self) -> list[Block]:
         """Walk the tree. lxml does it without recursion, for pages nest tens of thousands deep."""
-        root, elements, pieces = self.elements[0], self.elements, self.pieces
+        root, elements, pieces, links = self.elements[0], self.elements, self.pieces, self.links
         walk = etree.iterwalk(root, events=("start", "end"))
         kinds = _KINDS
         for event, element in walk:
             # A comment's tag is a function, and in no table: what it holds is no text, and the parser drops them all.
             kind = kinds.get(element.tag, _INLINE)
-            if event == "start":
-                if kind >= _BLOCK and element is not root:
-                    if pieces or self.links:
-                        self.flush()
+            if kind >= _BLOCK and element is not root:
+                if pieces or links:
+                    self.flush()
+                if event == "start":
                     elements.append(element)
-                    self.preformatted = element.tag == "pre"
+                else:
+                    elements.pop()
+                self.preformatted = elements[-1].tag == "pre"
+            if event == "start":
                 if kind == _ANCHOR:
                     if href := element.get("href"):
-                        self.links.append(_link(element, href))
+                        links.append(_link(element, href))
                 elif kind not in _READ_IN_PARTS and self._whole(element, kind):
                     walk.skip_subtree()
                     continue
                 text = element.text
-                if text and (pieces or self.preformatted or text.strip(_EDGES)):
-                    self.text(text)
-                continue
-            if kind >= _BLOCK and element is not root:
-                if pieces or self.links:
-                    self.flush()
-                elements.pop()
-                self.preformatted = elements[-1].tag == "pre"
+            else:
+                text = element.tail if element is not root else None
             # Indentation begins no line.
-            tail = element.tail
-            if tail and (pieces or self.preformatted or tail.strip(_EDGES)) and element is not root:
-                self.text(tail)
+            if not text:
+                continue
+            if self.preformatted:
+                self.lines(text)
+            elif pieces or text.strip(_EDGES):
+                pieces.append(text)
         self.flush()
         return self.found
 
@@ -205,11 +205,8 @@ class _Reader:
             return True
         return False
 
-    def text(self, text: str) -> None:
-        """Text goes to the line at hand; in a <pre> its line ends are line ends."""
-        if not self.preformatted:
-            self.pieces.append(text)
-            return
+    def lines(self, text: str) -> None:
+        """Text of a <pre> goes to the line at hand, and its line ends are line ends."""
         first, *others = text.split("\n")
         self.pieces.append(first)
         for line in others:
@@ -222,8 +219,7 @@ class _Reader:
             if text := collapse("".join(pieces) if len(pieces) > 1 else pieces[0]):
                 self.found.append(_block(text, self.elements[-1], self.links))
             pieces.clear()
-        if self.links:
-            self.links = []
+        self.links.clear()
 
 
 def _block(text: str, element: HtmlElement, links: list[Link]) -> Block:

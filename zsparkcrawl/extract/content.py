@@ -26,6 +26,7 @@ _DECORATION = re.compile(
 _DOWNLOAD = re.compile(r"download|attach|file|upload|fujian", re.IGNORECASE)
 _MAY_BE_FILE = re.compile(rf"(?:^|[.:/])\s*(?:{'|'.join(sorted(FILE_TYPES))})", re.IGNORECASE)
 """What the address or the name of a file has at least: the cheap question before the dear one."""
+_PAGES = ("/", ".html", ".htm", ".shtml", ".aspx", ".jsp", ".php")
 _CAPTION_CLASS = re.compile(
     r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE
 )
@@ -209,6 +210,9 @@ def _centred(element: HtmlElement) -> bool:
 
 def _is_file(link: Link) -> bool:
     """Whether a link leads to a file: its address ends as files do, or it is a download whose name does."""
+    # Most links lead to a page, and their text has no full stop in it.
+    if link.href.endswith(_PAGES) and "." not in link.text and "?" not in link.href and "#" not in link.href:
+        return False
     if not _MAY_BE_FILE.search(link.href) and not _MAY_BE_FILE.search(link.text):
         return False
     try:

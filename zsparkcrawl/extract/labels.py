@@ -171,7 +171,8 @@ def _source(raw: str) -> str:
 
 
 def _matches(plain: str) -> Iterator[re.Match[str]]:
-    first, barred = _LABEL.search(plain), _BARRED.search(plain)
+    first = _LABEL.search(plain)
+    barred = _BARRED.search(plain) if "|" in plain or "丨" in plain else None
     if first is None or (barred is not None and barred.start() < first.start()):
         while barred:
             yield barred

@@ -65,10 +65,11 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
     text = block.text
     if len(text) > _LONGEST or text.endswith(("。", "！", "？", "；", "，")):
         return None
-    # A site's address and buttons are links everywhere.
-    buttons = sum(len(link.text) for link in block.links if piece_of(link.text)[0] == "nothing")
-    if (block.linked - buttons) * 2 > len(text) + 8:
-        return None
+    if block.linked * 2 > len(text) + 8:
+        # A site's address and buttons are links everywhere.
+        buttons = sum(len(link.text) for link in block.links if piece_of(link.text)[0] == "nothing")
+        if (block.linked - buttons) * 2 > len(text) + 8:
+            return None
     named = named_in(block.element, text)
     if not named and not may_tell(text):
         return None

@@ -25,6 +25,8 @@ _PIECES = re.compile(r"\s*[-_|,，]+\s*")
 _KEPT = 500
 _WORDS = ("alt", "title", "summary", "placeholder")
 """Attributes that have words of their own."""
+_LINK = ["href"]
+"""The attributes that most elements with any have: links hold nothing that is looked for here."""
 _NEVER_HIDDEN = frozenset(["html", "body", "head", "input", "meta", "link"])
 _NESTED = 300
 """Hidden elements one inside the other that hold most of a page's text, after which no more are looked at: a bound, for
@@ -93,7 +95,8 @@ def _carriers(tree: HtmlElement, hiding: Hiding) -> _Carriers:
     found = _Carriers([], [], [])
     carriers, words = hiding.carriers, frozenset(_WORDS)
     for element in tree.iter(etree.Element):
-        if names := element.keys():
+        names = element.keys()
+        if names and names != _LINK:
             if not carriers.isdisjoint(names):
                 found.hideable.append(element)
             if not words.isdisjoint(names):
@@ -174,8 +177,10 @@ def _foreign_links(tree: HtmlElement, url: str, known: set[str]) -> Iterator[Inj
     anchors = [
         (a, domain, " ".join((a.text_content() if len(a) else a.text or "").split()))
         for a in tree.iter("a")
-        if (domain := foreign_host(a.get("href", ""), url))
+        if "//" in (address := a.get("href", "")) and (domain := foreign_host(address, url))
     ]
+    if not anchors:
+        return
     spam = spam_among(text for _, _, text in anchors)
     known = known | {domain for _, domain, text in anchors if text in spam}
     if not any(domain in known for _, domain, _ in anchors):
