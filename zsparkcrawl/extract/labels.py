@@ -91,9 +91,9 @@ def read_labels(text: str) -> LabelLine | None:
     """
     if not may_be_labels(text):
         return None
-    if not _KNOWN.search(fold(text)):
-        return None
     folded = fold_with_positions(text)
+    if not _KNOWN.search("".join(folded.split())):
+        return None
     plain = narrow(folded)
     if len(plain) > LONGEST or _NO_LINE.search(plain):
         return None

@@ -86,6 +86,8 @@ def _cuts(edited: Edited, diagnosis: Diagnosis, shapes: set[Shape]) -> list[Chan
     """The next cuts of spam of these shapes."""
     text = edited.text
     folded, spam = _spam(text) if diagnosis.script != "turned" else _spam_of_turned(edited, diagnosis)
+    if not spam:
+        return []
     return list(disjoint(change_of(text, folded, found) for found in spam if found.shape in shapes))
 
 

@@ -131,6 +131,8 @@ def _hidden(tree: HtmlElement, url: str, hiding: Hiding, hideable: Iterable[Html
 def _junk(plain: Iterable[HtmlElement]) -> Iterator[Injection]:
     """Empty tags that all carry one random id: the tags go, the text around and inside them stays."""
     elements = [element for element in plain if _JUNK_ID.fullmatch(element.get("id", ""))]
+    if len(elements) < 2:
+        return
     times = Counter(element.get("id") for element in elements)
     for junk, count in sorted(times.items()):
         # An honest page gives an id to one element; a template that repeats one gives it classes as well.
