@@ -29,12 +29,12 @@ def without_sides(blocks: Sequence[Block], start: int) -> list[Block]:
     sides = [_place_aside(block.element, known) for block in rest]
     if not any(side is not None for side in sides):
         return rest
-    above = {
-        each
-        for block in islice(blocks, start)
-        if block.text
-        for each in (block.element, *block.element.iterancestors())
-    }
+    above: set[HtmlElement] = set()
+    for block in islice(blocks, start):
+        each = block.element if block.text else None
+        while each is not None and each not in above:
+            above.add(each)
+            each = each.getparent()
     if not any(_prose(block) for block, side in zip(rest, sides, strict=True) if side is None or side in above):
         return rest
     return [block for block, side in zip(rest, sides, strict=True) if side is None or side in above]
@@ -42,6 +42,8 @@ def without_sides(blocks: Sequence[Block], start: int) -> list[Block]:
 
 def _place_aside(element: HtmlElement, known: dict[HtmlElement, HtmlElement | None]) -> HtmlElement | None:
     """The outermost place aside that an element stands in. ``known`` remembers it for each element met."""
+    if element in known:
+        return known[element]
     path: list[HtmlElement] = []
     place: HtmlElement | None = None
     each: HtmlElement | None = element

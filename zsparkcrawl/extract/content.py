@@ -26,6 +26,7 @@ _DECORATION = re.compile(
 _DOWNLOAD = re.compile(r"download|attach|file|upload|fujian", re.IGNORECASE)
 _MAY_BE_FILE = re.compile(rf"(?:^|[.:/])\s*(?:{'|'.join(sorted(FILE_TYPES))})", re.IGNORECASE)
 """What the address or the name of a file has at least: the cheap question before the dear one."""
+_CALLED_FILES = re.compile(r"^附件(?:下载)?\s*[:：]?\s*")
 _PAGES = ("/", ".html", ".htm", ".shtml", ".aspx", ".jsp", ".php")
 _CAPTION_CLASS = re.compile(
     r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE
@@ -79,10 +80,9 @@ def find_content(
     """
     region, beyond = region_of(without_sides(blocks, start), 0)
     inside = list(places) or [_narrowest(region)] if region else []
-    within = {element for place in inside for element in place.iter()}
-    numbers = [number for number, block in enumerate(region) if block.element in within]
+    numbers = _numbers_inside(region, inside)
     chosen = [region[number] for number in numbers]
-    homes = _homes(chosen)
+    apart = _Apart(_homes(chosen))
     captions = dict(_captions(chosen))
     captioned = set(captions.values())
     paragraphs: list[str] = []
@@ -93,7 +93,7 @@ def find_content(
             if block.image and not _DECORATION.search(block.image) and (url := absolute(base, block.image)):
                 images.append(Image(url, chosen[captions[number]].text if number in captions else None))
         elif number not in captioned and not _is_no_text(block):
-            if len(block.text) <= _CREDIT_LONGEST and (_for_credits(block.element) or _is_outside(block, homes)):
+            if len(block.text) <= _CREDIT_LONGEST and (apart.is_outside(block.element) or _for_credits(block.element)):
                 named.add(len(paragraphs))
             paragraphs.append(block.text)
     files = {
@@ -120,11 +120,17 @@ def without_summary(paragraphs: Sequence[str]) -> Sequence[str]:
 
 def _is_no_text(block: Block) -> bool:
     """Whether a line is links alone, drawn with signs, a list of the article's tags, or asks to follow and to like."""
-    if is_call_or_tags(block):
+    if block.links and (_is_link_line(block) or _only_files(block)):
         return True
-    if _only_files(block) or _is_link_line(block):
-        return True
-    return bool(_RULED.fullmatch(block.text))
+    return is_call_or_tags(block) or bool(_RULED.fullmatch(block.text))
+
+
+def _numbers_inside(region: Sequence[Block], places: Sequence[HtmlElement]) -> Sequence[int]:
+    """Numbers of the blocks that stand in these places."""
+    if len(places) == 1 and places[0].tag in {"body", "html"}:
+        return range(len(region))
+    within = {element for place in places for element in place.iter()}
+    return [number for number, block in enumerate(region) if block.element in within]
 
 
 def _homes(chosen: Sequence[Block]) -> set[HtmlElement]:
@@ -133,9 +139,25 @@ def _homes(chosen: Sequence[Block]) -> set[HtmlElement]:
     return {each for element in told for each in (element, element.getparent()) if each is not None}
 
 
-def _is_outside(block: Block, homes: set[HtmlElement]) -> bool:
-    """Whether a line stands in a place of its own, apart from all sentences."""
-    return bool(homes) and not any(each in homes for each in (block.element, *block.element.iterancestors()))
+class _Apart:
+    """Which elements stand in a place of their own, apart from all sentences; each is asked for once, for elements nest
+    by the thousand."""
+
+    def __init__(self, homes: set[HtmlElement]) -> None:
+        self._known = dict.fromkeys(homes, False)
+
+    def is_outside(self, element: HtmlElement) -> bool:
+        known = self._known
+        if element in known or not known:
+            return known.get(element, False)
+        path: list[HtmlElement] = []
+        each: HtmlElement | None = element
+        while each is not None and each not in known:
+            path.append(each)
+            each = each.getparent()
+        outside = True if each is None else known[each]
+        known.update(dict.fromkeys(path, outside))
+        return outside
 
 
 def _is_crowded(element: HtmlElement) -> bool:
@@ -227,8 +249,7 @@ def _is_file(link: Link) -> bool:
 def _only_files(block: Block) -> bool:
     """Whether a line is nothing but links to files (with a label such as 附件： before them)."""
     files = sum(len(link.text) for link in block.links if _is_file(link))
-    rest = len(re.sub(r"^附件(?:下载)?\s*[:：]?\s*", "", block.text)) - files
-    return bool(files) and rest <= 4
+    return files > 0 and len(_CALLED_FILES.sub("", block.text)) - files <= 4
 
 
 def _is_link_line(block: Block) -> bool:

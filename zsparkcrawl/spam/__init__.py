@@ -149,7 +149,9 @@ def spam_among(texts: Iterable[str]) -> frozenset[str]:
     """
     each = list(dict.fromkeys(texts))
     folded = fold("\0".join(each))  # which no page's text holds, no word spans and no pinyin
-    if next(terms(folded), None) is None:
-        return frozenset()
-    pairs = zip(each, folded.split("\0"), strict=True)
-    return frozenset(text for text, plain in pairs if next(terms(plain), None) and is_spam(text))
+    found, number, read = set[int](), 0, 0
+    for term in terms(folded):
+        number += folded.count("\0", read, term.start)
+        read = term.start
+        found.add(number)
+    return frozenset(each[number] for number in found if is_spam(each[number]))
