@@ -54,12 +54,14 @@ def _place_aside(element: HtmlElement, known: dict[HtmlElement, HtmlElement | No
         path.append(each)
         each = each.getparent()
     for each in reversed(path):
-        if place is None:
-            names = f"{each.get('class', '')} {each.get('id', '')}"
-            if each.tag in {"aside", "nav", "footer"} or (len(names) > 1 and _ASIDE.search(names)):
-                place = each
+        if place is None and (each.tag in {"aside", "nav", "footer"} or (each.keys() and _is_called_aside(each))):
+            place = each
         known[each] = place
     return place
+
+
+def _is_called_aside(element: HtmlElement) -> bool:
+    return _ASIDE.search(f"{element.get('class', '')} {element.get('id', '')}") is not None
 
 
 def _prose(block: Block) -> int:

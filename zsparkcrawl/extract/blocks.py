@@ -180,11 +180,9 @@ class _Reader:
             else:
                 text = element.tail if element is not root else None
             # Indentation begins no line.
-            if not text:
-                continue
-            if self.preformatted:
+            if text and self.preformatted:
                 self.lines(text)
-            elif pieces or text.strip(_EDGES):
+            elif text and (pieces or text.strip(_EDGES)):
                 pieces.append(text)
         self.flush()
         return self.found

@@ -167,10 +167,12 @@ def _is_crowded(element: HtmlElement) -> bool:
 
 def _for_credits(element: HtmlElement) -> bool:
     """Whether the page calls an element, one right inside it, or the one around it, a place for credits."""
+    places = [element, *islice(element, 3)]
     parent = element.getparent()
-    places = (element, *islice(element, 3), *(() if parent is None or _is_crowded(parent) else (parent,)))
-    names = " ".join(name for each in places for name in (each.get("class"), each.get("id")) if name)
-    return bool(names) and bool(_CREDIT_CLASS.search(names))
+    if parent is not None and parent.keys() and not _is_crowded(parent):
+        places.append(parent)
+    names = [name for each in places for name in (each.get("class"), each.get("id")) if name]
+    return bool(names) and bool(_CREDIT_CLASS.search(" ".join(names)))
 
 
 def _narrowest(region: Sequence[Block]) -> HtmlElement:

@@ -17,6 +17,8 @@ MOST_TAGS = 300_000
 _MOST_ATTRIBUTES = 200
 """Attributes of one tag that are read. Chosen: the parser looks through all before it takes another, so that 40,000 in
 one tag take 4 s (measured)."""
+_CROWDED = 2 * _MOST_ATTRIBUTES
+"""Characters that more attributes take up at least."""
 _LOOKED_AT = 60_000
 """Characters of a page from which on its tags are looked at: as many attributes as a shorter one has room for take
 0.2 s (measured)."""
@@ -39,9 +41,10 @@ _MAY_SWALLOW = re.compile(rf"\?/?(?:{_NAMES})[\s/>]", re.IGNORECASE)
 _VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)"""
 _ATTRIBUTE = rf"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+{_VALUE}?+)?+"
 _TAG = re.compile(
-    rf"<!--(?:[^-]++|-(?!->))*+|<(script|style)\b(?:[^<]++|<(?!/\1))*+|<[a-z][^\s/>]*+(?:{_ATTRIBUTE})*+", re.IGNORECASE
+    rf"<!--(?:[^-]++|-(?!->))*+|<(script|style)\b(?:[^<]++|<(?!/\1))*+|<[a-z][^\s/>]*+(?:{_ATTRIBUTE})*+",
+    re.IGNORECASE,
 )
-"""A tag that opens, up to its bracket; comments and scripts are passed over, for what looks like a tag there is none."""
+"""A tag that opens, up to its bracket; comments and scripts are passed over: what looks like a tag there is none."""
 _FEW_ATTRIBUTES = re.compile(rf"<[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}+", re.IGNORECASE)
 
 # What nests by the thousand is left over from an editor: markup of this kind may go, the text in it may not.
@@ -65,7 +68,7 @@ def bounded(text: str) -> tuple[str, int]:
     if marks <= MOST_TAGS:
         return text, marks - text.count("</")
     text = _REPEATED.sub(r"\1", text)
-    count = sum(1 for _ in _OPENING.finditer(text))
+    count = len(_OPENING.findall(text))
     if count > MOST_TAGS:
         text = text[: next(islice(_OPENING.finditer(text), MOST_TAGS, None)).start()]
     return text, count
@@ -96,14 +99,21 @@ def parse(text: str) -> HtmlElement:
 
 def _uncrowded(text: str) -> str:
     """A document whose tags have no more than :data:`_MOST_ATTRIBUTES` attributes each."""
-    if len(text) < _LOOKED_AT or not any(_is_crowded(match) for match in _TAG.finditer(text)):
+    if len(text) < _LOOKED_AT:
         return text
-    return _TAG.sub(lambda match: _FEW_ATTRIBUTES.match(match[0])[0] if _is_crowded(match) else match[0], text)
+    if not any(_is_crowded(match) for match in _TAG.finditer(text) if match.end() - match.start() > _CROWDED):
+        return text
+    return _TAG.sub(_with_few_attributes, text)
 
 
 def _is_crowded(match: re.Match[str]) -> bool:
     """Whether what was matched is a tag that is long enough for so many attributes."""
-    return match.end() - match.start() > 2 * _MOST_ATTRIBUTES and match[1] is None and match[0][1] != "!"
+    return match.end() - match.start() > _CROWDED and match[1] is None and match[0][1] != "!"
+
+
+def _with_few_attributes(match: re.Match[str]) -> str:
+    few = _FEW_ATTRIBUTES.match(match[0]) if _is_crowded(match) else None
+    return few[0] if few else match[0]
 
 
 def _with_brackets(text: str) -> str:

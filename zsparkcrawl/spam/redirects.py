@@ -85,7 +85,7 @@ def foreign_host(address: str, url: str) -> str | None:
         own, bare, ending = _own_hosts(url)
     except ValueError:  # an address such as http://[broken
         return None
-    return None if not host or host == own or host == bare or host.endswith(ending) else host
+    return None if not host or host in {own, bare} or host.endswith(ending) else host
 
 
 @lru_cache(maxsize=8)
