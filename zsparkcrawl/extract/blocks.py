@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-__all__ = ["Block", "Link", "blocks", "collapse", "with_gaps"]
+__all__ = ["MOST_INSIDE", "Block", "Link", "blocks", "collapse", "with_gaps"]
 
 _BLOCK_TAGS = frozenset(
     "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
@@ -26,6 +26,9 @@ _WAITING = ("data-src", "data-original", "data-lazy-src", "original", "file", "_
 _BLANK_PICTURE = re.compile(r"blank|loading|placeholder|lazy|grey|spacer|pixel|transparent", re.IGNORECASE)
 _LAYS_OUT = frozenset(["table", "img", "br", "div"])
 _SET_APART = frozenset(["span", "em", "i", "b", "small", "label", "strong", "font"])
+MOST_INSIDE = 300
+"""Elements inside the one around a line that are looked at for what they say of it: that may be the whole page, and
+its lines are thousands. Chosen."""
 _GAPPED_LONGEST = 160
 _EDGES = " \t\r\n\f\xa0\u3000\u200b\ufeff"
 

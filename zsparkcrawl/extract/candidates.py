@@ -6,8 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from zsparkcrawl.extract.blocks import Block, collapse, with_gaps
+from lxml.html import HtmlElement
+
+from zsparkcrawl.extract.blocks import MOST_INSIDE, Block, collapse, with_gaps
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import POSTED, find_date
@@ -199,21 +202,29 @@ def _as_linked(source: str, block: Block) -> str:
     for link in reversed(block.links):
         if source.endswith(link.text) and piece_of(link.text)[0] == "nothing":
             source = source.removesuffix(link.text).rstrip(EDGES)
-    beside = {
-        (collapse("".join(each.itertext())), collapse("".join(following.itertext())))
-        for each in (block.element.iter("a") if block.links else ())
-        if not (each.tail or "").strip() and (following := each.getnext()) is not None
-    }
     for link in block.links:
         town = source.removeprefix(link.text)
         if (
             link.text
             and town != source
             and _TOWN.fullmatch(town)
-            and (town[0] in " (（" or (link.text, town) in beside)
+            and (town[0] in " (（" or _is_beside(block.element, link.text, town))
         ):
             return link.text
     return source
+
+
+def _is_beside(element: HtmlElement, text: str, town: str) -> bool:
+    """Whether a link with this text stands in an element, and the town in the element right behind it."""
+    return any(
+        following is not None and not (each.tail or "").strip() and _has_text(each, text) and _has_text(following, town)
+        for each in islice(element.iter("a"), MOST_INSIDE)
+        for following in (each.getnext(),)
+    )
+
+
+def _has_text(element: HtmlElement, text: str) -> bool:
+    return collapse("".join(element.itertext())) == text
 
 
 def _has_year(text: str) -> bool:

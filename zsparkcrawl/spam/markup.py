@@ -130,18 +130,18 @@ def _hidden(tree: HtmlElement, url: str, hiding: Hiding, hideable: Iterable[Html
 
 def _junk(plain: Iterable[HtmlElement]) -> Iterator[Injection]:
     """Empty tags that all carry one random id: the tags go, the text around and inside them stays."""
-    elements = [element for element in plain if _JUNK_ID.fullmatch(element.get("id", ""))]
-    if len(elements) < 2:
-        return
-    times = Counter(element.get("id") for element in elements)
-    for junk, count in sorted(times.items()):
+    called: dict[str, list[HtmlElement]] = {}
+    for element in plain:
+        if _JUNK_ID.fullmatch(junk := element.get("id", "")):
+            called.setdefault(junk, []).append(element)
+    for junk, elements in sorted(called.items()):
         # An honest page gives an id to one element; a template that repeats one gives it classes as well.
-        if count >= 2:
-            tags = sorted({str(element.tag) for element in elements if element.get("id") == junk})
+        if len(elements) >= 2:
+            tags = sorted({str(element.tag) for element in elements})
             for element in elements:
-                if element.get("id") == junk and element.getparent() is not None:
+                if element.getparent() is not None:
                     element.drop_tag()
-            yield Injection("junk", str(junk), None, " ".join(tags)[:_KEPT])
+            yield Injection("junk", junk, None, " ".join(tags)[:_KEPT])
 
 
 def _head(tree: HtmlElement) -> Iterator[Injection]:
