@@ -159,12 +159,13 @@ def _read_blocks(
     end = text_begin(lengths_of(lines))
     stated = pieces_of(head.titles)
     byline = find_byline(lines, clock, likely_titles(lines, stated, end))
-    named = pieces_of([*head.titles, *byline.people.get("title", [])])
+    labelled = byline.people.get("title", [])
+    named = pieces_of([*head.titles, *labelled]) if labelled else stated
     around = None if byline.first is None or byline.last is None else (byline.first, byline.last)
     heading = find_title(lines, around, named, max(end, byline.last + 2 if byline.last is not None else 0))
     start = _start(byline.last, heading[1] if heading else None)
     content = find_content(lines, start, base, places)
-    called = next(iter(byline.people.get("title", [])), None)
+    called = next(iter(labelled), None)
     title = called if called and (heading is None or fold(heading[0]) not in named) else heading[0] if heading else None
     credited = read_around(content, byline.people, head.sources)
     moment, raw, missing = settled_date(byline, head, clock, credited, title or "")
