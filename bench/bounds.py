@@ -49,6 +49,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "113,000 foreign links": _links,
     "60,000 <div> deep": lambda: "<div>" * 60_000 + _TOLD + "</div>" * 60_000,
     "60,000 <span> deep": lambda: "<span>" * 60_000 + _TOLD,
+    "200,000 tags of junk": lambda: "".join(f"园<i id='ab{n // 2:06}'>区</i>" for n in range(200_000)),
+    "30,000 dated lines": lambda: "<h2>园区要闻</h2>园区 2019-02-19 江畔日报<br>" * 30_000,
     "200,000 lines, 200 deep": lambda: "<div>" * 200 + "园区新闻<br>" * 200_000,
     "4.5 MiB of <p>": lambda: _filled(_HALF, "<p>"),
     "4.5 MiB of <b>": lambda: _filled(_HALF, "<b>"),

@@ -128,20 +128,53 @@ def _hidden(tree: HtmlElement, url: str, hiding: Hiding, hideable: Iterable[Html
         _drop(element)
 
 
-def _junk(plain: Iterable[HtmlElement]) -> Iterator[Injection]:
+def _junk(plain: Sequence[HtmlElement]) -> Iterator[Injection]:
     """Empty tags that all carry one random id: the tags go, the text around and inside them stays."""
-    called: dict[str, list[HtmlElement]] = {}
-    for element in plain:
-        if _JUNK_ID.fullmatch(junk := element.get("id", "")):
-            called.setdefault(junk, []).append(element)
-    for junk, elements in sorted(called.items()):
-        # An honest page gives an id to one element; a template that repeats one gives it classes as well.
-        if len(elements) >= 2:
-            tags = sorted({str(element.tag) for element in elements})
-            for element in elements:
-                if element.getparent() is not None:
-                    element.drop_tag()
-            yield Injection("junk", junk, None, " ".join(tags)[:_KEPT])
+    ids = (element.get("id", "") for element in plain)
+    times = Counter(junk for junk in ids if _JUNK_ID.fullmatch(junk))
+    # An honest page gives an id to one element; a template that repeats one gives it classes as well.
+    if not times or max(times.values()) < 2:
+        return
+    called: dict[str, set[str]] = {}
+    going = [element for element in plain if times[element.get("id", "")] >= 2]
+    for element in going:
+        called.setdefault(element.get("id", ""), set()).add(str(element.tag))
+    _drop_tags(going)
+    for junk, tags in sorted(called.items()):
+        yield Injection("junk", junk, None, " ".join(sorted(tags))[:_KEPT])
+
+
+def _drop_tags(elements: Iterable[HtmlElement]) -> None:
+    """Take out the tags of elements, which are in the page's order; what is inside them stays. The text of those that
+    stand side by side is put together once: a page may have a hundred thousand of them."""
+    pieces: list[str] = []
+    parent: HtmlElement | None = None
+    before: HtmlElement | None = None
+    for element in elements:
+        place = element.getparent(), element.getprevious()
+        if pieces and (len(element) or place[0] is not parent or place[1] is not before):
+            _put_text(parent, before, "".join(pieces))
+            pieces.clear()
+        parent, before = place
+        if parent is None:
+            continue
+        if len(element):
+            element.drop_tag()
+            continue
+        if not pieces:
+            pieces.append((parent.text if before is None else before.tail) or "")
+        pieces += (element.text or "", element.tail or "")
+        parent.remove(element)
+    if pieces:
+        _put_text(parent, before, "".join(pieces))
+
+
+def _put_text(parent: HtmlElement | None, before: HtmlElement | None, text: str) -> None:
+    """Put text behind an element, or at the begin of its parent."""
+    if before is not None:
+        before.tail = text
+    elif parent is not None:
+        parent.text = text
 
 
 def _head(tree: HtmlElement) -> Iterator[Injection]:
