@@ -135,13 +135,15 @@ def _junk(plain: Sequence[HtmlElement]) -> Iterator[Injection]:
     # An honest page gives an id to one element; a template that repeats one gives it classes as well.
     if not times or max(times.values()) < 2:
         return
-    called: dict[str, set[str]] = {}
+    called: dict[str, str] = {}
     going = [element for element in plain if times[element.get("id", "")] >= 2]
     for element in going:
-        called.setdefault(element.get("id", ""), set()).add(str(element.tag))
+        junk, tag = element.get("id", ""), str(element.tag)
+        if tag not in (tags := called.get(junk, "")).split():
+            called[junk] = f"{tags} {tag}" if tags else tag
     _drop_tags(going)
     for junk, tags in sorted(called.items()):
-        yield Injection("junk", junk, None, " ".join(sorted(tags))[:_KEPT])
+        yield Injection("junk", junk, None, " ".join(sorted(tags.split()))[:_KEPT])
 
 
 def _drop_tags(elements: Iterable[HtmlElement]) -> None:
