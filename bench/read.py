@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bench.bounds import figures
 from bench.layouts import Made, made_pages
 from bench.results import record
 from zsparkcrawl import Page, read
@@ -152,6 +153,14 @@ def measure(pages: Sequence[Made], others: Mapping[str, Reader]) -> str:
     return "\n".join(parts)
 
 
+def bounds() -> str:
+    """The table of the worst pages."""
+    head = (
+        "\ncost of the worst pages: seconds of the processor, peak memory of the process with all that is imported\n\n"
+    )
+    return head + table(["page", "MiB", "s", "MB", "what is read"], list(figures()))
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Rows under a head, each column as wide as its longest entry.
 
@@ -189,7 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.print or given.ours:
         print(text)
     else:
-        record("bench.read", text)
+        record("bench.read", f"{text}\n{bounds()}")
     return 0
 
 

@@ -372,6 +372,39 @@ def test_lines_of_one_flat_element_and_hidden_elements_by_the_thousand_take_line
     assert seconds(60_000) < 10 * small
 
 
+MANY = {
+    "dated lines without paragraphs": lambda count: "<h2>园区要闻</h2>园区 2019-02-19 江畔日报<br>" * count,
+    "linked lines without paragraphs": lambda count: "来源：<a href='/x'>江畔日报</a>北京 2019-02-19<br>" * count,
+    "two elements an id": lambda count: "".join(f"<i id='ab{number // 2:06}'></i>" for number in range(4 * count)),
+    "lines at a depth": lambda count: "<div>" * 200 + "园区要闻<br>" * (4 * count),
+    "attributes of one tag": lambda count: "<p " + "".join(f"a{n}='>' " for n in range(20 * count)) + ">园</p>",
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_time_grows_as_the_page_does(kind: str) -> None:
+    """Each of these took time by the square of its length: four times as much must not take ten times as long."""
+
+    def seconds(count: int) -> float:
+        page = MANY[kind](count) + framed(BYLINE, body=TEXT)
+        begin = time.process_time()
+        assert FIRST in read_html(page).body
+        return time.process_time() - begin
+
+    seconds(100)
+    small = min(seconds(500) for _ in range(2))
+    assert min(seconds(2_000) for _ in range(2)) < 10 * small
+
+
+def test_a_tag_with_thousands_of_attributes_keeps_the_first_and_the_text_behind_it() -> None:
+    crowd = "".join(f"a{number}='>' " for number in range(20_000))
+    assert len(crowd) > 60_000
+    script = f"<script>if(a<b{' c' * 1000}){{}}</script><!-- <p{' c' * 1000} -->"
+    assert body(f"<p>{FIRST}</p>{script}<p class='x' {crowd}>{SECOND}</p>").splitlines() == [FIRST, SECOND]
+    (found,) = read_html(framed(BYLINE, body=f"{TEXT}<p><img src='/a.jpg' {crowd}></p>")).images
+    assert found == Image(f"{HOST}/a.jpg")
+
+
 def test_a_page_of_nothing_but_tags() -> None:
     with pytest.raises(UnreadableError, match="the page shows no article text"):
         read_html("<p>" * 1_500_000)

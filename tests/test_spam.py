@@ -11,6 +11,7 @@ from lxml import html
 
 from zsparkcrawl import despam, revert
 from zsparkcrawl.items import Diagnosis
+from zsparkcrawl.spam import is_spam, lexicon, spam_among
 from zsparkcrawl.spam.markup import prune
 
 CASES = Path(__file__).parent / "spam"
@@ -248,3 +249,39 @@ def test_spam_in_another_script_than_its_page_weighs_more() -> None:
     text = "園區產業發展迅速，企業與學院合辦精品班，网贷平台，關于創新的會議召開了。"
     assert "网贷" not in despam(text, Diagnosis("turned")).text
     assert despam(text.replace("网贷", "網貸"), Diagnosis()).edits == ()
+
+
+DRESSED = st.sampled_from(
+    [*"园区新闻國產薴苧ＡａＢ①②，：；！？（）·★ \u200b\u3000\n😀𝐀𝑏ⅣⅤ囯асе", "(fā)", "( fa)", "（fa）"]
+)
+
+
+@given(st.lists(DRESSED, max_size=60))
+def test_a_text_is_folded_alike_whichever_way_is_the_cheaper(pieces: list[str]) -> None:
+    """Character by character, and then without what stands between: the plain way, which is slow."""
+    text = "".join(pieces)
+    table = lexicon._table()
+    plain = lexicon._dropped().sub("", "".join(table.get(ord(character), character) for character in text))
+    folded = lexicon.fold(text)
+    assert folded == plain
+    assert folded.origin(len(folded)) == len(text)
+
+
+def test_words_are_found_as_one_after_the_other_finds_them() -> None:
+    """All listed words, each alone: the pattern splits them by their letters, and must lose none."""
+    for word in sorted(lexicon.listed_words()):
+        if len(word) > 1:
+            assert [found.end for found in lexicon.terms(f"，{word}，")][-1:] == [len(word) + 1], word
+
+
+def test_many_texts_are_judged_as_one_by_one() -> None:
+    texts = ["健康基地新闻", "国产av无码专区,亚洲精品", "", "成人教育", "澳门威尼斯人网上娱乐", "园区会议", "久久精品"]
+    assert spam_among(texts) == {text for text in texts if is_spam(text)}
+    assert spam_among([]) == frozenset()
+
+
+def test_of_very_many_offers_not_each_is_looked_at() -> None:
+    offers = {f"澳门赌场{number}" for number in range(6_000)}
+    assert spam_among([*sorted(offers), "园区新闻"]) == offers
+    honest = {f"成人教育{number}" for number in range(6_000)}
+    assert spam_among(sorted(honest)) == frozenset()

@@ -17,7 +17,7 @@ from zsparkcrawl.extract.addresses import base_of
 from zsparkcrawl.extract.around import PEOPLE, read_around, settled_date
 from zsparkcrawl.extract.blocks import Block, blocks, collapse
 from zsparkcrawl.extract.byline import find_byline
-from zsparkcrawl.extract.candidates import text_begin
+from zsparkcrawl.extract.candidates import lengths_of, text_begin
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.content import Content, find_content
 from zsparkcrawl.extract.dates import Moment
@@ -74,7 +74,8 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
         raise UnreadableError(f"the page has {length} characters of text, more than {_MOST_TEXT}")
     clock = Clock(page.fetched_at.astimezone(ZoneInfo(zone)) if page.fetched_at else None, page.url, head.days)
     found = _read_blocks(lines, head, clock, base, _places(tree, site))
-    found = replace(found, paragraphs=found.paragraphs or _last_resort(text, page.url, lines, found.start))
+    if not found.paragraphs:
+        found = replace(found, paragraphs=_last_resort(text, page.url, lines, found.start))
     head_title = collapse(tree.findtext("head/title") or "")
     if not found.content.images and not found.content.attachments:
         _check_article(text, lines, found, head_title)
@@ -136,6 +137,8 @@ def _html(page: Page) -> tuple[Decoded, str]:
     decoded = decode(page.body, page.content_type)
     if not _HTML.search(decoded.text) or _XML.match(decoded.text):
         raise UnreadableError("the page is no HTML")
+    if len(decoded.text) <= MOST_TAGS:
+        return decoded, decoded.text
     text, tags = bounded(decoded.text)
     if tags > MOST_TAGS:
         raise UnreadableError(f"the page has {tags} tags, more than {MOST_TAGS}")
@@ -160,15 +163,16 @@ def _read_blocks(
     lines: Sequence[Block], head: Head, clock: Clock, base: str, places: Sequence[HtmlElement]
 ) -> _Reading:
     """Title, byline and body, and what the lines around the body add to them."""
-    end = text_begin(lines)
+    end = text_begin(lengths_of(lines))
     stated = pieces_of(head.titles)
     byline = find_byline(lines, clock, likely_titles(lines, stated, end))
-    named = pieces_of([*head.titles, *byline.people.get("title", [])])
+    labelled = byline.people.get("title", [])
+    named = pieces_of([*head.titles, *labelled]) if labelled else stated
     around = None if byline.first is None or byline.last is None else (byline.first, byline.last)
     heading = find_title(lines, around, named, max(end, byline.last + 2 if byline.last is not None else 0))
     start = _start(byline.last, heading[1] if heading else None)
     content = find_content(lines, start, base, places)
-    called = next(iter(byline.people.get("title", [])), None)
+    called = next(iter(labelled), None)
     title = called if called and (heading is None or fold(heading[0]) not in named) else heading[0] if heading else None
     credited = read_around(content, byline.people, head.sources)
     moment, raw, missing = settled_date(byline, head, clock, credited, title or "")

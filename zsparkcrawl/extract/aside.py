@@ -29,12 +29,12 @@ def without_sides(blocks: Sequence[Block], start: int) -> list[Block]:
     sides = [_place_aside(block.element, known) for block in rest]
     if not any(side is not None for side in sides):
         return rest
-    above = {
-        each
-        for block in islice(blocks, start)
-        if block.text
-        for each in (block.element, *block.element.iterancestors())
-    }
+    above: set[HtmlElement] = set()
+    for block in islice(blocks, start):
+        each = block.element if block.text else None
+        while each is not None and each not in above:
+            above.add(each)
+            each = each.getparent()
     if not any(_prose(block) for block, side in zip(rest, sides, strict=True) if side is None or side in above):
         return rest
     return [block for block, side in zip(rest, sides, strict=True) if side is None or side in above]
@@ -42,6 +42,8 @@ def without_sides(blocks: Sequence[Block], start: int) -> list[Block]:
 
 def _place_aside(element: HtmlElement, known: dict[HtmlElement, HtmlElement | None]) -> HtmlElement | None:
     """The outermost place aside that an element stands in. ``known`` remembers it for each element met."""
+    if element in known:
+        return known[element]
     path: list[HtmlElement] = []
     place: HtmlElement | None = None
     each: HtmlElement | None = element
@@ -52,12 +54,14 @@ def _place_aside(element: HtmlElement, known: dict[HtmlElement, HtmlElement | No
         path.append(each)
         each = each.getparent()
     for each in reversed(path):
-        if place is None:
-            names = f"{each.get('class', '')} {each.get('id', '')}"
-            if each.tag in {"aside", "nav", "footer"} or (len(names) > 1 and _ASIDE.search(names)):
-                place = each
+        if place is None and (each.tag in {"aside", "nav", "footer"} or (each.keys() and _is_called_aside(each))):
+            place = each
         known[each] = place
     return place
+
+
+def _is_called_aside(element: HtmlElement) -> bool:
+    return _ASIDE.search(f"{element.get('class', '')} {element.get('id', '')}") is not None
 
 
 def _prose(block: Block) -> int:

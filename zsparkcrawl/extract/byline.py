@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from zsparkcrawl.extract.blocks import Block
-from zsparkcrawl.extract.candidates import NEAR, STATED, Line, candidates, prose, text_begin
+from zsparkcrawl.extract.candidates import NEAR, STATED, Line, candidates, lengths_of, text_begin
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import Moment
@@ -55,13 +55,13 @@ def find_byline(blocks: Sequence[Block], clock: Clock, titles: Collection[int] =
     ``titles`` are the numbers of blocks that look like the title: beside one of them a line without labels counts as
     well. A date in a footer is not the article's: lines in a place named so, or behind most of the text, do not count.
     """
-    lengths = [prose(block) for block in blocks]
+    lengths = lengths_of(blocks)
     whole = sum(lengths)
-    blocks = blocks[: text_begin(blocks) + _HEAD_REST]
+    blocks = blocks[: text_begin(lengths) + _HEAD_REST]
     best: list[Line] = []
     best_weight = 0.0
     above, counted = 0, 0
-    closed = [length or _is_sentence(block) for block, length in zip(blocks, lengths, strict=False)]
+    closed = [length or _is_sentence(block.text) for block, length in zip(blocks, lengths, strict=False)]
     for group in _groups(blocks, lengths, closed, clock, titles):
         above += sum(lengths[counted : group[0].number])
         counted = group[0].number
@@ -101,8 +101,8 @@ def people(values: dict[str, list[str]]) -> dict[str, list[str]]:
     return found | {kind: named[kind] for kind in ("source", "editor", "reviewers", "title") if kind in named}
 
 
-def _is_sentence(block: Block) -> bool:
-    return len(block.text) >= _SENTENCE and block.text.endswith(("。", "！", "？"))
+def _is_sentence(text: str) -> bool:
+    return len(text) >= _SENTENCE and text.endswith(("。", "！", "？"))
 
 
 def _groups(

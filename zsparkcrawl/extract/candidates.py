@@ -4,19 +4,23 @@ but no label."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from zsparkcrawl.extract.blocks import Block, collapse, with_gaps
+from lxml.html import HtmlElement
+
+from zsparkcrawl.extract.blocks import MOST_INSIDE, Block, collapse, with_gaps
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import POSTED, find_date
-from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, read_labels
+from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, may_be_labels, read_labels
 from zsparkcrawl.extract.loose import loose_pieces, named_in, piece_of, read_loose
 
-__all__ = ["NEAR", "STATED", "Line", "candidates", "prose", "text_begin"]
+__all__ = ["NEAR", "STATED", "Line", "candidates", "lengths_of", "text_begin"]
 
-_YEAR = re.compile(r"[12１２][\d ]{3}|\d\d ?年|[〇○零一二三四五六七八九]年")
+_YEAR = re.compile(r"[12１２][\d ]{3}")
+_CALLED_YEAR = re.compile(r"(?:\d\d ?|[〇○零一二三四五六七八九])年")
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4"])
 _PROSE = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
@@ -50,24 +54,25 @@ class Line:
         return self.said.bare is not None or any(clock.read(raw) for raw in raws)
 
 
-def text_begin(blocks: Sequence[Block]) -> int:
+def text_begin(lengths: Sequence[int]) -> int:
     """The number of the first block with more than a quarter of the page's text above it: title and byline stand
-    before it."""
-    lengths = [prose(block) for block in blocks]
+    before it. ``lengths`` has the prose of each block, from :func:`lengths_of`."""
     whole, above = sum(lengths), 0
     for number, length in enumerate(lengths):
         above += length
         if 4 * above > whole or number >= _HEAD_LONGEST:
             return number
-    return len(blocks)
+    return len(lengths)
 
 
-def prose(block: Block) -> int:
-    """Characters of a block that is text of an article, 0 when it is a line of some other kind."""
-    if len(block.text) < _PROSE or "。" not in block.text:
-        return 0
+def lengths_of(blocks: Iterable[Block]) -> list[int]:
+    """Characters of each block that is text of an article, 0 for a line of some other kind."""
+    return [_prose(block) if len(block.text) >= _PROSE else 0 for block in blocks]
+
+
+def _prose(block: Block) -> int:
     plain = len(block.text) - block.linked
-    return plain if plain >= _PROSE else 0
+    return plain if plain >= _PROSE and "。" in block.text else 0
 
 
 def candidates(
@@ -82,7 +87,7 @@ def candidates(
     lines = [None if length else _line(block) for block, length in zip(blocks, lengths, strict=False)]
     last, dated = -1, False
     for number, line in enumerate(lines):
-        if number <= last:
+        if number <= last or (line is None and number not in near and not _has_year(blocks[number].text)):
             continue
         if line is not None:
             last = number
@@ -112,7 +117,7 @@ def candidates(
 def _loose(block: Block, near: bool, titled: bool, clock: Clock) -> LabelLine | None:
     """A line without labels. Where nothing looks like a title, one counts that names a paper or a writer beside its
     date, or the day in the page's address; and anywhere 发表于 with a date behind it, as a board heads its posts."""
-    if not block.text or not (near or _YEAR.search(block.text)):
+    if not block.text:
         return None
     if not near and POSTED.fullmatch(block.text):
         moment = clock.read(block.text)
@@ -174,8 +179,12 @@ def _line(block: Block) -> LabelLine | None:
     """A line of labels, or one of credits without a colon; what is all link is neither."""
     if block.links and block.linked >= len(block.text):
         return None
-    text = labelled_cells(block.text) if "\t" in block.text else with_gaps(block)
-    if block.tag in {"dt", "th"} and is_label(text):
+    text = block.text
+    if "\t" in text:
+        text = labelled_cells(text)
+    elif block.element.tag in {"dt", "th"} or may_be_labels(text):
+        text = with_gaps(block)
+    if block.element.tag in {"dt", "th"} and is_label(text):
         text += "："
     if labels := read_labels(text):
         labels.values |= {"source": [_as_linked(value, block) for value in labels.values.get("source", [])]}
@@ -193,21 +202,33 @@ def _as_linked(source: str, block: Block) -> str:
     for link in reversed(block.links):
         if source.endswith(link.text) and piece_of(link.text)[0] == "nothing":
             source = source.removesuffix(link.text).rstrip(EDGES)
-    beside = {
-        (collapse("".join(each.itertext())), collapse("".join(following.itertext())))
-        for each in (block.element.iter("a") if block.links else ())
-        if not (each.tail or "").strip() and (following := each.getnext()) is not None
-    }
     for link in block.links:
         town = source.removeprefix(link.text)
         if (
             link.text
             and town != source
             and _TOWN.fullmatch(town)
-            and (town[0] in " (（" or (link.text, town) in beside)
+            and (town[0] in " (（" or _is_beside(block.element, link.text, town))
         ):
             return link.text
     return source
+
+
+def _is_beside(element: HtmlElement, text: str, town: str) -> bool:
+    """Whether a link with this text stands in an element, and the town in the element right behind it."""
+    return any(
+        following is not None and not (each.tail or "").strip() and _has_text(each, text) and _has_text(following, town)
+        for each in islice(element.iter("a"), MOST_INSIDE)
+        for following in (each.getnext(),)
+    )
+
+
+def _has_text(element: HtmlElement, text: str) -> bool:
+    return collapse("".join(element.itertext())) == text
+
+
+def _has_year(text: str) -> bool:
+    return _YEAR.search(text) is not None or ("年" in text and _CALLED_YEAR.search(text) is not None)
 
 
 def _beside(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int) -> bool:
@@ -230,7 +251,7 @@ def _belongs(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number:
 
 
 def _is_date(block: Block, clock: Clock) -> bool:
-    if not 6 <= len(block.text) <= _VALUE_LONGEST or block.links or not _YEAR.search(block.text):
+    if not 6 <= len(block.text) <= _VALUE_LONGEST or block.links or not _has_year(block.text):
         return False
     moment = find_date(block.text)
     return moment is not None and block.text.strip(EDGES) == moment.raw

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
@@ -27,6 +26,8 @@ _DECORATION = re.compile(
 _DOWNLOAD = re.compile(r"download|attach|file|upload|fujian", re.IGNORECASE)
 _MAY_BE_FILE = re.compile(rf"(?:^|[.:/])\s*(?:{'|'.join(sorted(FILE_TYPES))})", re.IGNORECASE)
 """What the address or the name of a file has at least: the cheap question before the dear one."""
+_CALLED_FILES = re.compile(r"^附件(?:下载)?\s*[:：]?\s*")
+_PAGES = ("/", ".html", ".htm", ".shtml", ".aspx", ".jsp", ".php")
 _CAPTION_CLASS = re.compile(
     r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE
 )
@@ -79,10 +80,9 @@ def find_content(
     """
     region, beyond = region_of(without_sides(blocks, start), 0)
     inside = list(places) or [_narrowest(region)] if region else []
-    within = {element for place in inside for element in place.iter()}
-    numbers = [number for number, block in enumerate(region) if block.element in within]
+    numbers = _numbers_inside(region, inside)
     chosen = [region[number] for number in numbers]
-    homes = _homes(chosen)
+    apart = _Apart(_homes(chosen))
     captions = dict(_captions(chosen))
     captioned = set(captions.values())
     counts = _counts(chosen)
@@ -94,7 +94,7 @@ def find_content(
             if block.image and not _DECORATION.search(block.image) and (url := absolute(base, block.image)):
                 images.append(Image(url, chosen[captions[number]].text if number in captions else None))
         elif number not in captioned and number not in counts and not _is_no_text(block):
-            if len(block.text) <= _CREDIT_LONGEST and (_for_credits(block.element) or _is_outside(block, homes)):
+            if len(block.text) <= _CREDIT_LONGEST and (apart.is_outside(block.element) or _for_credits(block.element)):
                 named.add(len(paragraphs))
             paragraphs.append(block.text)
     files = {
@@ -121,11 +121,17 @@ def without_summary(paragraphs: Sequence[str]) -> Sequence[str]:
 
 def _is_no_text(block: Block) -> bool:
     """Whether a line is links alone, drawn with signs, a list of the article's tags, or asks to follow and to like."""
-    if is_call_or_tags(block):
+    if block.links and (_is_link_line(block) or _only_files(block)):
         return True
-    if _only_files(block) or _is_link_line(block):
-        return True
-    return bool(_RULED.fullmatch(block.text))
+    return is_call_or_tags(block) or bool(_RULED.fullmatch(block.text))
+
+
+def _numbers_inside(region: Sequence[Block], places: Sequence[HtmlElement]) -> Sequence[int]:
+    """Numbers of the blocks that stand in these places."""
+    if len(places) == 1 and places[0].tag in {"body", "html"}:
+        return range(len(region))
+    within = {element for place in places for element in place.iter()}
+    return [number for number, block in enumerate(region) if block.element in within]
 
 
 def _counts(chosen: Sequence[Block]) -> set[int]:
@@ -145,9 +151,25 @@ def _homes(chosen: Sequence[Block]) -> set[HtmlElement]:
     return {each for element in told for each in (element, element.getparent()) if each is not None}
 
 
-def _is_outside(block: Block, homes: set[HtmlElement]) -> bool:
-    """Whether a line stands in a place of its own, apart from all sentences."""
-    return bool(homes) and not any(each in homes for each in (block.element, *block.element.iterancestors()))
+class _Apart:
+    """Which elements stand in a place of their own, apart from all sentences; each is asked for once, for elements nest
+    by the thousand."""
+
+    def __init__(self, homes: set[HtmlElement]) -> None:
+        self._known = dict.fromkeys(homes, False)
+
+    def is_outside(self, element: HtmlElement) -> bool:
+        known = self._known
+        if element in known or not known:
+            return known.get(element, False)
+        path: list[HtmlElement] = []
+        each: HtmlElement | None = element
+        while each is not None and each not in known:
+            path.append(each)
+            each = each.getparent()
+        outside = True if each is None else known[each]
+        known.update(dict.fromkeys(path, outside))
+        return outside
 
 
 def _is_crowded(element: HtmlElement) -> bool:
@@ -157,16 +179,19 @@ def _is_crowded(element: HtmlElement) -> bool:
 
 def _for_credits(element: HtmlElement) -> bool:
     """Whether the page calls an element, one right inside it, or the one around it, a place for credits."""
+    places = [element, *islice(element, 3)]
     parent = element.getparent()
-    places = (element, *islice(element, 3), *(() if parent is None or _is_crowded(parent) else (parent,)))
-    names = " ".join(name for each in places for name in (each.get("class"), each.get("id")) if name)
-    return bool(names) and bool(_CREDIT_CLASS.search(names))
+    if parent is not None and parent.keys() and not _is_crowded(parent):
+        places.append(parent)
+    names = [name for each in places for name in (each.get("class"), each.get("id")) if name]
+    return bool(names) and bool(_CREDIT_CLASS.search(" ".join(names)))
 
 
 def _narrowest(region: Sequence[Block]) -> HtmlElement:
     """The narrowest element that holds most of the good text of a region.
 
-    What each element holds is gathered from the leaves up, one step an element, however deep they nest.
+    What each element holds is gathered from the leaves up, one step an element, however deep they nest; what holds no
+    good text is not looked at.
     """
     own: dict[HtmlElement, int] = {}
     for block in region:
@@ -175,25 +200,36 @@ def _narrowest(region: Sequence[Block]) -> HtmlElement:
             own[block.element] = own.get(block.element, 0) + weight * (
                 3 if "。" in block.text or "，" in block.text else 1
             )
-    root = region[0].element.getroottree().getroot()
     if not own:
-        return root
+        return region[0].element.getroottree().getroot()
     held = dict(own)
-    order = list(root.iter(etree.Element))
-    for element in reversed(order):
-        if mine := held.get(element):
-            parent = element.getparent()
-            if parent is not None:
-                held[parent] = held.get(parent, 0) + mine
-    total = held[root]
-    # All that hold so much lie on one line of descent; the last of them in the page's order is the narrowest.
-    narrow = next(element for element in reversed(order) if held.get(element, 0) >= _HOLDS * total)
+    around = _around(own)
+    for element, parent in reversed(around.items()):
+        if parent is not None:
+            held[parent] = held.get(parent, 0) + held[element]
+    total = sum(own.values())
+    # All that hold so much lie on one line of descent; the last of them is the narrowest.
+    narrow = next(element for element in reversed(around) if held[element] >= _HOLDS * total)
     # A single paragraph is not the place of the body: its neighbours belong to it, however short they are.
     while narrow.tag in _PARAGRAPHS and (parent := narrow.getparent()) is not None:
         if narrow.tag == "td" and held[narrow] == total:
             break
         narrow = parent
     return narrow
+
+
+def _around(elements: Iterable[HtmlElement]) -> dict[HtmlElement, HtmlElement | None]:
+    """These elements and all around them, each with its parent, and behind it."""
+    around: dict[HtmlElement, HtmlElement | None] = {}
+    for element in elements:
+        path: list[tuple[HtmlElement, HtmlElement | None]] = []
+        each: HtmlElement | None = element
+        while each is not None and each not in around:
+            parent = each.getparent()
+            path.append((each, parent))
+            each = parent
+        around.update(reversed(path))
+    return around
 
 
 def _captions(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
@@ -222,6 +258,9 @@ def _centred(element: HtmlElement) -> bool:
 
 def _is_file(link: Link) -> bool:
     """Whether a link leads to a file: its address ends as files do, or it is a download whose name does."""
+    # Most links lead to a page, and their text has no full stop in it.
+    if link.href.endswith(_PAGES) and "." not in link.text and "?" not in link.href and "#" not in link.href:
+        return False
     if not _MAY_BE_FILE.search(link.href) and not _MAY_BE_FILE.search(link.text):
         return False
     try:
@@ -236,8 +275,7 @@ def _is_file(link: Link) -> bool:
 def _only_files(block: Block) -> bool:
     """Whether a line is nothing but links to files (with a label such as 附件： before them)."""
     files = sum(len(link.text) for link in block.links if _is_file(link))
-    rest = len(re.sub(r"^附件(?:下载)?\s*[:：]?\s*", "", block.text)) - files
-    return bool(files) and rest <= 4
+    return files > 0 and len(_CALLED_FILES.sub("", block.text)) - files <= 4
 
 
 def _is_link_line(block: Block) -> bool:

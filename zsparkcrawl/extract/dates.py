@@ -69,7 +69,9 @@ AGO = re.compile(
 """A day told by its distance from now."""
 DAY_WORDS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "刚刚": 0}
 """How many days before today."""
-_NARROWED = str.maketrans("０１２３４５６７８９－／．：∶—–−", "0123456789-/.::---")
+_WIDE = "０１２３４５６７８９－／．：∶—–−"
+_NARROWED = str.maketrans(_WIDE, "0123456789-/.::---")
+_MAY_NARROW = re.compile(f"[{_WIDE}]")
 _MAY_HOLD = re.compile(r"19[89]\d|20\d\d|年")
 """What each pattern of a whole date has: the cheap question before the dear ones."""
 _VALUES = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0, "0": 0}
@@ -98,7 +100,7 @@ def narrow(text: str) -> str:
     >>> narrow("２０１９－０２－１９　０８：３０")
     '2019-02-19　08:30'
     """
-    return text.translate(_NARROWED)
+    return text.translate(_NARROWED) if _MAY_NARROW.search(text) else text
 
 
 @lru_cache(maxsize=64)

@@ -41,6 +41,8 @@ _CALL = re.compile(
     "手机.{0,4}看新闻|赞 ?\\(?\\d*\\)?"
 )
 """What messengers' pages and sites ask their readers to do."""
+_MAY_CALL = re.compile("[点點赞贊讚扫掃尽儘盡看]")
+"""What such a line has at least, so that others need not be folded."""
 _MAY_BE_END = re.compile("[版cC©iI安]|注明|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
 """What one of the lines above has at least, or how short it is, so that others need not be folded."""
 _BEYOND = 3
@@ -83,6 +85,7 @@ def good(block: Block) -> int:
 
 def is_call_or_tags(block: Block) -> bool:
     """Whether a line asks the reader to follow, to like or to scan, or links to the article's tags."""
-    if len(block.text) <= _CALL_LONGEST and _CALL.fullmatch(fold(block.text)):
+    text = block.text
+    if len(text) <= _CALL_LONGEST and _MAY_CALL.search(text) and _CALL.fullmatch(fold(text)):
         return True
     return bool(block.links) and bool(_TAGS.match(block.text))

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 
 from lxml.html import HtmlElement
 
 from zsparkcrawl.chinese.script import fold_with_positions
-from zsparkcrawl.extract.blocks import Block, collapse
+from zsparkcrawl.extract.blocks import MOST_INSIDE, Block, collapse
 from zsparkcrawl.extract.clock import Clock, may_tell
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.labels import EDGES, LabelLine
@@ -20,6 +21,8 @@ __all__ = ["loose_pieces", "named_in", "piece_of", "read_loose"]
 
 _LONGEST = 90
 _PIECE_LONGEST = 30
+_CALLED_LONGEST = 2000
+"""Characters of an element that is called a writer or a paper: with more it is the article. Chosen."""
 _SECTION = re.compile("^[\u4e00-\u9fff]{2}(?:新闻|频道|财经|资讯)$")
 _CARD_NAMES = re.compile(r"(?:^|\s)(?:vcard|fn)(?:$|\s)")
 _SHELF = re.compile(r"\b(?:category|tag|author)\b")
@@ -65,10 +68,11 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
     text = block.text
     if len(text) > _LONGEST or text.endswith(("。", "！", "？", "；", "，")):
         return None
-    # A site's address and buttons are links everywhere.
-    buttons = sum(len(link.text) for link in block.links if piece_of(link.text)[0] == "nothing")
-    if (block.linked - buttons) * 2 > len(text) + 8:
-        return None
+    if block.linked * 2 > len(text) + 8:
+        # A site's address and buttons are links everywhere.
+        buttons = sum(len(link.text) for link in block.links if piece_of(link.text)[0] == "nothing")
+        if (block.linked - buttons) * 2 > len(text) + 8:
+            return None
     named = named_in(block.element, text)
     if not named and not may_tell(text):
         return None
@@ -84,28 +88,30 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
         return LabelLine(bare=leaf) if moment else None
     line = loose_pieces(text, clock, named, apart)
     # What links to something else than a paper or a writer is an entry of a list.
-    unknown = _unknown_links(block, line, clock)
-    return None if unknown and not _is_card(unknown, block, line) else line
+    listed = line is not None and (unknown := _unknown_links(block, line, clock)) and not _is_card(unknown, block, line)
+    return None if listed else line
 
 
-def _unknown_links(block: Block, line: LabelLine | None, clock: Clock) -> list[str]:
+def _unknown_links(block: Block, line: LabelLine, clock: Clock) -> list[str]:
     """Texts of a line's links that are no paper, no writer, no date, no button and no shelf."""
-    known = {value for values in line.values.values() for value in values} if line else set()
-    known |= {
+    known = {value for values in line.values.values() for value in values}
+    texts = (link.text for link in block.links if len(link.text) > 1 and link.text not in known)
+    unknown = [text for text in texts if piece_of(text)[0] is None and clock.read(text) is None]
+    shelves = {
         collapse("".join(anchor.itertext()))
-        for anchor in (block.element.iter("a") if block.links else ())
+        for anchor in islice(block.element.iter("a") if unknown else (), MOST_INSIDE)
         if _SHELF.search(f"{anchor.get('rel', '')} {anchor.get('href', '')}")
     }
-    texts = (link.text for link in block.links if len(link.text) > 1 and link.text not in known)
-    return [text for text in texts if piece_of(text)[0] is None and clock.read(text) is None]
+    return [text for text in unknown if text not in shelves]
 
 
-def _is_card(unknown: Sequence[str], block: Block, line: LabelLine | None) -> bool:
+def _is_card(unknown: Sequence[str], block: Block, line: LabelLine) -> bool:
     """Whether a line is a writer's card (江畔客 关注 2019-02-19 08:30): one unknown link, a button to follow whom it
     names, and a time of day, which lists of articles have not."""
-    follows = any(_FOLLOW.fullmatch(collapse(text)) for text in block.element.itertext())
-    timed = line is not None and line.bare is not None and ":" in narrow(line.bare)
-    return len(unknown) == 1 and len(unknown[0]) <= _NAME_LONGEST and follows and timed
+    timed = line.bare is not None and ":" in narrow(line.bare)
+    if not timed or len(unknown) > 1 or len(unknown[0]) > _NAME_LONGEST:
+        return False
+    return any(_FOLLOW.fullmatch(collapse(text)) for text in islice(block.element.itertext(), MOST_INSIDE))
 
 
 def loose_pieces(
@@ -154,8 +160,16 @@ def _leaf(pieces: Sequence[str]) -> str | None:
 
 def _apart(element: HtmlElement, text: str) -> list[str]:
     """The text of a line in the pieces in which its elements hold it, when the element holds nothing else."""
-    pieces = [piece for part in element.itertext() if (piece := collapse(part))]
-    return pieces if len(pieces) > 1 and "".join("".join(pieces).split()) == "".join(text.split()) else []
+    wanted = "".join(text.split())
+    room = len(wanted)
+    pieces: list[str] = []
+    for part in element.itertext():
+        if piece := collapse(part):
+            pieces.append(piece)
+            room -= len("".join(piece.split()))
+            if room < 0:
+                return []
+    return pieces if len(pieces) > 1 and "".join("".join(pieces).split()) == wanted else []
 
 
 def piece_of(piece: str) -> tuple[str | None, str]:
@@ -189,6 +203,18 @@ def named_in(element: HtmlElement, text: str) -> dict[str, str]:
     return found
 
 
+def _text_of(element: HtmlElement) -> str:
+    """The text of an element, "" where it is longer than any line of names."""
+    pieces: list[str] = []
+    room = _CALLED_LONGEST
+    for piece in element.itertext():
+        pieces.append(piece)
+        room -= len(piece)
+        if room < 0:
+            return ""
+    return "".join(pieces)
+
+
 def _without_buttons(value: str) -> str:
     """A name without the buttons behind it: 江畔日报 微博."""
     first, *others = value.split(" ")
@@ -202,14 +228,14 @@ def _without_buttons(value: str) -> str:
 
 def _named(element: HtmlElement, text: str) -> Iterator[tuple[str, str]]:
     """Pieces of the line whose elements are named for what they are."""
-    for inner in element.iter():
+    for inner in islice(element.iter(), MOST_INSIDE):
         names = f"{inner.get('class', '')} {inner.get('id', '')}" if isinstance(inner.tag, str) else " "
         if names == " ":
             continue
         # hCard's class="vcard fn nickname" is a person.
         named = _SOURCE_NAMES.search(names) and not _CARD_NAMES.search(names)
         kind = "source" if named else "author" if _AUTHOR_NAMES.search(names) else None
-        value = _without_buttons(collapse(inner.text_content()).strip(EDGES)) if kind else ""
+        value = _without_buttons(collapse(_text_of(inner)).strip(EDGES)) if kind else ""
         if kind == "author":
             match = _BY.search(f" {value}")
             value = match["author"].strip() if match else value

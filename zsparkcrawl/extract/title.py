@@ -58,7 +58,8 @@ def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) ->
     return tuple(
         number
         for number, block in enumerate(blocks[:end])
-        if _may_be_title(block)
+        if block.linked < len(block.text)
+        and _may_be_title(block)
         and (
             block.tag in {"h1", "h2"}
             # What a page calls a title and ends with a date is the line below it (class="title-info").
@@ -150,8 +151,8 @@ def _may_be_title(block: Block) -> bool:
     text = block.text
     # A title is seldom a link (the boxes of other articles are), and ends in no full stop.
     return (
-        2 <= len(text) <= _LONGEST
-        and (block.linked * 2 < len(text) or (block.tag == "h1" and block.linked < len(text)))
+        (block.linked * 2 < len(text) or (block.linked < len(text) and block.tag == "h1"))
+        and 2 <= len(text) <= _LONGEST
         and not text.endswith("。")
         and not is_breadcrumb(text)
     )

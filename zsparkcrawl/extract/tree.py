@@ -15,19 +15,18 @@ MOST_TAGS = 300_000
 300,000 take 165 MB (measured on 4.5 MB of `<p>`); the largest real article has some ten thousand."""
 
 _MOST_ATTRIBUTES = 200
-"""Attributes above which a tag keeps none: the parser compares each with all others of its tag, so that 30,000 take
-7.6 s (measured). Real tags have some thirty."""
-_FEW = 20_000
-"""Characters of a page that has too little room for a tag to be slow: 5,000 attributes, 0.1 s."""
+"""Attributes of one tag that are read. Chosen: the parser looks through all before it takes another, so that 40,000 in
+one tag take 4 s (measured)."""
+_CROWDED = 2 * _MOST_ATTRIBUTES
+"""Characters that more attributes take up at least."""
+_LOOKED_AT = 60_000
+"""Characters of a page from which on its tags are looked at: as many attributes as a shorter one has room for take
+0.2 s (measured)."""
 _MOST_LOST = 100_000
 """Question marks above which a page is not looked through for tags that lost their bracket; chosen."""
 _VEIL = re.compile(r"visibility\s*:\s*hidden\s*;?|opacity\s*:\s*0(?![.\d])\s*;?", re.IGNORECASE)
 _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 _OPENING = re.compile("<[a-zA-Z]")
-# A quotation mark opens a value only behind "=", as the parser has it.
-_TAG = re.compile(r"""(<[a-zA-Z][^\s<>/]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)""")
-_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++)""")
-_NAME = re.compile(r"[^\s/]+")
 _REPEATED = re.compile(r"(<([a-z]{1,10})>\s*+)(?:<\2>\s*+){3,}+", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -38,6 +37,15 @@ _NAMES = "p|br|div|span|strong|b|em|i|u|font|a|img|td|tr|th|table|tbody|ul|ol|li
 _SWALLOWED = re.compile(rf"(>[^<>]*\?)(?=/?(?:{_NAMES})(?:\s[^<>]*)?/?>)", re.IGNORECASE)
 _MAY_SWALLOW = re.compile(rf"\?/?(?:{_NAMES})[\s/>]", re.IGNORECASE)
 """What a text has where that happened: the cheap question before the dear one."""
+
+_VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)"""
+_ATTRIBUTE = rf"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+{_VALUE}?+)?+"
+_TAG = re.compile(
+    rf"<!--(?:[^-]++|-(?!->))*+|<(script|style)\b(?:[^<]++|<(?!/\1))*+|<[a-z][^\s/>]*+(?:{_ATTRIBUTE})*+",
+    re.IGNORECASE,
+)
+"""A tag that opens, up to its bracket; comments and scripts are passed over: what looks like a tag there is none."""
+_FEW_ATTRIBUTES = re.compile(rf"<[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}+", re.IGNORECASE)
 
 # What nests by the thousand is left over from an editor: markup of this kind may go, the text in it may not.
 _NESTS = re.compile(
@@ -60,7 +68,7 @@ def bounded(text: str) -> tuple[str, int]:
     if marks <= MOST_TAGS:
         return text, marks - text.count("</")
     text = _REPEATED.sub(r"\1", text)
-    count = sum(1 for _ in _OPENING.finditer(text))
+    count = len(_OPENING.findall(text))
     if count > MOST_TAGS:
         text = text[: next(islice(_OPENING.finditer(text), MOST_TAGS, None)).start()]
     return text, count
@@ -73,36 +81,49 @@ def parse(text: str) -> HtmlElement:
     >>> [p.text for p in parse("<p>园区?/p><p>新闻</p>").iter("p")]
     ['园区?', '新闻']
     """
-    text = bounded(text)[0] if len(text) > MOST_TAGS else text
-    text = _uncrowded(text) if len(text) > _FEW else text
-    text = _without_controls(_DECLARATION.sub("", text))
-    for _ in range(4 if _MAY_SWALLOW.search(text) and text.count("?") <= _MOST_LOST else 0):
+    text = _uncrowded(bounded(text)[0] if len(text) > MOST_TAGS else text)
+    text = _DECLARATION.sub("", text)
+    data = text.encode("utf-8", "replace")
+    # Few texts have control characters, and bytes tell it in half the time that `re` takes.
+    if len(data.translate(None, _CONTROL_BYTES)) < len(data):
+        text = _CONTROLS.sub("", text)
+        data = text.encode("utf-8", "replace")
+    if _MAY_SWALLOW.search(text) and text.count("?") <= _MOST_LOST:
+        data = _with_brackets(text).encode("utf-8", "replace")
+    tree, whole = _parsed(data)
+    if not whole:
+        flat = _NESTS.sub("<br>", _NESTS_INLINE.sub("", data.decode("utf-8")))
+        tree, _ = _parsed(flat.encode("utf-8"))
+    return tree
+
+
+def _uncrowded(text: str) -> str:
+    """A document whose tags have no more than :data:`_MOST_ATTRIBUTES` attributes each."""
+    if len(text) < _LOOKED_AT:
+        return text
+    if not any(_is_crowded(match) for match in _TAG.finditer(text) if match.end() - match.start() > _CROWDED):
+        return text
+    return _TAG.sub(_with_few_attributes, text)
+
+
+def _is_crowded(match: re.Match[str]) -> bool:
+    """Whether what was matched is a tag that is long enough for so many attributes."""
+    return match.end() - match.start() > _CROWDED and match[1] is None and match[0][1] != "!"
+
+
+def _with_few_attributes(match: re.Match[str]) -> str:
+    few = _FEW_ATTRIBUTES.match(match[0]) if _is_crowded(match) else None
+    return few[0] if few else match[0]
+
+
+def _with_brackets(text: str) -> str:
+    """A document with the brackets of tags that were swallowed with half a character."""
+    for _ in range(4):
         # One pass mends the first fault of each stretch; stretches with more than four are not text.
         text, count = _SWALLOWED.subn(r"\1<", text)
         if not count:
             break
-    tree, whole = _parsed(text)
-    if not whole:
-        tree, _ = _parsed(_NESTS.sub("<br>", _NESTS_INLINE.sub("", text)))
-    return tree
-
-
-def _without_controls(text: str) -> str:
-    """A text without control characters; few have one, and bytes tell it in half the time that `re` takes."""
-    data = text.encode("utf-8", "replace")
-    return text if len(data.translate(None, _CONTROL_BYTES)) == len(data) else _CONTROLS.sub("", text)
-
-
-def _uncrowded(text: str) -> str:
-    """A document whose tags with more than :data:`_MOST_ATTRIBUTES` attributes have none."""
-    kept, begin = [], 0
-    for tag in _TAG.finditer(text):
-        if tag.end() - tag.start() > 2 * _MOST_ATTRIBUTES:
-            named = _NAME.finditer(_VALUE.sub(" ", tag[2]))
-            if next(islice(named, _MOST_ATTRIBUTES, None), None):
-                kept.append(text[begin : tag.end(1)])
-                begin = tag.end()
-    return "".join(kept) + text[begin:]
+    return text
 
 
 def unveil(tree: HtmlElement) -> None:
@@ -118,14 +139,14 @@ def unveil(tree: HtmlElement) -> None:
             element.set("style", _VEIL.sub("", element.get("style", "")))
 
 
-def _parsed(text: str) -> tuple[HtmlElement, bool]:
-    """The tree, and whether it holds the whole document: the parser gives up at a depth of some thousand."""
+def _parsed(data: bytes) -> tuple[HtmlElement, bool]:
+    """The tree of a document in UTF-8, and whether it holds the whole of it: the parser gives up at a depth of some
+    thousand. Bytes rather than a string, so that a <meta charset> in the page cannot overrule what was decoded."""
     parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     # lxml.html asks a function in Python for the class of every element; here all have one.
     parser.set_element_class_lookup(_CLASSES)
-    # Bytes rather than a string, so that a <meta charset> in the page cannot overrule what was decoded.
     try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(data, parser=parser)
     except html.etree.ParserError:
         return html.document_fromstring("<html><body></body></html>"), True
     return tree, not any("depth" in entry.message for entry in parser.error_log)

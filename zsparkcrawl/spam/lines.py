@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zsparkcrawl.spam.evidence import Evidence, evidence
 from zsparkcrawl.spam.lexicon import Folded, Term, terms
@@ -20,9 +20,8 @@ AROUND = 200
 """Characters on either side in which the sentence around a phrase is looked for. Chosen: sentences are shorter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a folded text that has terms."""
+class Line(NamedTuple):
+    """A line of a folded text that has terms; a tuple, for a text may have a hundred thousand of them."""
 
     text: str
     start: int

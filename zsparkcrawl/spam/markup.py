@@ -25,6 +25,8 @@ _PIECES = re.compile(r"\s*[-_|,，]+\s*")
 _KEPT = 500
 _WORDS = ("alt", "title", "summary", "placeholder")
 """Attributes that have words of their own."""
+_LINK = ["href"]
+"""The attributes that most elements with any have: links hold nothing that is looked for here."""
 _NEVER_HIDDEN = frozenset(["html", "body", "head", "input", "meta", "link"])
 _NESTED = 300
 """Hidden elements one inside the other that hold most of a page's text, after which no more are looked at: a bound, for
@@ -93,7 +95,8 @@ def _carriers(tree: HtmlElement, hiding: Hiding) -> _Carriers:
     found = _Carriers([], [], [])
     carriers, words = hiding.carriers, frozenset(_WORDS)
     for element in tree.iter(etree.Element):
-        if names := element.keys():
+        names = element.keys()
+        if names and names != _LINK:
             if not carriers.isdisjoint(names):
                 found.hideable.append(element)
             if not words.isdisjoint(names):
@@ -125,18 +128,55 @@ def _hidden(tree: HtmlElement, url: str, hiding: Hiding, hideable: Iterable[Html
         _drop(element)
 
 
-def _junk(plain: Iterable[HtmlElement]) -> Iterator[Injection]:
+def _junk(plain: Sequence[HtmlElement]) -> Iterator[Injection]:
     """Empty tags that all carry one random id: the tags go, the text around and inside them stays."""
-    elements = [element for element in plain if _JUNK_ID.fullmatch(element.get("id", ""))]
-    times = Counter(element.get("id") for element in elements)
-    for junk, count in sorted(times.items()):
-        # An honest page gives an id to one element; a template that repeats one gives it classes as well.
-        if count >= 2:
-            tags = sorted({str(element.tag) for element in elements if element.get("id") == junk})
-            for element in elements:
-                if element.get("id") == junk and element.getparent() is not None:
-                    element.drop_tag()
-            yield Injection("junk", str(junk), None, " ".join(tags)[:_KEPT])
+    ids = (element.get("id", "") for element in plain)
+    times = Counter(junk for junk in ids if _JUNK_ID.fullmatch(junk))
+    # An honest page gives an id to one element; a template that repeats one gives it classes as well.
+    if not times or max(times.values()) < 2:
+        return
+    called: dict[str, str] = {}
+    going = [element for element in plain if times[element.get("id", "")] >= 2]
+    for element in going:
+        junk, tag = element.get("id", ""), str(element.tag)
+        if tag not in (tags := called.get(junk, "")).split():
+            called[junk] = f"{tags} {tag}" if tags else tag
+    _drop_tags(going)
+    for junk, tags in sorted(called.items()):
+        yield Injection("junk", junk, None, " ".join(sorted(tags.split()))[:_KEPT])
+
+
+def _drop_tags(elements: Iterable[HtmlElement]) -> None:
+    """Take out the tags of elements, which are in the page's order; what is inside them stays. The text of those that
+    stand side by side is put together once: a page may have a hundred thousand of them."""
+    pieces: list[str] = []
+    parent: HtmlElement | None = None
+    before: HtmlElement | None = None
+    for element in elements:
+        place = element.getparent(), element.getprevious()
+        if pieces and (len(element) or place[0] is not parent or place[1] is not before):
+            _put_text(parent, before, "".join(pieces))
+            pieces.clear()
+        parent, before = place
+        if parent is None:
+            continue
+        if len(element):
+            element.drop_tag()
+            continue
+        if not pieces:
+            pieces.append((parent.text if before is None else before.tail) or "")
+        pieces += (element.text or "", element.tail or "")
+        parent.remove(element)
+    if pieces:
+        _put_text(parent, before, "".join(pieces))
+
+
+def _put_text(parent: HtmlElement | None, before: HtmlElement | None, text: str) -> None:
+    """Put text behind an element, or at the begin of its parent."""
+    if before is not None:
+        before.tail = text
+    elif parent is not None:
+        parent.text = text
 
 
 def _head(tree: HtmlElement) -> Iterator[Injection]:
@@ -174,8 +214,10 @@ def _foreign_links(tree: HtmlElement, url: str, known: set[str]) -> Iterator[Inj
     anchors = [
         (a, domain, " ".join((a.text_content() if len(a) else a.text or "").split()))
         for a in tree.iter("a")
-        if (domain := foreign_host(a.get("href", ""), url))
+        if "//" in (address := a.get("href", "")) and (domain := foreign_host(address, url))
     ]
+    if not anchors:
+        return
     spam = spam_among(text for _, _, text in anchors)
     known = known | {domain for _, domain, text in anchors if text in spam}
     if not any(domain in known for _, domain, _ in anchors):

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 __all__ = ["foreign_host", "sends_to"]
 
 _ADDRESS = re.compile(r"(?:https?:)?//([\w.-]+\.\w+)", re.IGNORECASE)
+_HOST = re.compile(r"//([\w.-]+\.\w+)")
 _LOCATION = re.compile(
     r"location\s*(?:\.href)?\s*=(?!=)|location\.(?:replace|assign)\s*\(|window\.open\s*\(|"
     r"(?:top|self|parent|window)\.location\b|navigate\s*\(",
@@ -78,20 +79,22 @@ def foreign_host(address: str, url: str) -> str | None:
     """
     if "//" not in address:  # a relative address stays on the page's own host
         return None
-    match = _ADDRESS.search(address)
+    match = _HOST.search(address)
     try:
         host = match[1].lower() if match else (urlsplit(urljoin(url, address)).hostname or "")
-        own, bare = _own_hosts(url)
+        own, bare, ending = _own_hosts(url)
     except ValueError:  # an address such as http://[broken
         return None
-    return host if host and host not in {own, bare} and not host.endswith(f".{bare}") else None
+    return None if not host or host in {own, bare} or host.endswith(ending) else host
 
 
 @lru_cache(maxsize=8)
-def _own_hosts(url: str) -> tuple[str, str]:
-    """The host of a page's own address, and that without www; asked for with each of its links."""
+def _own_hosts(url: str) -> tuple[str, str, str]:
+    """The host of a page's own address, that without www, and how the site's other hosts end; asked for with each of
+    its links."""
     own = (urlsplit(url).hostname or "").lower()
-    return own, own.removeprefix("www.")
+    bare = own.removeprefix("www.")
+    return own, bare, f".{bare}"
 
 
 def _unfolded(code: str) -> Iterator[str]:

@@ -133,11 +133,11 @@ def _found_by(kind: Kind, text: str) -> list[Found]:
 def _found_from(kind: Kind, anchor: re.Pattern[str], text: str) -> Iterator[Found]:
     how = kind.how
     match = _sign(anchor, how, text, 0)
-    if how.swallows and not _MAY_SWALLOW.search(text):
+    if match is None or (how.swallows and not _MAY_SWALLOW.search(text)):
         return
     if how.lost == LATIN_LOST and not _SHOWN_CONTROLS.search(text):
         how = how._replace(lost=b"")  # then all were lost, and three of four characters with them
-    if match and _has_repeats(text):
+    if _has_repeats(text):
         text = _REPEATED.sub(lambda run: ENDS[-1] * len(run[0]), text)
         match = _sign(anchor, how, text, 0)
     search = Search(text, how, Costs(Diagnosis())) if match else None
