@@ -442,7 +442,7 @@ def test_eight_mebibytes_take_bounded_time_and_memory(piece: str) -> None:
     assert float(said[-1]) < 300
 
 
-@pytest.mark.parametrize("sign", ["a{}=1 ", "a{}='>' ", 'a{}="x"', "a{}/", "a{} "])
+@pytest.mark.parametrize("sign", ["a{}=1 ", "a{}='>' ", 'a{}="x"', "a{}/b ", "a{} "])
 def test_a_tag_with_attributes_by_the_thousand_costs_no_time(sign: str) -> None:
     """The parser would take 7 s for 30,000 of them."""
     crowd = "".join(sign.format(number) for number in range(30_000))
