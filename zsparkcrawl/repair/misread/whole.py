@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from zsparkcrawl.chinese.script import common_characters
-from zsparkcrawl.repair.misread.anchors import HIGH_LETTER, gbk_in_latin, utf8_in, utf8_in_latin
+from zsparkcrawl.chinese.likelihood import model
+from zsparkcrawl.chinese.script import common_characters, simplified
+from zsparkcrawl.repair.misread.anchors import HIGH_LETTER, gbk_in_latin, pairs_in, utf8_in, utf8_in_latin
 from zsparkcrawl.repair.misread.charsets import Misreading
 
 __all__ = ["whole_lines"]
 
 _LEAST = 6
 """Chinese characters of a line below which chance, or a search, is to decide."""
+_CLEARLY = 4.0
+"""Bits a character by which a line must be likelier in the other charset of pairs. Chosen."""
+_OF_PAIRS = frozenset(("gb18030", "big5hkscs", "cp950"))
+_SHOWN_AS = {"gbk": "gbk", "gb18030": "gbk", "big5hkscs": "big5"}
 _WIDE = re.compile("[\u2e80-\uffef]")
 
 
@@ -28,7 +33,12 @@ def whole_lines(text: str) -> Iterator[tuple[int, int, str, Misreading]]:
     >>> [line[:3] for line in whole_lines(shown)]
     [(3, 33, '健康产业园区新闻中心')]
     """
-    ways: list[tuple[re.Pattern[str], tuple[str, ...], str]] = [(utf8_in("gbk"), ("gbk",), "utf-8")]
+    ways: list[tuple[re.Pattern[str], tuple[str, ...], str]] = [
+        (utf8_in("gbk"), ("gbk",), "utf-8"),
+        (pairs_in("gbk", "big5hkscs", False), ("gb18030",), "cp950"),
+        (pairs_in("gbk", "big5hkscs", False), ("gb18030",), "big5hkscs"),
+        (pairs_in("big5", "gb18030", False), ("big5hkscs", "cp950"), "gb18030"),
+    ]
     if HIGH_LETTER.search(text):
         latin = ("latin-1", "cp1252")
         ways += [(utf8_in_latin(), latin, "utf-8"), (gbk_in_latin(), latin, "gb18030")]
@@ -42,7 +52,7 @@ def whole_lines(text: str) -> Iterator[tuple[int, int, str, Misreading]]:
             said = next((said for was in were if (said := _reread(line, was, true))), None)
             if said is not None and start not in taken:
                 taken.add(start)
-                yield start, done - 1, said, Misreading("gbk" if were == ("gbk",) else "cp1252", true, 10.0)
+                yield start, done - 1, said, Misreading(_SHOWN_AS.get(were[0], "cp1252"), true, 10.0)
 
 
 def _reread(line: str, was: str, true: str) -> str | None:
@@ -53,4 +63,12 @@ def _reread(line: str, was: str, true: str) -> str | None:
         return None
     wide = _WIDE.findall(said)
     rare = sum(char not in common_characters() for char in wide)
-    return said if len(wide) >= _LEAST and 8 * rare <= len(wide) else None
+    if len(wide) < _LEAST or 8 * rare > len(wide):
+        return None
+    # Any pair of bytes makes a character in both charsets, and common ones by chance: it must be likelier by far.
+    by_chance = was in _OF_PAIRS and true in _OF_PAIRS
+    return None if by_chance and _bits(said) > _bits(line) - _CLEARLY else said
+
+
+def _bits(line: str) -> float:
+    return model().per_character(simplified(line))
