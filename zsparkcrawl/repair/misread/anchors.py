@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import simplified_of
@@ -17,6 +17,7 @@ __all__ = [
     "gbk_in_utf8",
     "letters_in_chinese",
     "pairs_in",
+    "stands_in",
     "utf8_in",
     "utf8_in_latin",
 ]
@@ -32,6 +33,12 @@ _COMMON, _RARE = 14.5, 17.0
 """Bits below which a character is common, and from which on it is rare."""
 _BY_CHANCE = "".join(char for char in map(chr, range(0x100, 0x800)) if char not in _LATIN)
 """What two bytes of GBK show when they are valid UTF-8 by chance."""
+
+
+@lru_cache(maxsize=8)
+def stands_in(sign: re.Pattern[str], text: str) -> bool:
+    """Whether one of these signs stands in a text: several ask for the same one in turn, and hardly a text has it."""
+    return sign.search(text) is not None
 
 
 @cache

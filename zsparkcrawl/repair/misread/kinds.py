@@ -19,6 +19,7 @@ from zsparkcrawl.repair.misread.anchors import (
     gbk_in_utf8,
     letters_in_chinese,
     pairs_in,
+    stands_in,
     utf8_in,
     utf8_in_latin,
 )
@@ -32,7 +33,7 @@ from zsparkcrawl.repair.misread.found import (
     is_utf8_in_latin,
 )
 from zsparkcrawl.repair.misread.search import ENDS, Node, Search
-from zsparkcrawl.repair.misread.whole import whole_lines
+from zsparkcrawl.repair.misread.whole import whole_line, whole_lines
 
 __all__ = ["as_read", "found_in", "garbled_in"]
 
@@ -76,9 +77,23 @@ def found_in(text: str) -> list[Found]:
         if kinds[0].how.was == "cp1252" and not has_letters:
             continue
         found = _best_of([one for kind in kinds for one in _found_by(kind, text) if not one.garbled])
+        found = _in_lines(text, found) if kinds is _KINDS[-1] else found
         text = _without(text, found) if found else text
         every += found
     return sorted(every, key=lambda one: one.start)
+
+
+def _in_lines(text: str, every: list[Found]) -> list[Found]:
+    """What was found, and for a stretch of a line that was misread from end to end the line."""
+    found: list[Found] = []
+    for one in every:
+        if found and one.start < found[-1].end:
+            continue
+        line = whole_line(text, one.start, one.how.was)
+        found = (
+            [*(other for other in found if other.start < line[0]), as_read(*line, one.how)] if line else [*found, one]
+        )
+    return found
 
 
 def as_read(start: int, end: int, said: str, how: Misreading) -> Found:
@@ -118,6 +133,8 @@ def _found_by(kind: Kind, text: str) -> list[Found]:
 
 
 def _found_from(kind: Kind, anchor: re.Pattern[str], text: str) -> Iterator[Found]:
+    if not stands_in(anchor, text):
+        return
     how = kind.how
     match = _sign(anchor, how, text, 0)
     if how.swallows and not _MAY_SWALLOW.search(text):
