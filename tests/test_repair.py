@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.damage import damage, random_host
+from bench.damage import damage, family_1, random_host
 from zsparkcrawl import diagnose, repair, revert
 from zsparkcrawl.edits import Edited, apply
 
@@ -109,3 +110,29 @@ def test_text_made_to_last_comes_to_an_end(piece: str) -> None:
     text = "園區(qū)發(fā)展" + piece * 120
     edited = repair(text)
     assert revert(edited.text, edited.edits) == text
+
+
+SENTENCES = (
+    "园区企业发展很快。考察期间大家说了不少。创新的话题很多。产业规模持续扩大。规划已经做好。各方都很关注。服务也在改进。"
+    "后续的事项不少。进度很快。团队稳定。机会很多。环境优美。达标的企业不断增加。"
+)
+
+
+def cut(sentence: str, *, cuts: bool) -> tuple[Edited, bool, bool]:
+    """The last paragraph of a page mended, and whether the page is known to be cut, or not to be."""
+    host = replace(family_1(60), cuts=cuts, orphan="")
+    texts = [damage(text, host) for text in (SENTENCES, sentence)]
+    found = diagnose(*texts)
+    return repair(texts[1], found), found.cut, found.uncut
+
+
+def test_a_quotation_that_a_cut_left_open_is_closed() -> None:
+    edited, is_cut, _ = cut("负责人说：“火灾原因正在调查。”", cuts=True)
+    assert (edited.text, is_cut) == ("负责人说：“火灾原因正在调查。”", True)
+    assert "inferred" in {made.certainty for made in edited.edits}
+
+
+def test_where_no_cut_is_a_quotation_stays_open() -> None:
+    edited, is_cut, is_uncut = cut("负责人说：“火灾原因正在调查！", cuts=False)
+    assert (edited.text, is_cut, is_uncut) == ("负责人说：“火灾原因正在调查！", False, True)
+    assert not edited.damaged

@@ -115,6 +115,8 @@ class Diagnosis:
     runs: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False, metadata={"plain": False})
     """How often each run of one to three characters stands on the page (in Simplified, pinyin left out): what a page
     speaks of it speaks of again."""
+    uncut: bool = field(default=False, metadata={"plain": False})
+    """Whether text stands whole where a tool that cuts would have cut it."""
 
     @property
     def damaged(self) -> bool:

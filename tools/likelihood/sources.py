@@ -16,10 +16,17 @@ Source = tuple[Path, float]
 
 
 def read_sources(folder: Path) -> list[Source]:
-    """The files that `sources.tsv` lists, with their weights, in its order; a name with * stands for several."""
+    """The files that `sources.tsv` lists, with their weights, in its order; a name with * stands for several. One that
+    is not there is an error, for a model made without it would merely be worse."""
     lines = (folder / "sources.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
-    return [(path, float(row[1])) for row in rows for path in sorted(folder.glob(row[0]))]
+    found: list[Source] = []
+    for name, weight, *_ in rows:
+        paths = sorted(folder.glob(name))
+        if not paths:
+            raise FileNotFoundError(f"{folder / name}: listed in sources.tsv and not there")
+        found += ((path, float(weight)) for path in paths)
+    return found
 
 
 class _Folds(dict[int, str]):

@@ -10,7 +10,7 @@ from functools import cached_property
 from operator import add
 from typing import Any, Literal
 
-from zsparkcrawl.chinese.cuts import cut_mark
+from zsparkcrawl.chinese.cuts import find_cuts
 from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
 from zsparkcrawl.chinese.readings import readings_of
 from zsparkcrawl.chinese.script import (
@@ -85,11 +85,14 @@ def diagnose(
         evidence.append(f"{len(annotated)} characters carry pinyin: {''.join(sorted(annotated))}")
     if shifted:
         evidence.append("pinyin behind half a character: bytes are shifted")
-    cut = cut_mark(plain) if script == "turned" else None
-    if cut:
-        evidence.append(f"text behind a mark is shifted: {cut}")
+    cuts = find_cuts(plain, whole) if script == "turned" else None
+    if cuts and cuts.found:
+        evidence.append(f"text behind a mark is shifted: {cuts.first}")
+    elif cuts and cuts.excluded:
+        evidence.append(f"{cuts.whole} places stand whole at which a tool that cuts would have cut")
     runs = _Runs(plain if shifted or script in {"turned", "unknown"} else "")
-    return Diagnosis(script, annotated, shifted, bool(cut), published or _published(whole), tuple(evidence), runs)
+    cut, uncut = (cuts.found, cuts.excluded) if cuts else (False, False)
+    return Diagnosis(script, annotated, shifted, cut, published or _published(whole), tuple(evidence), runs, uncut)
 
 
 def _annotated(text: str, shifted: bool) -> dict[str, frozenset[str]]:

@@ -37,9 +37,10 @@ _RARE = 19.0
 """Bits above which a character is too rare to be put in for a lost byte."""
 _COMMON = 14.5
 """Bits below which a character is common: 1,709 characters, 97.5 % of the sample's text."""
-_ODDITY = 1.0
+_ODDITY = 0.7
 """Times that the bits of a rare character beyond that count: the model has seen too little of it to tell how rare it is
-behind a given character, and a wrong byte gives a rare character more often than not."""
+behind a given character, and a wrong byte gives a rare character more often than not. Of 2,560 paragraphs of news that
+nothing was built from 2,485 come back with 0.7, 2,482 with 1.0."""
 _MOST_GUESSES = 40
 _FAR = 14.0
 """How many characters are tried for a lost byte, and how many bits the likeliest may be ahead of the last of them."""

@@ -56,12 +56,17 @@ class Steps:
         """All ways in which a path goes on by one character shown. With ``doubt``, also those in which a pair vanished
         before it, unless what is shown goes on well enough; two pairs where one does not help."""
         steps = list(self._plain_steps(path))
-        shows = self.shown.text[path.position : path.position + 1] in _LOSSES
-        if shows and not STRADDLE.match(self.shown.text, path.position):
-            return steps
-        if doubt and not any(step.cost < path.cost + _FLUENT for step in steps):
+        if doubt and not any(self._with_next(step) < path.cost + _FLUENT for step in steps):
             steps += self._behind_lost(path)
         return steps
+
+    def _with_next(self, step: Path) -> float:
+        """Bits of a path; of one back in step beyond a byte that shows as lost, with the character that follows, for
+        with 40 characters to choose from one is always fluent: what follows tells whether it was that."""
+        text, position = self.shown.text, step.position
+        if step.carry is not None or text[position - 1] not in _LOSSES or text[position : position + 1] in _LOSSES:
+            return step.cost
+        return step.cost + (self.costs.of(text[position], step.context)[0] if position < len(text) else 0.0)
 
     def _plain_steps(self, path: Path) -> Iterator[Path]:
         text, position, carry = self.shown.text, path.position, path.carry
@@ -213,6 +218,9 @@ class Steps:
             trails = dict.fromkeys(islice((lead for lead in fitting if lead in leads), _MOST_UNASSIGNED))
         for lead in trails:
             yield from self._plain_steps(half._replace(carry=lead))
+        if self.shown.text[end : end + 1] in _LOSSES and not straddle:
+            for lead in leads:
+                yield from self._lone_byte(half._replace(carry=lead))
         if not straddle and (not following or self.shown.text[end : end + 1] in _RESUMES):
             yield from self._taken_up_lost(half)
 

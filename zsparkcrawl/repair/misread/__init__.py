@@ -14,8 +14,9 @@ from typing import NamedTuple
 from zsparkcrawl.edits import Certainty, Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.misread.anchors import HIGH_LETTER
+from zsparkcrawl.repair.misread.found import Found
 from zsparkcrawl.repair.misread.guesses import Choice, Known, choice, known_of
-from zsparkcrawl.repair.misread.kinds import Found, found_in, garbled_in
+from zsparkcrawl.repair.misread.kinds import found_in, garbled_in
 from zsparkcrawl.repair.misread.latin import found_in_latin
 from zsparkcrawl.repair.misread.search import Node
 from zsparkcrawl.repair.paths import DOUBTFUL

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import simplified_of
@@ -14,7 +15,9 @@ __all__ = [
     "big5_in_latin",
     "gbk_in_latin",
     "gbk_in_utf8",
+    "letters_in_chinese",
     "pairs_in",
+    "stands_in",
     "utf8_in",
     "utf8_in_latin",
 ]
@@ -24,8 +27,18 @@ _HIGH, _REST = "\x80-\xff" + _LATIN, "\x80-\xbf" + _LATIN
 HIGH_LETTER = re.compile("[\x80-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xf6\xf8-\u07ff]")
 """What any text misread as Latin-1 has; not the signs ° ± · × ÷, which Chinese has as well."""
 _CHANCE = "\u0100-\u07ff"
+_UNREAD = re.compile("[\u0370-\u07ff\u2100-\u2bff\u3100-\u33ff\ue000-\uf8ff\ufe30-\ufe6f]")
+"""Letters and signs that stand alone in Chinese, if at all; kana stand in Japanese."""
+_COMMON, _RARE = 14.5, 17.0
+"""Bits below which a character is common, and from which on it is rare."""
 _BY_CHANCE = "".join(char for char in map(chr, range(0x100, 0x800)) if char not in _LATIN)
 """What two bytes of GBK show when they are valid UTF-8 by chance."""
+
+
+@lru_cache(maxsize=8)
+def stands_in(sign: re.Pattern[str], text: str) -> bool:
+    """Whether one of these signs stands in a text: several ask for the same one in turn, and hardly a text has it."""
+    return sign.search(text) is not None
 
 
 @cache
@@ -67,8 +80,15 @@ def gbk_in_utf8() -> re.Pattern[str]:
     """A letter that two bytes of GBK show, in a run or beside Chinese."""
     both = f"[{_HIGH}{_CHANCE}]"
     # A letter between letters is of a word, as in pinyin, unless three stand together.
-    alone = f"(?<![A-Za-z].)(?:{both}(?![A-Za-z{_HIGH}{_CHANCE}])|(?=[\\d\u4e00-\u9fff]))"
+    alone = f"(?<![A-Za-z].)(?:{both}(?![A-Za-z{_HIGH}{_CHANCE}])|(?=[\\d\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]))"
     return re.compile(f"[{_BY_CHANCE}](?:{both}{{2}}|{alone})")
+
+
+@cache
+def letters_in_chinese() -> re.Pattern[str]:
+    """Two letters that text misread as Latin-1 has, with no plain letter beside them."""
+    both = f"[{_HIGH}{_CHANCE}]"
+    return re.compile(f"(?<![A-Za-z]){both}{{2}}(?![A-Za-z])")
 
 
 @cache
@@ -79,16 +99,24 @@ def big5_in_latin() -> re.Pattern[str]:
 
 @cache
 def pairs_in(was: str, true: str, loose: bool) -> re.Pattern[str]:
-    """Two neighbours that are common when read again and rare as they stand; ``loose``: one of them is."""
-    rare, common = [], []
-    for char, behind in bytes_behind(was).items():
-        read = decoded(true, behind[0])
-        if read and len(behind[0]) == 2 and _commonness(read) < 14.5:
-            common.append(char)
-            if ("\u4e00" <= char <= "\u9fff" and _commonness(char) > 17.0) or "\ue000" <= char <= "\uf8ff":
-                rare.append(char)
-    first, second = (re.escape("".join(chars)) for chars in (rare, common))
-    return re.compile(f"[{first}][{second}]|[{second}][{first}]" if loose else f"[{first}]{{2}}")
+    """Two neighbours that are common when read again, and not as they stand; ``loose``: one of them is rare, or no
+    Chinese character."""
+    common = [char for char, behind in bytes_behind(was).items() if _reads_common(true, behind[0])]
+    chinese = {char: _commonness(char) for char in common if "\u4e00" <= char <= "\u9fff"}
+    if loose:
+        odd, second = _set(char for char in common if chinese.get(char, _RARE) >= _RARE), _set(common)
+        return re.compile(f"{odd}{second}|{second}{odd}")
+    signs = (char for char in common if _UNREAD.match(char))
+    return re.compile(f"{_set((*signs, *(char for char, bits in chinese.items() if bits > _COMMON)))}{{2}}")
+
+
+def _reads_common(true: str, data: bytes) -> bool:
+    read = decoded(true, data) if len(data) == 2 else ""
+    return bool(read) and _commonness(read) < _COMMON
+
+
+def _set(chars: Iterable[str]) -> str:
+    return "[" + re.escape("".join(chars)) + "]"
 
 
 def _commonness(char: str) -> float:

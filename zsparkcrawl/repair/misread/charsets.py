@@ -40,7 +40,8 @@ class Misreading(NamedTuple):
 
     ``mixed``: what was valid UTF-8 by chance was read as that. ``letter`` and ``ideograph``: bits, at most, of a letter
     and of a Chinese character as they stand; ``rarest``: of a character that its bytes give whole. ``lost``: the bytes
-    that may be lost. ``swallows``: a "?" for a lost byte took an ASCII character behind it along.
+    that may be lost. ``swallows``: a "?" for a lost byte took an ASCII character behind it along. ``turn``: bits
+    against a change from good text to misread text, or back.
     """
 
     was: str
@@ -51,6 +52,7 @@ class Misreading(NamedTuple):
     rarest: float = 26.0
     lost: bytes = b""
     swallows: bool = False
+    turn: float = 6.0
 
 
 @cache

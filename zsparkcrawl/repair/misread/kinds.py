@@ -17,20 +17,26 @@ from zsparkcrawl.repair.misread.anchors import (
     big5_in_latin,
     gbk_in_latin,
     gbk_in_utf8,
+    letters_in_chinese,
     pairs_in,
+    stands_in,
     utf8_in,
     utf8_in_latin,
 )
 from zsparkcrawl.repair.misread.charsets import LATIN_LOST, Misreading
+from zsparkcrawl.repair.misread.found import (
+    Found,
+    is_chinese,
+    is_likely,
+    is_other_script,
+    is_utf8,
+    is_utf8_in_latin,
+)
 from zsparkcrawl.repair.misread.search import ENDS, Node, Search
-from zsparkcrawl.repair.misread.whole import whole_lines
+from zsparkcrawl.repair.misread.whole import whole_line, whole_lines
 
-__all__ = ["BESIDE", "Found", "as_read", "found_in", "garbled_in"]
+__all__ = ["as_read", "found_in", "garbled_in"]
 
-BESIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff01-\uff60\0]")
-"""A Chinese character or mark; or what was one and is brought back already."""
-_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]")
-_KANA = re.compile("[\u3041-\u30fa]")
 _REPEATED = re.compile(r"(.)\1{59,}")
 """What no text is: one character again and again."""
 _BACK = 24
@@ -41,38 +47,16 @@ _STRANGE = 11.5
 """Bits a character. None of 26,764 signs in misread news had fewer; four of 16 in 241,000 good characters had more."""
 _STRANGEST = 15.0
 """… where a single sign is to tell of text that was misread more than once."""
+_TURN_AGAIN, _LETTER_AGAIN = 2.0, 16.0
+"""Bits against a change to misread text, and of a letter as it stands, where other text was misread in the same way."""
 _SHOWN_CONTROLS = re.compile("[\x80-\x9f‚ƒ„†‡ˆ‰Š‹ŒŽ˜š›œžŸ]")
 """The bytes 80 to 9F as Latin-1 and cp1252 show them."""
 _MAY_SWALLOW = re.compile("[\u4e00-\u9fff€]\\?")
 
 
-class Found(NamedTuple):
-    """A stretch read anew. ``gain``: bits that it saves against the text as it stands; ``fluent``: bits by which its
-    characters are likelier than characters at random; ``known``, ``lost``: how many are certain, how many guessed."""
-
-    start: int
-    end: int
-    nodes: tuple[Node, ...]
-    how: Misreading
-    gain: float
-    fluent: float
-    known: int
-    lost: int
-
-    @property
-    def text(self) -> str:
-        """What was brought back."""
-        return "".join(node.text for node in self.nodes)
-
-    @property
-    def garbled(self) -> bool:
-        """Whether it is no text yet: it was misread more than once."""
-        return self.fluent < -3.0 * (self.known + self.lost)
-
-
 class Kind(NamedTuple):
     """A way to misread: how, where it may begin, and whether a reading is to be believed in its text; ``loose``: where
-    it may begin in a text that has other such stretches."""
+    it may begin in a text that has other such stretches, and is believed more easily then."""
 
     how: Misreading
     anchor: Callable[[], re.Pattern[str]]
@@ -93,9 +77,23 @@ def found_in(text: str) -> list[Found]:
         if kinds[0].how.was == "cp1252" and not has_letters:
             continue
         found = _best_of([one for kind in kinds for one in _found_by(kind, text) if not one.garbled])
+        found = _in_lines(text, found) if kinds is _KINDS[-1] else found
         text = _without(text, found) if found else text
         every += found
     return sorted(every, key=lambda one: one.start)
+
+
+def _in_lines(text: str, every: list[Found]) -> list[Found]:
+    """What was found, and for a stretch of a line that was misread from end to end the line."""
+    found: list[Found] = []
+    for one in every:
+        if found and one.start < found[-1].end:
+            continue
+        line = whole_line(text, one.start, one.how.was)
+        found = (
+            [*(other for other in found if other.start < line[0]), as_read(*line, one.how)] if line else [*found, one]
+        )
+    return found
 
 
 def as_read(start: int, end: int, said: str, how: Misreading) -> Found:
@@ -127,10 +125,16 @@ def _may_be_garbled(kind: Kind, text: str) -> bool:
 
 def _found_by(kind: Kind, text: str) -> list[Found]:
     found = list(_found_from(kind, kind.anchor(), text))
-    return list(_found_from(kind, kind.loose(), text)) if found and kind.loose else found
+    if not found or not kind.loose:
+        return found
+    found = list(_found_from(kind, kind.loose(), text))
+    again = kind._replace(how=kind.how._replace(turn=_TURN_AGAIN, letter=_LETTER_AGAIN), believed=is_likely)
+    return found + list(_found_from(again, kind.loose(), _without(text, found)))
 
 
 def _found_from(kind: Kind, anchor: re.Pattern[str], text: str) -> Iterator[Found]:
+    if not stands_in(anchor, text):
+        return
     how = kind.how
     match = _sign(anchor, how, text, 0)
     if match is None or (how.swallows and not _MAY_SWALLOW.search(text)):
@@ -218,69 +222,35 @@ def _best_of(every: list[Found]) -> list[Found]:
 def _without(text: str, found: list[Found]) -> str:
     pieces: list[str] = []
     end = 0
-    for one in found:
+    for one in sorted(found, key=lambda one: one.start):
         pieces += (text[end : one.start], ENDS[-1] * (one.end - one.start))
         end = one.end
     return "".join((*pieces, text[end:]))
 
 
-def _beside(found: Found, text: str) -> bool:
-    """Whether Chinese stands before or behind, marks aside."""
-    before, behind = text[max(found.start - 3, 0) : found.start], text[found.end : found.end + 3]
-    return bool(BESIDE.search(before) or BESIDE.search(behind))
-
-
-def _is_utf8(found: Found, text: str) -> bool:
-    """UTF-8 tells by itself that it is what it is: few stretches of other text can be read so."""
-    strange = sum(char > "\x7f" and not BESIDE.match(char) for char in found.text)
-    if found.lost > found.known:  # what was guessed must be fluent by itself
-        return found.gain >= 60.0 and found.lost <= 3 * found.known and found.fluent >= 3.0 * found.lost and not strange
-    return found.gain >= (8.0 if found.garbled else 20.0) and found.known >= max(1, 3 * strange)
-
-
-def _is_utf8_in_latin(found: Found, text: str) -> bool:
-    wide = len(_WIDE.findall(found.text))
-    least = 2.0 if _beside(found, text) else 8.0
-    if found.lost > found.known + 1 or not (found.known or text.startswith(("ã€", "ï¼"), found.start)):
-        return False  # é” in café” is no UTF-8
-    return wide >= (1 if _beside(found, text) else 2) and found.fluent >= least - 5.0 * max(wide - 2, 0)
-
-
-def _is_chinese(found: Found, text: str) -> bool:
-    """Pairs of bytes make a character whatever they are: it must be likely as Chinese."""
-    wide, beside = _WIDE.findall(found.text), _beside(found, text)
-    if len(wide) < 2 or len(set(wide)) == 1:
-        return False
-    return found.fluent >= (2.0 if beside else 8.0)
-
-
-def _is_other_script(found: Found, text: str) -> bool:
-    """Any pair of bytes makes a character in either charset: it must be likely by far, and no Japanese."""
-    shown = text[found.start : found.end]
-    if 2 * len(_KANA.findall(shown)) >= len(shown):
-        return False
-    return found.gain >= 25.0 and found.known >= max(2, found.lost) and found.fluent >= max(8.0, 2.0 * found.known)
-
-
 def _other_pairs(was: str, true: str) -> Kind:
     how = Misreading(was, true, 14.0, 18.0)
-    return Kind(how, lambda: pairs_in(was, true, False), _is_other_script, lambda: pairs_in(was, true, True))
+    return Kind(how, lambda: pairs_in(was, true, False), is_other_script, lambda: pairs_in(was, true, True))
 
 
 _UTF8_AS_GBK = Misreading("gbk", "utf-8", 14.0, lost=bytes(range(0x80, 0x100)))
 _KINDS: tuple[tuple[Kind, ...], ...] = (
     # UTF-8 first: it tells by itself that it is what it is.
     (
-        Kind(_UTF8_AS_GBK, lambda: utf8_in("gbk"), _is_utf8),
-        Kind(_UTF8_AS_GBK._replace(swallows=True), lambda: utf8_in("gbk"), _is_utf8),
+        Kind(_UTF8_AS_GBK, lambda: utf8_in("gbk"), is_utf8),
+        Kind(_UTF8_AS_GBK._replace(swallows=True), lambda: utf8_in("gbk"), is_utf8),
     ),
-    (Kind(Misreading("cp1252", "utf-8", 8.0, lost=LATIN_LOST), utf8_in_latin, _is_utf8_in_latin),),
-    (Kind(Misreading("cp1252", "gb18030", 10.0, mixed=True, rarest=18.0), gbk_in_utf8, _is_chinese),),
+    (Kind(Misreading("cp1252", "utf-8", 8.0, lost=LATIN_LOST), utf8_in_latin, is_utf8_in_latin),),
     (
-        Kind(Misreading("cp1252", "gb18030", 10.0, rarest=18.0), gbk_in_latin, _is_chinese),
-        Kind(Misreading("cp1252", "big5hkscs", 10.0, rarest=18.0), big5_in_latin, _is_chinese),
+        Kind(
+            Misreading("cp1252", "gb18030", 10.0, mixed=True, rarest=18.0), gbk_in_utf8, is_chinese, letters_in_chinese
+        ),
     ),
-    (Kind(Misreading("big5", "utf-8", 14.0), lambda: utf8_in("big5"), _is_utf8),),
+    (
+        Kind(Misreading("cp1252", "gb18030", 10.0, rarest=18.0), gbk_in_latin, is_chinese, letters_in_chinese),
+        Kind(Misreading("cp1252", "big5hkscs", 10.0, rarest=18.0), big5_in_latin, is_chinese),
+    ),
+    (Kind(Misreading("big5", "utf-8", 14.0), lambda: utf8_in("big5"), is_utf8),),
     # Last: here likelihood alone speaks.
     (
         _other_pairs("gbk", "big5hkscs"),

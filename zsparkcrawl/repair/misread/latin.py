@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import ftfy
 
 from zsparkcrawl.repair.misread.charsets import Misreading, bytes_behind, decoded
-from zsparkcrawl.repair.misread.kinds import BESIDE, Found, as_read
+from zsparkcrawl.repair.misread.found import BESIDE, Found
+from zsparkcrawl.repair.misread.kinds import as_read
 
 __all__ = ["found_in_latin"]
 

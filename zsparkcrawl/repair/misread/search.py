@@ -35,8 +35,6 @@ _LOST, _SWALLOWED, _VANISHED = 1.0, 3.0, 4.0
 """Bits against a loss that shows, one that took an ASCII character with it, one that left no trace. Chosen."""
 _LESS_LIKELY = 6.0
 """Bits against the rarer of two bytes behind a character."""
-_TURN = 6.0
-"""Bits against a change from good text to misread text, or back."""
 _UNKNOWN, _PRIVATE = 12.0, 25.0
 """Bits of a U+FFFD and of a character for private use as they stand."""
 _MARK, _MARKS = 12.0, frozenset("，。、；：！？“”‘’《》（）【】—…·　")
@@ -151,7 +149,7 @@ class Search:
     def _left(self, path: _Path, shown: str, place: int) -> _Path:
         """What is shown is good text."""
         bits, context = self.standing(shown, path.context)
-        cost = path.cost + bits + (0.0 if path.standing else _TURN)
+        cost = path.cost + bits + (0.0 if path.standing else self.how.turn)
         return _Path(cost, context, (), Node(path.node, place, shown, cost, True))
 
     def _read(self, path: _Path, place: int) -> Iterator[_Path]:
@@ -163,7 +161,7 @@ class Search:
         elif self.how.was == "cp1252" and self.how.true == "utf-8" and shown == " ":  # for a no-break space
             options = (b" ", b"\xa0")
         for number, data in enumerate(options):
-            cost = path.cost + (_TURN if path.standing else 0.0)
+            cost = path.cost + (self.how.turn if path.standing else 0.0)
             cost += _LESS_LIKELY if number and not self.how.mixed and shown != " " else 0.0
             paths = [path._replace(cost=cost, standing=False)]
             for byte in data:
@@ -189,7 +187,7 @@ class Search:
 
     def _marked(self, path: _Path, place: int) -> Iterator[_Path]:
         """A "?" or U+FFFD holds the place of what was lost."""
-        cost = path.cost + _LOST + (_TURN if path.standing else 0.0)
+        cost = path.cost + _LOST + (self.how.turn if path.standing else 0.0)
         path = path._replace(cost=cost, standing=False)
         following = self._first(place + 1)
         swallows = self.how.swallows and self.text[place] == "?" and bool(path.begun)
@@ -201,7 +199,7 @@ class Search:
             if step.begun:
                 continue
             if following >= 0x40:  # what follows may be good text
-                yield step._replace(cost=step.cost + _TURN, standing=True)
+                yield step._replace(cost=step.cost + self.how.turn, standing=True)
             if swallows:
                 cost = step.cost + _SWALLOWED
                 hole = Node(step.node, place, "?", cost, False, ())
