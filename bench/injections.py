@@ -16,7 +16,7 @@ import opencc
 
 from bench.hidings import HIDINGS
 
-__all__ = ["PAGE_KINDS", "TEXT_KINDS", "Injected", "disguised", "inject_page", "inject_text", "phrases"]
+__all__ = ["PAGE_KINDS", "TEXT_KINDS", "Injected", "disguised", "inject_page", "inject_text", "phrases", "take_phrases"]
 
 SEPARATORS = (",", "，", "-", "_", "|", "｜", "、", " ", "/", "·", "—", ";", "~", "★", "=", "\u3000", " - ", " | ", "+")
 _LOOKS = {
@@ -51,9 +51,17 @@ class Injected:
     """The text without it, as it ought to come back. For pages: the page before."""
 
 
+_source = [Path(__file__).with_name("injections.txt")]
+
+
+def take_phrases(source: Path) -> None:
+    """Have the phrases of another file injected from now on."""
+    _source[:] = [source]
+
+
 def phrases() -> list[str]:
-    """All phrases of injections.txt."""
-    lines = Path(__file__).with_name("injections.txt").read_text("utf-8").splitlines()
+    """All phrases of injections.txt, or of the file that was taken."""
+    lines = _source[0].read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith(("#", "["))]
 
 

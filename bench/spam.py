@@ -1,11 +1,12 @@
 """How much injected spam goes, and does anything of the article go with it?
 
-    python -m bench.spam [--texts FILE.jsonl] [--healthy FILE.jsonl ...] [--number N] [--show N]
+    python -m bench.spam [--texts FILE.jsonl] [--phrases FILE.txt] [--healthy FILE.jsonl ...] [--number N] [--show N]
 
 Good texts (lines {"text": …}; without a file the truth of the sample site) are put together to articles of four
 paragraphs, and each gets spam of one kind (`bench.injections`). A string is gone when no four characters of it that the
 article itself does not have are left; a text is exact when it is the article again, to the character; a character is
-lost when it was the article's. Pages are those of the sample site, in all of its layouts and in two others.
+lost when it was the article's. Pages are those of the sample site, in all of its layouts and in two others. With
+phrases of another file only texts are measured.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.injections import PAGE_KINDS, TEXT_KINDS, inject_page, inject_text, phrases
+from bench.injections import PAGE_KINDS, TEXT_KINDS, inject_page, inject_text, phrases, take_phrases
 from bench.results import record
 from bench.sample_site import page_sources
 from bench.sample_template import finished
@@ -216,27 +217,31 @@ def main() -> None:
     """Read the command line, measure, record."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--texts", type=Path, help="good texts, JSON lines; without it the sample site's truth")
+    parser.add_argument("--phrases", type=Path, help="phrases to inject, one a line; without it injections.txt")
     parser.add_argument("--healthy", type=Path, nargs="*", default=[], help="texts that must not change, JSON lines")
     parser.add_argument("--number", type=int, default=200, help="texts of each kind")
     parser.add_argument("--pages", type=int, default=20, help="pages of each kind")
     parser.add_argument("--show", type=int, default=0, help="failures to print for each kind")
     given = parser.parse_args()
+    if given.phrases:
+        take_phrases(given.phrases)
     texts = lines(given.texts) if given.texts else [p for t in truths() for p in t.body.split("\n")]
     articles = [texts[n : n + PARAGRAPHS] for n in range(0, len(texts) - PARAGRAPHS, PARAGRAPHS)]
-    of_text, of_page = of_texts(articles, given.number), of_pages(given.pages)
+    of_text = of_texts(articles, given.number)
+    of_page = {} if given.phrases else of_pages(given.pages)
     for kind, tally in [*of_text.items(), *of_page.items()]:
         for failure in tally.failures[: given.show]:
             print(f"{kind}\n    {failure}")
-    known = listed_words()
-    fresh = sum(phrase not in known for phrase in phrases())
+    fresh = sum(phrase not in listed_words() for phrase in phrases())
     parts = [
         f"texts: {given.texts.name if given.texts else 'the truth of the sample site'}",
         f"{len(phrases())} phrases, of which {fresh} are not listed in phrases.txt",
         table("spam in texts", of_text, of_text=True),
-        table("spam in pages", of_page, of_text=False),
-        innocent(given.healthy),
-        speed(texts),
     ]
+    if given.phrases:
+        record(f"bench.spam --phrases {given.phrases}", "\n\n".join(parts))
+        return
+    parts += [table("spam in pages", of_page, of_text=False), innocent(given.healthy), speed(texts)]
     record("bench.spam", "\n\n".join(parts))
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from zsparkcrawl.edits import Change, Edited, edit
+from zsparkcrawl.edits import Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Diagnosis
+from zsparkcrawl.spam.clauses import Shape, Spam
 from zsparkcrawl.spam.counties import is_county_list
 from zsparkcrawl.spam.cutting import change_of, disjoint, line_change
-from zsparkcrawl.spam.judging import Shape, Spam, is_spam_label, spam_in
+from zsparkcrawl.spam.judging import is_spam_label, spam_in
 from zsparkcrawl.spam.lexicon import Folded, fold, terms
 from zsparkcrawl.spam.scripts import foreign_places
 
@@ -56,6 +57,8 @@ def cut_lists(edited: Edited, diagnosis: Diagnosis) -> Edited:
 
 def cut_phrases(edited: Edited, diagnosis: Diagnosis) -> Edited:
     """Cut injected phrases inside a sentence or between paragraphs, with the brackets or the pause that set them off.
+    Where a phrase begins or ends is what makes the rest of the sentence and the phrase likeliest together; letters at
+    its ends that may be the article's stay and are marked.
 
     Leaves alone: words that an honest text may use (成人教育, 国产药, 彩票公益金), and sentences that tell of such
     things (警方查处…).
@@ -66,7 +69,7 @@ def cut_phrases(edited: Edited, diagnosis: Diagnosis) -> Edited:
     for _ in range(_ROUNDS):
         if not (cuts := _cuts(edited, diagnosis, {"clause", "inside"})):
             break
-        edited = edit(edited, "spam-phrase", cuts)
+        edited = edit(mark(edited, _doubtful(edited, diagnosis)), "spam-phrase", cuts)
     return edited
 
 
@@ -86,11 +89,31 @@ def cut_counties(edited: Edited, diagnosis: Diagnosis) -> Edited:
 
 def _cuts(edited: Edited, diagnosis: Diagnosis, shapes: set[Shape]) -> list[Change]:
     """The next cuts of spam of these shapes."""
-    text = edited.text
-    folded, spam = _spam(text) if diagnosis.script != "turned" else _spam_of_turned(edited, diagnosis)
+    folded, spam = _found(edited, diagnosis)
     if not spam:
         return []
-    return list(disjoint(change_of(text, folded, found) for found in spam if found.shape in shapes))
+    return list(disjoint(change_of(edited.text, folded, found) for found in spam if found.shape in shapes))
+
+
+def _doubtful(edited: Edited, diagnosis: Diagnosis) -> list[Damage]:
+    """Letters beside the next cuts inside sentences that are spam, too, if that is likelier than sure."""
+    folded, spam = _found(edited, diagnosis)
+    ends = (
+        ends
+        for found in spam
+        if found.likeliest
+        for ends in ((found.likeliest[0], found.start), (found.end, found.likeliest[1]))
+    )
+    return [
+        Damage(folded.origin(start), folded.origin(end - 1) + 1, "rest of what was cut beside it, or the article's")
+        for start, end in ends
+        if start < end
+    ]
+
+
+def _found(edited: Edited, diagnosis: Diagnosis) -> tuple[Folded, tuple[Spam, ...]]:
+    """The text folded, and what is spam in it."""
+    return _spam(edited.text) if diagnosis.script != "turned" else _spam_of_turned(edited, diagnosis)
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from zsparkcrawl.edits import Change
-from zsparkcrawl.spam.judging import Spam
+from zsparkcrawl.spam.clauses import Spam
 from zsparkcrawl.spam.lexicon import Folded
 
 __all__ = ["change_of", "disjoint", "line_change"]

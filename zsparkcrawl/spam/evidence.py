@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from zsparkcrawl.spam.lexicon import Term
 
-__all__ = ["Evidence", "evidence"]
+__all__ = ["SOLD_ALONE", "TOLD", "WARES", "Evidence", "evidence"]
 
 _CAPS = {"region": 3.0, "quality": 4.0, "zone": 4.0, "tail": 4.0, "trade": 2.0, "place": 0.5}
 """What all words of a kind may weigh together: a menu has many words of one kind. Chosen."""
 _LONG = 5
 """Letters of a listed word that is an offer in itself: 注册送彩金, 代写毕业论文. Chosen."""
+SOLD_ALONE = 3.0
+"""What a topic weighs that honest texts do not offer."""
+_TITLE_LONGEST = 16
+"""Letters of a title that names two things which honest texts do not, and tells of none. Chosen."""
+_SHORT = 100
+"""Characters of a stretch that may come again. Chosen."""
 _LETTER = re.compile(r"[a-z0-9]+|[^\W_]")
 _LISTED = re.compile(r"(?:[-_|\\/+~=—–·;；,，、>](?!\d))+")
 _PROSE = re.compile("[的了是和与及将被把对从为而但并于由让]|[。！？：:]")
@@ -26,20 +33,32 @@ TOLD = re.compile(
 )
 """Words of those who tell of such things: police, courts, critics. What stands among them is told, not offered."""
 _STOP = re.compile("[。！？]")
-_SHOWN = re.compile("视频|观看|播放|电影|网站|影院|直播|看片|在线看")
+_SHOWN = re.compile("videos?|综合|视频|观看|播放|电影|网站|影院|直播|看片|在线看")
 _REGION = re.compile("国产|亚洲|欧美|日韩")
-_GAMES = re.compile("彩票|棋牌|赌场|博彩|电竞|真人|福彩|体彩|扑克|麻将|赛车")
+_GAMES = re.compile("彩票|竞彩|足彩|棋牌|赌场|博彩|电竞|真人|福彩|体彩|扑克|麻将|赛车")
 _OFFICIAL = re.compile("福彩|体彩|双色球|大乐透|七星彩|排列[三五]")
 _OFFERS = re.compile(
     "app|手机|下载|登[录陆]|注册|开户|入口|手机版|官网|官方|网址|平台|客户端|论坛|代理|投注|网页版|计划|开奖|首页|网站|备用|线路"
 )
+WARES = re.compile(
+    "服务|版本|安装|联系|商家|推广|好用|搭建|辅助|价位|规律|开具|招聘|信息|网购|兼职|到账|专卖|商城|"
+    "高薪|攻略|体验|释放|深夜|疯狂|视觉|电视剧|快手|抖音|盛宴|推荐|预测|资料|租用|租赁|制作|定制|"
+    "定做|发布|发表|记录|查询|费用|优化|双击|粉丝|点赞|老板|工作室|公司|厂家|中介|机构|中心|团队|"
+    "渠道|批发|求购|转让|收购|回收|购买|出售|销售|买卖|交易|配送|发货|包邮|到付|优惠|特价|低价|正规|"
+    "靠谱|老牌|顶级|豪华|本地|附近|全国|男士|女士|女性|男性|女孩|女生|学生|模特|私人|个人|专业|快速|"
+    "当天|长期|小时|会员|玩家|技巧|打法|玩法|教程|秘籍|结果|现场|最新|今日|今晚|每期|永久|无限|全部|"
+    "精彩|热门|火爆|首选|神器|工具|程序|软件|源码|节点|答案|硕士|博士|留学生|职称|期刊|餐饮|住宿|"
+    "酒店|宾馆|劳务|咨询|平台|网站|电话|微信|www|com|vip|女|网|站|版|厅"
+)
+"""Words of any offer, which honest texts have everywhere: they say nothing but that the offer goes on. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """``weight`` of all words, each counted once; ``topic`` that of topics and brands; ``heaviest`` that of the
     heaviest topic. ``letters`` are the letters of the stretch (a Latin word is one), ``unknown`` those of ``rest``,
-    which no listed word covers. ``items`` is how many parts its marks make."""
+    which no listed word covers. ``items`` is how many parts its marks make. ``goes_on`` is whether words of any offer
+    stand beside what honest texts do not offer."""
 
     weight: float
     topic: float
@@ -50,6 +69,7 @@ class Evidence:
     unknown: int
     rest: str
     items: int
+    goes_on: bool
 
     @property
     def prose(self) -> bool:
@@ -87,8 +107,9 @@ class Evidence:
     @property
     def porn_title(self) -> bool:
         """Whether it is nothing but what a free picture is praised for, which a whole line may be and no clause."""
+        little_else = self.share >= 0.75 and self.unknown <= 3 and len(self.words) >= 4 and "tail" not in self.kinds
         praised = (
-            self.share >= 0.9
+            (self.share >= 0.9 or little_else)
             and self.letters >= 9
             and len(self.words) >= 3
             and self.kinds <= {"region", "quality", "topic", "tail", "zone"}
@@ -107,22 +128,21 @@ class Evidence:
 
     def offers(self, bonus: float = 0.0) -> bool:
         """Whether a stretch that stands alone is an offer: a topic with what belongs to it, and little else."""
-        if self.told:
-            return False
-        if self.massive:
-            return True
+        if self.told or self.massive:
+            return not self.told
         if self.prose:
             return False
         if self.share >= 0.75 or self.unknown <= 1:
             return self._plain_offer(bonus)
         if self.share >= 0.5 or self.unknown <= 4:
             return self._named_offer(bonus)
-        return self.share >= 0.4 and self.items >= 2 and self.weight + bonus >= 7 and self.mixed
+        title = self.letters <= _TITLE_LONGEST and self.heaviest >= SOLD_ALONE and self.topic >= 5
+        return title or (self.share >= 0.4 and self.items >= 2 and self.weight + bonus >= 7 and self.mixed)
 
     @property
     def number(self) -> int:
         """How many words it is made of; a long one says as much as two."""
-        return sum(1 + (len(word) >= _LONG) for word in self.words)
+        return sum(1 + (len(word) >= _LONG) for word in self.words) + self.goes_on
 
     def _plain_offer(self, bonus: float) -> bool:
         weight, words = self.weight + bonus, self.number
@@ -138,7 +158,8 @@ class Evidence:
         if {"region", "quality"} <= self.kinds and (self.porn_list or "精品" in self.joined):
             least = 3.5 if not self.unknown and "精品" in self.joined else 5.0 - ("topic" in self.kinds)
             return weight >= least and words >= (4 if self.unknown else 3)
-        return "trade" in self.kinds and bool(_GAMES.search(self.joined)) and self.offered >= 2
+        # A list of games without a house or a topic is a menu.
+        return "trade" in self.kinds and bool(_GAMES.search(self.joined)) and self.offered >= 2 and self.items < 3
 
     def _named_offer(self, bonus: float) -> bool:
         """With a name that is not listed, or a word or two."""
@@ -186,6 +207,13 @@ class Evidence:
 
 def evidence(text: str, start: int, end: int, terms: Sequence[Term]) -> Evidence:
     """What the terms between ``start`` and ``end`` of a folded text say; they must lie there, in order."""
+    if end - start > _SHORT:
+        return _said(text, start, end, terms)
+    inner = tuple(Term(term[0] - start, term[1] - start, *term[2:]) for term in terms)
+    return _remembered(text[start:end], 0, end - start, inner)
+
+
+def _said(text: str, start: int, end: int, terms: Sequence[Term]) -> Evidence:
     loose, read = [], start
     for term in terms:
         if term.kind != "innocent":
@@ -195,17 +223,26 @@ def evidence(text: str, start: int, end: int, terms: Sequence[Term]) -> Evidence
     rest = " ".join(loose)
     listed = [term for term in terms if term.kind != "innocent"]
     house = _names_house(text, listed)
+    heaviest = max((term.weight for term in listed if term.kind == "topic"), default=0.0)
+    goes_on = False
+    if heaviest >= SOLD_ALONE and _LETTER.search(rest) and not _LETTER.search(bare := WARES.sub(" ", rest)):
+        rest, goes_on = bare, True
     return Evidence(
-        weight=_weigh(text, listed) + house,
+        weight=_weigh(text, listed) + house + goes_on,
         topic=_weigh(text, (term for term in listed if term.kind in {"topic", "brand"})) + house,
-        heaviest=max((term.weight for term in listed if term.kind == "topic"), default=0.0),
+        heaviest=heaviest,
         kinds=frozenset(term.kind for term in terms),
         words=frozenset(text[term.start : term.end] for term in listed),
         letters=len(_LETTER.findall(text, start, end)),
         unknown=len(_LETTER.findall(rest)),
         rest=rest,
         items=len(_LISTED.findall(text, start, end)) + 1,
+        goes_on=goes_on,
     )
+
+
+_remembered = lru_cache(maxsize=4096)(_said)
+"""Spam repeats itself."""
 
 
 def _names_house(text: str, listed: Sequence[Term]) -> bool:

@@ -10,12 +10,11 @@ from typing import NamedTuple
 from zsparkcrawl.spam.evidence import Evidence, evidence
 from zsparkcrawl.spam.lexicon import Folded, Term, terms
 
-__all__ = ["AROUND", "CLAUSE", "MARK", "SENTENCE", "STOP", "Line", "bounds", "lines_of"]
+__all__ = ["AROUND", "MARK", "SENTENCE", "STOP", "Line", "bounds", "clause_of", "lines_of"]
 
 STOP = re.compile("[。！？!?\n]")
 SENTENCE = re.compile("[^。！？!?\n”’）】》][^。！？!?\n]*")
 MARK = re.compile('[。！？!?\n，,；;：:…（）()【】\\[\\]《》“”"「」『』—|｜_~～=<>]')
-CLAUSE = re.compile(f"[^{MARK.pattern[1:-1]}]+")
 AROUND = 200
 """Characters on either side in which the sentence around a phrase is looked for. Chosen: sentences are shorter."""
 
@@ -70,3 +69,16 @@ def bounds(pattern: re.Pattern[str], line: Line, start: int, end: int) -> tuple[
             break
     right = pattern.match(text, max(end - 1, left), min(end + AROUND, line.end))
     return left, right.end() if right else end
+
+
+def clause_of(line: Line, start: int, end: int) -> tuple[int, int]:
+    """The stretch between marks that holds what lies between two places without one, however short.
+
+    >>> clause_of(Line("园区（时时彩网）开会", 0, 10, (), frozenset()), 3, 6)
+    (3, 7)
+    """
+    text, left = line.text, start
+    while left > max(start - AROUND, line.start) and not MARK.match(text, left - 1):
+        left -= 1
+    mark = MARK.search(text, end, min(end + AROUND, line.end))
+    return left, mark.start() if mark else min(end + AROUND, line.end)
