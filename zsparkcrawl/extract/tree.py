@@ -68,7 +68,7 @@ def bounded(text: str) -> tuple[str, int]:
     if marks <= MOST_TAGS:
         return text, marks - text.count("</")
     text = _REPEATED.sub(r"\1", text)
-    count = len(_OPENING.findall(text))
+    count = sum(1 for _ in _OPENING.finditer(text))  # a list of them would take 100 MB
     if count > MOST_TAGS:
         text = text[: next(islice(_OPENING.finditer(text), MOST_TAGS, None)).start()]
     return text, count
