@@ -22,7 +22,7 @@ from zsparkcrawl.archive import Wanted
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.items import Article
 from zsparkcrawl.keeping import Keeping
-from zsparkcrawl.outcome import Outcome, judge
+from zsparkcrawl.outcome import Outcome, counted, judge
 from zsparkcrawl.run import Run
 from zsparkcrawl.spiders.plan import Plan
 
@@ -96,9 +96,10 @@ class RunLedger:
             crawler.signals.connect(receiver, signal=signal)
         return ledger
 
-    def count(self, name: str) -> None:
-        """Count one of something, as zspark/<name>."""
-        self.crawler.stats.inc_value(f"zspark/{name}")
+    def count(self, name: str, number: int = 1) -> None:
+        """Count something, as zspark/<name>."""
+        if number:
+            self.crawler.stats.inc_value(f"zspark/{name}", number)
 
     def broke(self, error: ZsparkError) -> None:
         """What is fetched can no longer be kept: end the run, and say why."""
@@ -160,12 +161,13 @@ class RunLedger:
             return
         if self._flushing is not None:
             self._flushing.cancel()
-        stats = self.crawler.stats
-        self.outcome = judge(stats.get_stats(), self._finish, self._feed_faults())
+        stats = self.crawler.stats.get_stats()
         try:
+            unusual = self.run.unusual(counted(stats)) if self._finish == "finished" else []
+            self.outcome = judge(stats, self._finish, self._feed_faults(), unusual)
             self.run.end(self.outcome)
         except ZsparkError as error:
-            self.outcome = Outcome("failed", str(error), self.outcome.counts)
+            self.outcome = Outcome("failed", str(error), counted(stats))
         finally:
             self.keeping.release()
 

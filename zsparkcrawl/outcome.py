@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["COUNTS", "Outcome", "State", "judge", "worst"]
+__all__ = ["COUNTS", "Outcome", "State", "counted", "judge", "worst"]
 
 State = Literal["good", "suspicious", "failed"]
 
@@ -41,13 +41,23 @@ COUNTS = (
     "found",
     "not_modified",
     "vacant",
+    "kept",
+    "with_title",
+    "with_date",
+    "with_body",
+    "injected",
+    "injections",
+    "damaged",
+    "damages",
 )
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
 
 ``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that another day
 may heal, unlike an article that is gone; ``challenge``, ``missing``, ``maintenance``, ``error``, ``spam`` and ``empty``
 those of the unreadable pages that came with status 200 and are no article; ``outside`` articles of another time than
-asked for; ``vacant`` numbers of which the site has no article, where numbers were tried.
+asked for; ``vacant`` numbers of which the site has no article, where numbers were tried. ``kept`` are the articles that
+were read from a page and kept; the counts behind it say how many of them are well known, hold something foreign, or
+damage that no rule mends; ``injections`` and ``damages`` how much of it, at most 20 an article.
 """
 
 _ASKED_FOR = frozenset(["closespider_itemcount", "closespider_pagecount", "closespider_timeout"])
@@ -98,21 +108,33 @@ _LOST_SHARE = 0.5
 """A run that lost more than half of at least five articles is worth a look: a site loses single ones all the time."""
 
 
-def judge(stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = ()) -> Outcome:
-    """Judge a crawl by Scrapy's stats, its finish reason, and what went wrong with the feeds.
+def counted(stats: Mapping[str, Any]) -> dict[str, int]:
+    """What the parts of a crawl counted, without zeros.
+
+    >>> counted({"zspark/rows": 3, "zspark/new": 0, "item_scraped_count": 3})
+    {'rows': 3}
+    """
+    return {name: number for name in COUNTS if (number := int(stats.get(f"zspark/{name}", 0)))}
+
+
+def judge(
+    stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = (), unusual: Iterable[str] = ()
+) -> Outcome:
+    """Judge a crawl by Scrapy's stats, its finish reason, what went wrong with the feeds, and what is unlike the runs
+    before it.
 
     >>> judge({"zspark/listings": 1, "zspark/rows": 1, "zspark/read": 1}, "finished").reason
     'all read'
     >>> judge({}, "finished").state
     'failed'
     """
-    counts = {name: int(stats.get(f"zspark/{name}", 0)) for name in COUNTS}
-    kept = {name: number for name, number in counts.items() if number}
+    kept = counted(stats)
+    counts = dict.fromkeys(COUNTS, 0) | kept
     fault = next(filter(None, (_broken(stats, counts, finish), *feed_faults, _empty(stats, counts))), None)
     if fault:
         return Outcome("failed", fault, kept)
-    if odd := _odd(counts):
-        return Outcome("suspicious", odd, kept)
+    if odd := [*_odd(counts), *unusual]:
+        return Outcome("suspicious", ", ".join(odd), kept)
     told = _good(stats, counts, finish)
     lost = counts["failed"] + counts["unreadable"]
     most = counts["asked"] >= _ENOUGH and lost > _LOST_SHARE * counts["asked"]
@@ -158,16 +180,17 @@ def _empty(stats: Mapping[str, Any], counts: Mapping[str, int]) -> str | None:
     return None
 
 
-def _odd(counts: Mapping[str, int]) -> str | None:
+def _odd(counts: Mapping[str, int]) -> Iterator[str]:
     """What a run found that cannot be right, though nothing broke."""
     tried = counts["asked"] and not counts["listings"]  # numbers, without any listing
     if tried and not counts["read"]:
-        return f"none of {_number(counts['asked'], 'number')} has an article"
+        yield f"none of {_number(counts['asked'], 'number')} has an article"
     if not counts["rows"] and not tried:
-        return f"no article is linked on {_number(counts['listings'], 'listing page')}"
+        yield f"no article is linked on {_number(counts['listings'], 'listing page')}"
+    if counts["challenge"]:
+        yield f"{_number(counts['challenge'], 'page')} of a challenge came instead of an article"
     if counts["bounded"]:
-        return "stopped at the bound on listing pages (ZSPARK_LISTING_PAGES)"
-    return None
+        yield "stopped at the bound on listing pages (ZSPARK_LISTING_PAGES)"
 
 
 def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> str:

@@ -20,6 +20,7 @@ from zsparkcrawl.archive.fetching import Frontier
 from zsparkcrawl.archive.flushing import Flusher
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
 from zsparkcrawl.archive.judging import count_kinds
+from zsparkcrawl.archive.ledger import Ledger
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
     READING,
@@ -33,9 +34,8 @@ from zsparkcrawl.archive.opening import (
     open_engine,
 )
 from zsparkcrawl.archive.reading import Filters
-from zsparkcrawl.archive.status import SectionStatus, Status, read_status
+from zsparkcrawl.archive.status import SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
-from zsparkcrawl.archive.upkeep import Upkeep
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
 from zsparkcrawl.items import Article
@@ -69,7 +69,7 @@ _AT_ONCE = 200
 """Rows fetched at a time: enough to be quick, few enough that long bodies stay within some megabytes."""
 
 
-class Archive(Upkeep):
+class Archive(Ledger):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -274,11 +274,6 @@ class Archive(Upkeep):
         """The capture that the latest state of an article was read from; None when there is no such article, or when it
         came from no capture."""
         return next(iter(list(self._rows(reading.select_capture_of(site, section, native_id)))), None)
-
-    def status(self, *, last_runs: int = 10) -> Status:
-        """How the archive stands."""
-        with self._reading() as connection:
-            return read_status(connection, self.name, last_runs)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
