@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from zsparkcrawl.archive.restoring import restored
 from zsparkcrawl.archive.visits import Ending, is_gone, stand_after
 from zsparkcrawl.archive.warc import NOT_MODIFIED, payload_digest
 from zsparkcrawl.charset import declared_charset
-from zsparkcrawl.extract.links import ListedArticle
+from zsparkcrawl.extract.links import Listing
 from zsparkcrawl.habit import Night, unusual
 from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.outcome import Outcome
@@ -126,16 +126,18 @@ class Run:
         )
         return Kept(number, time)
 
-    def listed(self, lease: Lease, listing_url: str, rows: Iterable[ListedArticle], onward: Onward) -> Shown:
+    def listed(self, lease: Lease, listing_url: str, listing: Listing, onward: Onward) -> Shown:
         """Enter what a listing page showed, and the page after it."""
-        shown = [Listed(row.url, row.title or None, row.date) for row in rows]
+        shown, foreign = (
+            [Listed(row.url, row.title or None, row.date) for row in rows] for rows in (listing.rows, listing.foreign)
+        )
         now = self.now()
         if not shown and lease.url in self._first and self.archive.has_shown(listing_url):
             self._emptied.append(listing_url)
         visited = Visited(lease, stand_after(lease.standing, "read", now))
         # A listing is visited when a walk comes by, never by itself.
         visited = replace(visited, standing=replace(visited.standing, due_at=None))
-        found = self.frontier.listed(visited, listing_url, shown, onward, now)
+        found = self.frontier.listed(visited, listing_url, shown, onward, now, foreign=foreign)
         self._close(lease)
         return found
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from sqlalchemy import exists, select
 
+from zsparkcrawl.archive import overview
+from zsparkcrawl.archive.running import is_alive
 from zsparkcrawl.archive.schema import runs, seen
 from zsparkcrawl.archive.status import Status, read_status
 from zsparkcrawl.archive.storable import stamp, storable
@@ -43,7 +45,32 @@ class Ledger(Upkeep):
         with self._reading() as connection:
             return bool(connection.execute(shown).scalar())
 
+    def latest_runs(self, last: int) -> list[Mapping[str, Any]]:
+        """The latest runs, newest first. One that is entered as running and whose process is gone is shown as
+        "died"."""
+        found = list(self._rows(select(runs).order_by(runs.c.id.desc()).limit(last)))
+        return [{**run, "state": "died"} if _is_dead(run) else run for run in found]
+
+    def states(self, now: dt.datetime) -> list[Mapping[str, Any]]:
+        """How many articles stand how in the frontier, and how many of them are due: site, section, state, pages,
+        due."""
+        return list(self._rows(overview.select_states(now)))
+
+    def failures(self, last: int) -> list[Mapping[str, Any]]:
+        """The pages that could not be read when they were last visited, the latest first, with the reason."""
+        return list(self._rows(overview.select_failures(last)))
+
+    def accounts(self, state: str | None = None) -> Generator[Mapping[str, Any]]:
+        """Every row that listings showed, and what became of it: site, section, listing_url, url, title, date,
+        account, reason, due_at. The account is stored, waiting, failed, gone, off-site, spam, not an article,
+        duplicate, read (known from before, not stored yet) or unknown; ``state`` keeps to one."""
+        return self._rows(overview.select_accounts(state))
+
     def status(self, *, last_runs: int = 10) -> Status:
         """How the archive stands."""
         with self._reading() as connection:
             return read_status(connection, self.name, last_runs)
+
+
+def _is_dead(run: Mapping[str, Any]) -> bool:
+    return run["state"] == "running" and not is_alive(run)
