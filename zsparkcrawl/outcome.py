@@ -70,6 +70,8 @@ class Outcome:
     state: State
     reason: str
     counts: Mapping[str, int]
+    faults: tuple[str, ...] = ()
+    """Single pages that could not be read, and why: the first few."""
 
     @property
     def stopped(self) -> bool:
@@ -88,11 +90,21 @@ class Outcome:
         'news: good: all read; 3 articles (3 new, 0 changed, 0 unchanged) from 1 listing page'
         """
         count = {key: self.counts.get(key, 0) for key in COUNTS}
+        if not (count["read"] or count["listings"]):
+            return f"{name}: {self.state}: {self.reason}"
         return (
             f"{name}: {self.state}: {self.reason}; {_number(count['read'], 'article')} ({count['new']} new, "
             f"{count['version']} changed, {count['unchanged']} unchanged) from "
             f"{_number(count['listings'], 'listing page')}"
         )
+
+    def lines(self, name: str) -> list[str]:
+        """The closing line, and below it the faults that it does not name.
+
+        >>> Outcome("good", "2 articles could not be fetched (last: b: 500)", {}, ("a: 404", "b: 500")).lines("news")
+        ['news: good: 2 articles could not be fetched (last: b: 500)', '    a: 404']
+        """
+        return [self.line(name), *(f"    {fault}" for fault in self.faults if fault not in self.reason)]
 
 
 _NO_ARTICLE = {
@@ -128,17 +140,17 @@ def judge(
     >>> judge({}, "finished").state
     'failed'
     """
-    kept = counted(stats)
+    kept, pages = counted(stats), tuple(stats.get("zspark/faults", ()))
     counts = dict.fromkeys(COUNTS, 0) | kept
     fault = next(filter(None, (_broken(stats, counts, finish), *feed_faults, _empty(stats, counts))), None)
     if fault:
-        return Outcome("failed", fault, kept)
+        return Outcome("failed", fault, kept, pages)
     if odd := [*_odd(counts), *unusual]:
-        return Outcome("suspicious", ", ".join(odd), kept)
+        return Outcome("suspicious", ", ".join(odd), kept, pages)
     told = _good(stats, counts, finish)
     lost = counts["failed"] + counts["unreadable"]
     most = counts["asked"] >= _ENOUGH and lost > _LOST_SHARE * counts["asked"]
-    return Outcome("suspicious" if most or counts["listings_failed"] else "good", told, kept)
+    return Outcome("suspicious" if most or counts["listings_failed"] else "good", told, kept, pages)
 
 
 def worst(outcomes: Iterable[Outcome]) -> int:

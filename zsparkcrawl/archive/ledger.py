@@ -56,6 +56,12 @@ class Ledger(Upkeep):
         due."""
         return list(self._rows(overview.select_states(now)))
 
+    def due(self, site: str, section: str, origin: str, now: dt.datetime, *, full: bool = False) -> dict[str, int]:
+        """How many articles of a section are due: new, retries, revisits. With ``full`` those that a full run would
+        ask for."""
+        place = {"site": site, "section": section, "origin": origin}
+        return {row["kind"]: row["pages"] for row in self._rows(overview.select_due(place, now, full=full))}
+
     def failures(self, last: int) -> list[Mapping[str, Any]]:
         """The pages that could not be read when they were last visited, the latest first, with the reason."""
         return list(self._rows(overview.select_failures(last)))

@@ -4,6 +4,7 @@ function makes a statement; nothing is written."""
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
@@ -11,7 +12,7 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from zsparkcrawl.archive.schema import frontier, runs, seen
 from zsparkcrawl.archive.storable import stamp
 
-__all__ = ["select_accounts", "select_failures", "select_states"]
+__all__ = ["select_accounts", "select_due", "select_failures", "select_states"]
 
 
 def select_states(now: dt.datetime) -> Select[Any]:
@@ -24,6 +25,18 @@ def select_states(now: dt.datetime) -> Select[Any]:
         .group_by(c.site, c.section, c.state)
         .order_by(c.site, c.section, c.state)
     )
+
+
+def select_due(place: Mapping[str, str], now: dt.datetime, *, full: bool) -> Select[Any]:
+    """How many articles are due, never asked for ("new"), failed before ("retries") or read before ("revisits").
+    ``place`` are site, section and origin; with ``full`` all count that were ever asked for."""
+    c = frontier.c
+    kind = case((c.visits > 0, "revisits"), (c.tries + c.misses > 0, "retries"), else_="new").label("kind")
+    due = c.due_at <= stamp(now)
+    if full:
+        due = or_(due, c.visited_at.is_not(None))
+    own = [c[name] == value for name, value in place.items()]
+    return select(kind, func.count().label("pages")).where(*own, c.kind == "article", due).group_by(kind)
 
 
 def select_failures(last: int) -> Select[Any]:

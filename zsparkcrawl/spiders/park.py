@@ -181,7 +181,7 @@ class ParkSpider(ArticleSpider):
             logger.info("will ask again for %s: %s", lease.url, fault.reason)
             return
         self._count("listings_absent" if absent else "listings_failed")
-        self._note(f"{lease.url}: {fault.reason}")
+        self._note(lease.url, fault.reason)
         logger.log(logging.INFO if absent else logging.WARNING, "no listing at %s: %s", lease.url, fault.reason)
         self._ended(walk)
 
