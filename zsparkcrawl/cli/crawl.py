@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from zsparkcrawl.errors import ZsparkError
+from zsparkcrawl.notifying import Send, sender, tell
 from zsparkcrawl.outcome import Outcome, worst
 from zsparkcrawl.spiders.plan import DEFAULT_SITE, ArgumentError, Plan, plan
 
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 __all__ = ["crawl"]
+
+_RUNS = 200
+"""Runs that are looked through for how each section ended before."""
 
 
 @click.command()
@@ -51,8 +57,15 @@ def crawl(sites: Sequence[str], all_sites: bool, sections: Sequence[str], dry_ru
 
         rehearse([job.plan for job in jobs], effective)
         return
-    keeping = Keeping.hold(environment(effective))
+    send = sender(os.environ)
     try:
+        keeping = Keeping.hold(environment(effective))
+    except ZsparkError as error:
+        if error.exit_code == 1:  # the night is lost; that another crawl is at work is no fault
+            _tell(send, [f"crawl: failed: {error}"])
+        raise
+    try:
+        before = {_place(run): run["state"] for run in reversed(keeping.archive.latest_runs(_RUNS))}
         ended = _crawl(effective, jobs)
     finally:
         keeping.release()
@@ -60,7 +73,28 @@ def crawl(sites: Sequence[str], all_sites: bool, sections: Sequence[str], dry_ru
         if sys.stderr.isatty() or (outcome.state, outcome.reason) != ("good", "all read"):
             first, *rest = outcome.lines(job.name)
             click.echo("\n".join([f"zsparkcrawl: {first}", *rest]), err=True)
+    _tell(send, list(_news(ended, before)))
     sys.exit(worst(outcome for _, outcome in ended))
+
+
+def _place(run: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    return run["site"], run["section"], run["start_url"]
+
+
+def _news(ended: Iterable[tuple[_Job, Outcome]], before: Mapping[tuple[str, str, str | None], str]) -> Iterator[str]:
+    """What is worth a notice: what ended badly, and what is good again."""
+    for job, outcome in ended:
+        state = before.get((job.plan.site.name, job.section, job.plan.start_url), "good")
+        if outcome.state != "good":
+            yield "\n".join(outcome.lines(job.name))
+        elif state not in ("good", "running"):
+            yield f"{job.name}: good again (was {state})"
+
+
+def _tell(send: Send | None, news: Sequence[str]) -> None:
+    """Send a notice, if there is something to tell and somebody to tell it to. That it fails is a line and no more."""
+    if send is not None and news and (fault := tell(send, "zsparkcrawl: " + "\n".join(news))):
+        click.echo(f"zsparkcrawl: {fault}", err=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +145,8 @@ def _settings(given: Sequence[str]) -> Settings:
         name, equals, value = pair.partition("=")
         if not (name and equals):
             raise ArgumentError(f"-s takes NAME=VALUE, not {pair!r}")
+        if name in ("ZSPARK_NOTIFY", "ZSPARK_SMTP"):
+            raise ArgumentError(f"{name} is taken from the environment alone: other users see a command's arguments")
         settings.set(name, value, priority="cmdline")
     return settings
 
