@@ -150,6 +150,10 @@ TOGETHER: dict[str, tuple[dict[str, Route | Any], list[Job]]] = {
         ),
         [({}, {}), ({}, {"full": "1"})],
     ),
+    "many": (
+        ordinary(*range(1, 41)),
+        [({"ZSPARK_PAGES": "12", "CONCURRENT_REQUESTS": "2"}, {}), ({}, {}), ({"ZSPARK_HOURS": "0"}, {"full": "1"})],
+    ),
     "nothing": ({"/robots.txt": (404, {}, b""), "/news/": page("<p>建设中</p>")}, [({}, {})]),
 }
 
@@ -226,6 +230,20 @@ def test_what_is_unlike_the_nights_before_is_suspicious(end: End, name: str, sai
     *before, (code, line) = end.left["ends"][name]
     assert [code for code, _ in before] == [0] * len(before)
     assert (code, said in line) == (2, True), line
+
+
+def test_a_run_is_bounded_and_the_next_goes_on(end: End) -> None:
+    (code, bounded), (rest, line), (late, last) = end.left["ends"]["many"]
+    assert (code, "suspicious: stopped at the bound of 12 pages (ZSPARK_PAGES), the next run goes on; " in bounded) == (
+        2,
+        True,
+    )
+    assert (rest, "good: all read; " in line) == (0, True)
+    assert (late, "the bound of 0 hours (ZSPARK_HOURS)" in last) == (2, True), last
+    data = End(0, "", "", end.data / "many")
+    assert data.rows("SELECT count(*) FROM articles") == [(40,)]
+    assert data.rows("SELECT count(*) FROM captures WHERE run_id = 1") < [(18,)]
+    assert data.rows("SELECT count(*) FROM captures WHERE run_id <= 2 AND url LIKE '%.html'") == [(40,)], "each once"
 
 
 def test_a_site_in_trouble_is_left_alone(end: End) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Self
@@ -61,6 +62,8 @@ class RunLedger:
         self._fed: Counter[str] = Counter()
         self._closing: asyncio.Task[None] | None = None
         self._flushing: asyncio.TimerHandle | None = None
+        self._began = time.monotonic()
+        self._pages = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -86,6 +89,7 @@ class RunLedger:
         ledger = cls(crawler, keeping, run)
         for receiver, signal in (
             (ledger.spider_opened, signals.spider_opened),
+            (ledger.response_received, signals.response_received),
             (ledger.item_dropped, signals.item_dropped),
             (ledger.item_error, signals.item_error),
             (ledger.spider_error, signals.spider_error),
@@ -106,7 +110,23 @@ class RunLedger:
         if self._closing is None:
             logger.critical("the run ends: %s", error)
             self.crawler.stats.set_value("zspark/fatal", str(error))
-            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="cannot_keep"))
+            self._end_early("cannot_keep")
+
+    def _end_early(self, reason: str) -> None:
+        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+    def response_received(self) -> None:
+        """Count a response; at the bound on them the run ends, and leaves the rest for the next."""
+        self._pages += 1
+        self._bound(self._pages, "ZSPARK_PAGES", "pages")
+
+    def _bound(self, number: float, setting: str, unit: str) -> None:
+        """End the run when it has come to a bound."""
+        if self._closing is None and number >= self.crawler.settings.getfloat(setting):
+            bound = f"the bound of {self.crawler.settings.getfloat(setting):g} {unit} ({setting})"
+            logger.warning("the run ends at %s", bound)
+            self.crawler.stats.set_value("zspark/limit", bound)
+            self._end_early("bounded")
 
     def spider_opened(self) -> None:
         """Give the spider its run."""
@@ -117,7 +137,8 @@ class RunLedger:
         self._flushing = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self._flush)
 
     def _flush(self) -> None:
-        """Put on the disk what a quiet moment in the crawl would leave waiting."""
+        """Put on the disk what a quiet moment in the crawl would leave waiting, and look at the clock."""
+        self._bound((time.monotonic() - self._began) / 3600, "ZSPARK_HOURS", "hours")
         try:
             self.keeping.archive.flush()
         except ZsparkError as error:

@@ -60,7 +60,8 @@ were read from a page and kept; the counts behind it say how many of them are we
 damage that no rule mends; ``injections`` and ``damages`` how much of it, at most 20 an article.
 """
 
-_ASKED_FOR = frozenset(["closespider_itemcount", "closespider_pagecount", "closespider_timeout"])
+_BOUNDED = "bounded"
+_ASKED_FOR = frozenset([_BOUNDED, "closespider_itemcount", "closespider_pagecount", "closespider_timeout"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def judge(
     fault = next(filter(None, (_broken(stats, counts, finish), *feed_faults, _empty(stats, counts))), None)
     if fault:
         return Outcome("failed", fault, kept, pages)
-    if odd := [*_odd(counts), *unusual]:
+    if odd := [*_odd(stats, counts), *unusual]:
         return Outcome("suspicious", ", ".join(odd), kept, pages)
     told = _good(stats, counts, finish)
     lost = counts["failed"] + counts["unreadable"]
@@ -192,7 +193,7 @@ def _empty(stats: Mapping[str, Any], counts: Mapping[str, int]) -> str | None:
     return None
 
 
-def _odd(counts: Mapping[str, int]) -> Iterator[str]:
+def _odd(stats: Mapping[str, Any], counts: Mapping[str, int]) -> Iterator[str]:
     """What a run found that cannot be right, though nothing broke."""
     tried = counts["asked"] and not counts["listings"]  # numbers, without any listing
     if tried and not counts["read"]:
@@ -203,6 +204,8 @@ def _odd(counts: Mapping[str, int]) -> Iterator[str]:
         yield f"{_number(counts['challenge'], 'page')} of a challenge came instead of an article"
     if counts["bounded"]:
         yield "stopped at the bound on listing pages (ZSPARK_LISTING_PAGES)"
+    if "zspark/limit" in stats:
+        yield f"stopped at {stats['zspark/limit']}, the next run goes on"
 
 
 def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> str:
