@@ -152,7 +152,12 @@ TOGETHER: dict[str, tuple[dict[str, Route | Any], list[Job]]] = {
     ),
     "many": (
         ordinary(*range(1, 41)),
-        [({"ZSPARK_PAGES": "12", "CONCURRENT_REQUESTS": "2"}, {}), ({}, {}), ({"ZSPARK_HOURS": "0"}, {"full": "1"})],
+        [
+            ({"ZSPARK_PAGES": "12", "CONCURRENT_REQUESTS": "2"}, {}),
+            ({}, {}),
+            ({"ZSPARK_HOURS": "0"}, {"full": "1"}),
+            ({"ZSPARK_PAGES": "many"}, {}),
+        ],
     ),
     "nothing": ({"/robots.txt": (404, {}, b""), "/news/": page("<p>建设中</p>")}, [({}, {})]),
 }
@@ -221,7 +226,10 @@ def test_every_end_has_its_word(end: End, name: str, code: int, said: str) -> No
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("challenged", "suspicious: 1 page of a challenge came instead of an article; 2 articles"),
+        (
+            "challenged",
+            "suspicious: 1 page of a challenge came instead of an article, 1 page held no article (1 challenge) (last: http",
+        ),
         ("emptied", "suspicious: no article is linked on 1 listing page, no article any more on the listing http"),
         ("turned", "of 30 articles have a date, 30 of 30 used to; 30 articles"),
     ],
@@ -233,13 +241,14 @@ def test_what_is_unlike_the_nights_before_is_suspicious(end: End, name: str, sai
 
 
 def test_a_run_is_bounded_and_the_next_goes_on(end: End) -> None:
-    (code, bounded), (rest, line), (late, last) = end.left["ends"]["many"]
+    (code, bounded), (rest, line), (late, last), wrong = end.left["ends"]["many"]
     assert (code, "suspicious: stopped at the bound of 12 pages (ZSPARK_PAGES), the next run goes on; " in bounded) == (
         2,
         True,
     )
     assert (rest, "good: all read; " in line) == (0, True)
     assert (late, "the bound of 0 hours (ZSPARK_HOURS)" in last) == (2, True), last
+    assert wrong == [1, "many: failed: ZSPARK_PAGES is 'many', which is no number"]
     data = End(0, "", "", end.data / "many")
     assert data.rows("SELECT count(*) FROM articles") == [(40,)]
     assert data.rows("SELECT count(*) FROM captures WHERE run_id = 1") < [(18,)]

@@ -272,5 +272,6 @@ def test_what_is_on_another_host_is_kept_in_sight_and_never_fetched(archive: Arc
         assert frontier.lease(NOW + 90 * DAY, 9) == []
     assert [(row["state"], row["pages"], row["due"]) for row in archive.states(NOW + 90 * DAY)] == [("off-site", 1, 0)]
     assert [row["account"] for row in archive.accounts()] == ["off-site"]
+    assert not archive.has_shown(f"{HOME}/"), "a listing that shows foreign links alone was never one of articles"
     frontier.name(iter([away.url]), NOW)  # the host is the site's now
     assert [lease.url for lease in frontier.lease(NOW, 9)] == [away.url]

@@ -22,7 +22,7 @@ from scrapy.settings import BaseSettings
 from zsparkcrawl.archive import Wanted
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.items import Article
-from zsparkcrawl.keeping import Keeping
+from zsparkcrawl.keeping import Keeping, SettingError
 from zsparkcrawl.outcome import Outcome, counted, judge
 from zsparkcrawl.run import Run
 from zsparkcrawl.spiders.plan import Plan
@@ -32,6 +32,8 @@ __all__ = ["ProgressBar", "RunLedger", "end_of", "environment", "is_kept"]
 logger = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 0.5
+_BOUNDS = {"ZSPARK_PAGES": "pages", "ZSPARK_HOURS": "hours"}
+"""Settings that bound a run, and what they count."""
 
 
 def is_kept(crawler: Crawler) -> bool:
@@ -47,11 +49,18 @@ def environment(settings: BaseSettings) -> Mapping[str, str]:
     return {**os.environ, **{name: str(value) for name, value in named.items() if value}}
 
 
+def _bound(settings: BaseSettings, name: str) -> float:
+    try:
+        return settings.getfloat(name)
+    except ValueError as error:
+        raise SettingError(f"{name} is {settings[name]!r}, which is no number") from error
+
+
 class RunLedger:
     """Enters a crawl as a run of the archive: when it begins, and when everything has closed, how it
     ended."""
 
-    def __init__(self, crawler: Crawler, keeping: Keeping, run: Run) -> None:
+    def __init__(self, crawler: Crawler, keeping: Keeping, run: Run, bounds: Mapping[str, float]) -> None:
         self.crawler = crawler
         self.keeping = keeping
         self.run = run
@@ -64,6 +73,7 @@ class RunLedger:
         self._flushing: asyncio.TimerHandle | None = None
         self._began = time.monotonic()
         self._pages = 0
+        self._bounds = bounds
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -71,6 +81,7 @@ class RunLedger:
         plan = getattr(crawler.spider, "plan", None)
         if not is_kept(crawler) or not isinstance(plan, Plan):
             raise NotConfigured
+        bounds = {name: _bound(crawler.settings, name) for name in _BOUNDS}
         keeping = Keeping.hold(environment(crawler.settings))
         wanted = Wanted(plan.since, plan.until, full=plan.full, named=bool(plan.ids), limit=plan.limit)
         try:
@@ -86,7 +97,7 @@ class RunLedger:
         except ZsparkError:
             keeping.release()
             raise
-        ledger = cls(crawler, keeping, run)
+        ledger = cls(crawler, keeping, run, bounds)
         for receiver, signal in (
             (ledger.spider_opened, signals.spider_opened),
             (ledger.response_received, signals.response_received),
@@ -118,12 +129,12 @@ class RunLedger:
     def response_received(self) -> None:
         """Count a response; at the bound on them the run ends, and leaves the rest for the next."""
         self._pages += 1
-        self._bound(self._pages, "ZSPARK_PAGES", "pages")
+        self._look(self._pages, "ZSPARK_PAGES")
 
-    def _bound(self, number: float, setting: str, unit: str) -> None:
+    def _look(self, number: float, name: str) -> None:
         """End the run when it has come to a bound."""
-        if self._closing is None and number >= self.crawler.settings.getfloat(setting):
-            bound = f"the bound of {self.crawler.settings.getfloat(setting):g} {unit} ({setting})"
+        if self._closing is None and number >= self._bounds[name]:
+            bound = f"the bound of {self._bounds[name]:g} {_BOUNDS[name]} ({name})"
             logger.warning("the run ends at %s", bound)
             self.crawler.stats.set_value("zspark/limit", bound)
             self._end_early("bounded")
@@ -138,7 +149,7 @@ class RunLedger:
 
     def _flush(self) -> None:
         """Put on the disk what a quiet moment in the crawl would leave waiting, and look at the clock."""
-        self._bound((time.monotonic() - self._began) / 3600, "ZSPARK_HOURS", "hours")
+        self._look((time.monotonic() - self._began) / 3600, "ZSPARK_HOURS")
         try:
             self.keeping.archive.flush()
         except ZsparkError as error:

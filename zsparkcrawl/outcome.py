@@ -146,12 +146,14 @@ def judge(
     fault = next(filter(None, (_broken(stats, counts, finish), *feed_faults, _empty(stats, counts))), None)
     if fault:
         return Outcome("failed", fault, kept, pages)
-    if odd := [*_odd(stats, counts), *unusual]:
-        return Outcome("suspicious", ", ".join(odd), kept, pages)
     told = _good(stats, counts, finish)
+    if odd := [*_odd(stats, counts), *unusual]:
+        return Outcome("suspicious", ", ".join([*odd, *told]), kept, pages)
     lost = counts["failed"] + counts["unreadable"]
     most = counts["asked"] >= _ENOUGH and lost > _LOST_SHARE * counts["asked"]
-    return Outcome("suspicious" if most or counts["listings_failed"] else "good", told, kept, pages)
+    return Outcome(
+        "suspicious" if most or counts["listings_failed"] else "good", ", ".join(told) or "all read", kept, pages
+    )
 
 
 def worst(outcomes: Iterable[Outcome]) -> int:
@@ -208,7 +210,8 @@ def _odd(stats: Mapping[str, Any], counts: Mapping[str, int]) -> Iterator[str]:
         yield f"stopped at {stats['zspark/limit']}, the next run goes on"
 
 
-def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> str:
+def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> list[str]:
+    """What is missing in a run that is good all the same."""
     said = []
     if counts["failed"]:
         said.append(f"{_number(counts['failed'], 'article')} could not be fetched")
@@ -228,9 +231,9 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> s
         said.append(f"{_number(counts['listings_failed'], 'listing page')} could not be fetched")
     if said and "zspark/last_failure" in stats:
         said[-1] += f" (last: {stats['zspark/last_failure']})"
-    if finish in _ASKED_FOR:
+    if finish in _ASKED_FOR and finish != _BOUNDED:
         said.append(f"ended early as asked for ({finish})")
-    return ", ".join(said) or "all read"
+    return said
 
 
 def _number(count: int, what: str) -> str:

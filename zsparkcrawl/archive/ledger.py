@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 
 from zsparkcrawl.archive import overview
 from zsparkcrawl.archive.running import is_alive
-from zsparkcrawl.archive.schema import runs, seen
+from zsparkcrawl.archive.schema import frontier, runs, seen
 from zsparkcrawl.archive.status import Status, read_status
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.upkeep import Upkeep
@@ -40,8 +40,11 @@ class Ledger(Upkeep):
         return [*map(dict, past), dict(this)]
 
     def has_shown(self, listing_url: str) -> bool:
-        """Whether a listing page ever showed an article."""
-        shown = select(exists().where(seen.c.listing_url == storable(listing_url)))
+        """Whether a listing page ever showed an article of the site; links to other hosts are none."""
+        own = and_(
+            frontier.c.url == seen.c.url, or_(frontier.c.state != "off-site", frontier.c.visited_at.is_not(None))
+        )
+        shown = select(exists().where(seen.c.listing_url == storable(listing_url), own))
         with self._reading() as connection:
             return bool(connection.execute(shown).scalar())
 
