@@ -51,7 +51,7 @@ def _lines(made: Plan, due: Mapping[str, int], delay: float) -> list[str]:
     minutes = math.ceil(requests * delay / 60)
     return [
         *listings,
-        f"{name}: {new + again + revisits} articles are due: {new} new, {again} that failed before, {revisits} to look "
-        "at again; besides what the listings show for the first time",
+        f"{name}: articles due: {new} new, {again} that failed before, {revisits} to look at again; and what the "
+        "listings show for the first time",
         f"{name}: at least {requests} requests, {minutes} min at DOWNLOAD_DELAY={delay:g}",
     ]
