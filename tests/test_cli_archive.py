@@ -181,7 +181,10 @@ def test_status_in_a_pipe_is_lines_with_tabs(filled: Archive, monkeypatch: pytes
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 2))
     result = zspark("status")
     assert result.exit_code == 0
-    lines = [line.split("\t") for line in result.stdout.splitlines()]
+    first, blank, *rest = result.stdout.splitlines()
+    assert first.startswith("news: good, ")
+    assert blank == ""
+    lines = [line.split("\t") for line in rest]
     section = dict(zip(lines[0], lines[1], strict=True))
     assert (section["section"], section["articles"], section["damaged"]) == ("news", "1", "1")
     run = dict(zip(lines[3], lines[4], strict=True))
@@ -189,6 +192,8 @@ def test_status_in_a_pipe_is_lines_with_tabs(filled: Archive, monkeypatch: pytes
     assert result.stdout.splitlines()[-1].startswith("note: SQLite 3.51.2 may have the WAL-reset bug")
     found = json.loads(zspark("status", "--json").stdout)
     assert (found["sections"][0]["articles"], found["runs"][0]["state"]) == (1, "good")
+    assert (found["health"][0]["state"], found["frontier"], found["failures"]) == ("good", [], [])
+    assert found["free_bytes"] > 0
     assert found["database"] == filled.name
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 3))
     assert "note:" not in zspark("status").stdout
@@ -198,7 +203,8 @@ def test_status_in_a_pipe_is_lines_with_tabs(filled: Archive, monkeypatch: pytes
 def test_status_of_an_empty_archive() -> None:
     result = zspark("status")
     assert result.exit_code == 0
-    assert result.stdout.startswith("no articles yet\n")
+    assert result.stdout.startswith("nothing has run yet\n\nno articles yet\n")
+    assert zspark("status", "--check").exit_code == 1
 
 
 @pytest.mark.usefixtures("filled")
@@ -216,7 +222,7 @@ def test_status_on_a_terminal_is_a_drawn_table(environ: dict[str, str]) -> None:
     assert "nhtp news" in drawn
     assert "│ articles" in drawn
     assert "finished [b]well" in " ".join(drawn.split())
-    assert max(map(len, drawn.splitlines()[:12])) <= 80
+    assert max(map(len, drawn.splitlines()[:14])) <= 80
 
 
 # -- reread --

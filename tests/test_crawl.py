@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import signal
 import time
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.serving import FAST, ORDINARY, End, Route, Site, article, command, crawl, ended, listing, page, redirect
+from zsparkcrawl.archive import Archive
 
 
 def whole(data: Path) -> End:
@@ -164,6 +166,29 @@ def test_nothing_leads_off_the_site(crawls: Crawls) -> None:
     assert "root:" not in end.err
     assert "/news/3.html" not in end.left["asked"], "robots.txt forbids it"
     assert end.rows("SELECT count(*) FROM captures WHERE url NOT LIKE 'http://127.0.0.1:%'") == [(0,)]
+    foreign = "SELECT state, due_at, visited_at, reason FROM frontier WHERE url = 'http://spam.example/news/99.html'"
+    assert end.rows(foreign) == [("off-site", None, None, "on a host that is none of the site's")]
+
+
+def test_each_row_of_a_listing_is_accounted_for(crawls: Crawls) -> None:
+    end = crawls["whole"].result()
+    with Archive.open(f"sqlite:///{end.data / 'zspark.sqlite'}", readonly=True) as archive:
+        accounts = {row["url"].rpartition("/")[2]: row["account"] for row in archive.accounts()}
+        states = {row["state"]: row["pages"] for row in archive.states(dt.datetime.now(dt.UTC))}
+        gone = list(archive.accounts("gone"))
+    assert accounts == {
+        **{f"{number}.html": "stored" for number in (1, 9, 10, 11, 12, 13, 14)},
+        "2.html": "gone",
+        "3.html": "failed",
+        "4.html": "not an article",
+        "5.html": "off-site",
+        "6.html": "waiting",
+        "7.html": "waiting",
+        "8.html": "gone",
+        "99.html": "off-site",
+    }
+    assert states == {"read": 7, "gone": 2, "failed": 1, "not an article": 1, "off-site": 2, "waiting": 2}
+    assert [row["reason"] == "HTTP status 404" for row in gone] == [True, False], "the other leads to the listing"
 
 
 def test_every_response_is_kept(crawls: Crawls) -> None:

@@ -98,6 +98,30 @@ def walk(pages: int) -> dict[str, Route | Any]:
     return routes
 
 
+def turning(*states: dict[str, Route | Any]) -> dict[str, Route | Any]:
+    """A site that is another one each time its listing is asked for."""
+    left = list(states)
+
+    def route(path: str) -> Route:
+        if path == "/news/" and len(left) > 1:
+            left.pop(0)
+        return left[0].get(path) or (404, {}, b"")
+
+    return {"*": route}
+
+
+def undated(number: int) -> Route:
+    return page(
+        f"<html><body><div><h1>园区新闻{number}</h1><p>健康基地召开会议，部署新一年的工作。</p></div></body></html>"
+    )
+
+
+CHALLENGE = page(
+    "<html><head><title>Just a moment...</title></head><body><noscript>Enable JavaScript and cookies to continue"
+    '</noscript><script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script></body></html>'
+)
+
+
 TOGETHER: dict[str, tuple[dict[str, Route | Any], list[Job]]] = {
     "failing": (
         {"/robots.txt": (404, {}, b""), "/news/": listing([1, 2, 3]), "*": (500, {}, b"broken")},
@@ -116,6 +140,25 @@ TOGETHER: dict[str, tuple[dict[str, Route | Any], list[Job]]] = {
     "forbidden": ({**ORDINARY, "/robots.txt": (200, {}, b"User-agent: zsparkcrawl\nDisallow: /")}, [({}, {})]),
     "unknown rules": ({**ORDINARY, "/robots.txt": redirect("http://127.0.0.2:1/robots.txt")}, [({}, {})]),
     "failing rules": ({**ORDINARY, "/robots.txt": (503, {}, b"")}, [({}, {})]),
+    "challenged": ({**ordinary(1, 2, 3), "/news/2.html": CHALLENGE}, [({}, {})]),
+    "emptied": (turning({}, ordinary(1, 2), {"/news/": page("<p>建设中</p>")}), [({}, {}), ({}, {})]),
+    "turned": (
+        turning(
+            {},
+            ordinary(*range(1, 31)),
+            {**ordinary(*range(1, 31)), **{f"/news/{n}.html": undated(n) for n in range(1, 31)}},
+        ),
+        [({}, {}), ({}, {"full": "1"})],
+    ),
+    "many": (
+        ordinary(*range(1, 41)),
+        [
+            ({"ZSPARK_PAGES": "12", "CONCURRENT_REQUESTS": "2"}, {}),
+            ({}, {}),
+            ({"ZSPARK_HOURS": "0"}, {"full": "1"}),
+            ({"ZSPARK_PAGES": "many"}, {}),
+        ],
+    ),
     "nothing": ({"/robots.txt": (404, {}, b""), "/news/": page("<p>建设中</p>")}, [({}, {})]),
 }
 
@@ -178,6 +221,38 @@ def test_every_end_has_its_word(end: End, name: str, code: int, said: str) -> No
     assert (got, said in line) == (code, True), line
     state = End(0, "", "", end.data / name).rows("SELECT state FROM runs")
     assert state == [({0: "good", 1: "failed", 2: "suspicious"}[code],)]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "challenged",
+            "suspicious: 1 page of a challenge came instead of an article, 1 page held no article (1 challenge) (last: http",
+        ),
+        ("emptied", "suspicious: no article is linked on 1 listing page, no article any more on the listing http"),
+        ("turned", "of 30 articles have a date, 30 of 30 used to; 30 articles"),
+    ],
+)
+def test_what_is_unlike_the_nights_before_is_suspicious(end: End, name: str, said: str) -> None:
+    *before, (code, line) = end.left["ends"][name]
+    assert [code for code, _ in before] == [0] * len(before)
+    assert (code, said in line) == (2, True), line
+
+
+def test_a_run_is_bounded_and_the_next_goes_on(end: End) -> None:
+    (code, bounded), (rest, line), (late, last), wrong = end.left["ends"]["many"]
+    assert (code, "suspicious: stopped at the bound of 12 pages (ZSPARK_PAGES), the next run goes on; " in bounded) == (
+        2,
+        True,
+    )
+    assert (rest, "good: all read; " in line) == (0, True)
+    assert (late, "the bound of 0 hours (ZSPARK_HOURS)" in last) == (2, True), last
+    assert wrong == [1, "many: failed: ZSPARK_PAGES is 'many', which is no number"]
+    data = End(0, "", "", end.data / "many")
+    assert data.rows("SELECT count(*) FROM articles") == [(40,)]
+    assert data.rows("SELECT count(*) FROM captures WHERE run_id = 1") < [(18,)]
+    assert data.rows("SELECT count(*) FROM captures WHERE run_id <= 2 AND url LIKE '%.html'") == [(40,)], "each once"
 
 
 def test_a_site_in_trouble_is_left_alone(end: End) -> None:

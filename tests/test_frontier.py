@@ -258,3 +258,20 @@ def test_an_article_and_its_visit_are_one_transaction(archive: Archive, monkeypa
 
 def frontier_after(archive: Archive) -> list[Lease]:
     return run(archive, Wanted(full=True)).lease(NOW, 9)
+
+
+def test_what_is_on_another_host_is_kept_in_sight_and_never_fetched(archive: Archive) -> None:
+    away = Listed("http://other.example/news/7.html", "乙")
+    for number, wanted in enumerate((Wanted(), Wanted(full=True))):
+        frontier = run(archive, wanted)
+        frontier.begin([f"{HOME}/"], walk, NOW + number * DAY)
+        (lease,) = frontier.lease(NOW + number * DAY, 9)
+        visited = Visited(lease, Standing("read", visits=1))
+        shown = frontier.listed(visited, lease.url, [], lambda _: (), NOW, foreign=[away])
+        assert (shown.rows, shown.new) == (0, 0)
+        assert frontier.lease(NOW + 90 * DAY, 9) == []
+    assert [(row["state"], row["pages"], row["due"]) for row in archive.states(NOW + 90 * DAY)] == [("off-site", 1, 0)]
+    assert [row["account"] for row in archive.accounts()] == ["off-site"]
+    assert not archive.has_shown(f"{HOME}/"), "a listing that shows foreign links alone was never one of articles"
+    frontier.name(iter([away.url]), NOW)  # the host is the site's now
+    assert [lease.url for lease in frontier.lease(NOW, 9)] == [away.url]

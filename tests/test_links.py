@@ -207,3 +207,17 @@ def test_hostile_pages_end() -> None:
     wide = "".join(f'<li><a href="{n}.html">{n}号</a> 2019-02-19</li>' for n in range(3000, 5000))
     assert len(news(wide).rows) == 2000
     assert news("").rows == ()
+
+
+def test_articles_on_foreign_hosts_are_told_and_are_no_rows() -> None:
+    page = (
+        '<ul><li><a href="/news/1.html">甲</a></li><li><a href="http://other.example/news/7.html?from=x">乙</a></li>'
+        '<li><a href="//other.example/news/7.html">乙</a></li><li><a href="http://other.example/about/">丙</a></li>'
+        '<li><a href="http://u@other.example/news/8.html">丁</a></li><li><a href="javascript:x()">戊</a></li>'
+        '<li><a href="http://[/news/9.html">己</a></li></ul>'
+    )
+    found = read_listing(page, f"{HOME}/news/", NEWS, SITE.hosts)
+    assert [row.title for row in found.rows] == ["甲"]
+    assert [(row.url, row.title) for row in found.foreign] == [("http://other.example/news/7.html", "乙")]
+    many = "".join(f'<a href="http://x.example/news/{n}.html">x</a>' for n in range(500))
+    assert len(read_listing(many, f"{HOME}/news/", NEWS, SITE.hosts).foreign) == 20

@@ -44,4 +44,5 @@ def test_the_kinds_are_told_in_the_outcome() -> None:
     stats = {"zspark/listings": 1, "zspark/rows": 9, "zspark/asked": 9, "zspark/read": 6, "zspark/unreadable": 3}
     outcome = judge({**stats, "zspark/challenge": 1, "zspark/missing": 1}, "finished")
     assert "2 pages held no article (1 challenge, 1 missing page), 1 page could not be read" in outcome.reason
+    assert outcome.state == "suspicious", "a challenge is no ordinary loss"
     assert (outcome.counts["challenge"], outcome.counts["missing"]) == (1, 1)

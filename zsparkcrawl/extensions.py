@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Self
@@ -21,8 +22,8 @@ from scrapy.settings import BaseSettings
 from zsparkcrawl.archive import Wanted
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.items import Article
-from zsparkcrawl.keeping import Keeping
-from zsparkcrawl.outcome import Outcome, judge
+from zsparkcrawl.keeping import Keeping, SettingError
+from zsparkcrawl.outcome import Outcome, counted, judge
 from zsparkcrawl.run import Run
 from zsparkcrawl.spiders.plan import Plan
 
@@ -31,6 +32,8 @@ __all__ = ["ProgressBar", "RunLedger", "end_of", "environment", "is_kept"]
 logger = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 0.5
+_BOUNDS = {"ZSPARK_PAGES": "pages", "ZSPARK_HOURS": "hours"}
+"""Settings that bound a run, and what they count."""
 
 
 def is_kept(crawler: Crawler) -> bool:
@@ -46,11 +49,18 @@ def environment(settings: BaseSettings) -> Mapping[str, str]:
     return {**os.environ, **{name: str(value) for name, value in named.items() if value}}
 
 
+def _bound(settings: BaseSettings, name: str) -> float:
+    try:
+        return settings.getfloat(name)
+    except ValueError as error:
+        raise SettingError(f"{name} is {settings[name]!r}, which is no number") from error
+
+
 class RunLedger:
     """Enters a crawl as a run of the archive: when it begins, and when everything has closed, how it
     ended."""
 
-    def __init__(self, crawler: Crawler, keeping: Keeping, run: Run) -> None:
+    def __init__(self, crawler: Crawler, keeping: Keeping, run: Run, bounds: Mapping[str, float]) -> None:
         self.crawler = crawler
         self.keeping = keeping
         self.run = run
@@ -61,6 +71,9 @@ class RunLedger:
         self._fed: Counter[str] = Counter()
         self._closing: asyncio.Task[None] | None = None
         self._flushing: asyncio.TimerHandle | None = None
+        self._began = time.monotonic()
+        self._pages = 0
+        self._bounds = bounds
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -68,6 +81,7 @@ class RunLedger:
         plan = getattr(crawler.spider, "plan", None)
         if not is_kept(crawler) or not isinstance(plan, Plan):
             raise NotConfigured
+        bounds = {name: _bound(crawler.settings, name) for name in _BOUNDS}
         keeping = Keeping.hold(environment(crawler.settings))
         wanted = Wanted(plan.since, plan.until, full=plan.full, named=bool(plan.ids), limit=plan.limit)
         try:
@@ -83,9 +97,10 @@ class RunLedger:
         except ZsparkError:
             keeping.release()
             raise
-        ledger = cls(crawler, keeping, run)
+        ledger = cls(crawler, keeping, run, bounds)
         for receiver, signal in (
             (ledger.spider_opened, signals.spider_opened),
+            (ledger.response_received, signals.response_received),
             (ledger.item_dropped, signals.item_dropped),
             (ledger.item_error, signals.item_error),
             (ledger.spider_error, signals.spider_error),
@@ -96,16 +111,33 @@ class RunLedger:
             crawler.signals.connect(receiver, signal=signal)
         return ledger
 
-    def count(self, name: str) -> None:
-        """Count one of something, as zspark/<name>."""
-        self.crawler.stats.inc_value(f"zspark/{name}")
+    def count(self, name: str, number: int = 1) -> None:
+        """Count something, as zspark/<name>."""
+        if number:
+            self.crawler.stats.inc_value(f"zspark/{name}", number)
 
     def broke(self, error: ZsparkError) -> None:
         """What is fetched can no longer be kept: end the run, and say why."""
         if self._closing is None:
             logger.critical("the run ends: %s", error)
             self.crawler.stats.set_value("zspark/fatal", str(error))
-            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="cannot_keep"))
+            self._end_early("cannot_keep")
+
+    def _end_early(self, reason: str) -> None:
+        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+    def response_received(self) -> None:
+        """Count a response; at the bound on them the run ends, and leaves the rest for the next."""
+        self._pages += 1
+        self._look(self._pages, "ZSPARK_PAGES")
+
+    def _look(self, number: float, name: str) -> None:
+        """End the run when it has come to a bound."""
+        if self._closing is None and number >= self._bounds[name]:
+            bound = f"the bound of {self._bounds[name]:g} {_BOUNDS[name]} ({name})"
+            logger.warning("the run ends at %s", bound)
+            self.crawler.stats.set_value("zspark/limit", bound)
+            self._end_early("bounded")
 
     def spider_opened(self) -> None:
         """Give the spider its run."""
@@ -116,7 +148,8 @@ class RunLedger:
         self._flushing = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self._flush)
 
     def _flush(self) -> None:
-        """Put on the disk what a quiet moment in the crawl would leave waiting."""
+        """Put on the disk what a quiet moment in the crawl would leave waiting, and look at the clock."""
+        self._look((time.monotonic() - self._began) / 3600, "ZSPARK_HOURS")
         try:
             self.keeping.archive.flush()
         except ZsparkError as error:
@@ -160,12 +193,13 @@ class RunLedger:
             return
         if self._flushing is not None:
             self._flushing.cancel()
-        stats = self.crawler.stats
-        self.outcome = judge(stats.get_stats(), self._finish, self._feed_faults())
+        stats = self.crawler.stats.get_stats()
         try:
+            unusual = self.run.unusual(counted(stats)) if self._finish == "finished" else []
+            self.outcome = judge(stats, self._finish, self._feed_faults(), unusual)
             self.run.end(self.outcome)
         except ZsparkError as error:
-            self.outcome = Outcome("failed", str(error), self.outcome.counts)
+            self.outcome = Outcome("failed", str(error), counted(stats))
         finally:
             self.keeping.release()
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["COUNTS", "Outcome", "State", "judge", "worst"]
+__all__ = ["COUNTS", "Outcome", "State", "counted", "judge", "worst"]
 
 State = Literal["good", "suspicious", "failed"]
 
@@ -41,16 +41,27 @@ COUNTS = (
     "found",
     "not_modified",
     "vacant",
+    "kept",
+    "with_title",
+    "with_date",
+    "with_body",
+    "injected",
+    "injections",
+    "damaged",
+    "damages",
 )
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
 
 ``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that another day
 may heal, unlike an article that is gone; ``challenge``, ``missing``, ``maintenance``, ``error``, ``spam`` and ``empty``
 those of the unreadable pages that came with status 200 and are no article; ``outside`` articles of another time than
-asked for; ``vacant`` numbers of which the site has no article, where numbers were tried.
+asked for; ``vacant`` numbers of which the site has no article, where numbers were tried. ``kept`` are the articles that
+were read from a page and kept; the counts behind it say how many of them are well known, hold something foreign, or
+damage that no rule mends; ``injections`` and ``damages`` how much of it, at most 20 an article.
 """
 
-_ASKED_FOR = frozenset(["closespider_itemcount", "closespider_pagecount", "closespider_timeout"])
+_BOUNDED = "bounded"
+_ASKED_FOR = frozenset([_BOUNDED, "closespider_itemcount", "closespider_pagecount", "closespider_timeout"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,8 @@ class Outcome:
     state: State
     reason: str
     counts: Mapping[str, int]
+    faults: tuple[str, ...] = ()
+    """Single pages that could not be read, and why: the first few."""
 
     @property
     def stopped(self) -> bool:
@@ -78,11 +91,21 @@ class Outcome:
         'news: good: all read; 3 articles (3 new, 0 changed, 0 unchanged) from 1 listing page'
         """
         count = {key: self.counts.get(key, 0) for key in COUNTS}
+        if not (count["read"] or count["listings"]):
+            return f"{name}: {self.state}: {self.reason}"
         return (
             f"{name}: {self.state}: {self.reason}; {_number(count['read'], 'article')} ({count['new']} new, "
             f"{count['version']} changed, {count['unchanged']} unchanged) from "
             f"{_number(count['listings'], 'listing page')}"
         )
+
+    def lines(self, name: str) -> list[str]:
+        """The closing line, and below it the faults that it does not name.
+
+        >>> Outcome("good", "2 articles could not be fetched (last: b: 500)", {}, ("a: 404", "b: 500")).lines("news")
+        ['news: good: 2 articles could not be fetched (last: b: 500)', '    a: 404']
+        """
+        return [self.line(name), *(f"    {fault}" for fault in self.faults if fault not in self.reason)]
 
 
 _NO_ARTICLE = {
@@ -98,25 +121,39 @@ _LOST_SHARE = 0.5
 """A run that lost more than half of at least five articles is worth a look: a site loses single ones all the time."""
 
 
-def judge(stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = ()) -> Outcome:
-    """Judge a crawl by Scrapy's stats, its finish reason, and what went wrong with the feeds.
+def counted(stats: Mapping[str, Any]) -> dict[str, int]:
+    """What the parts of a crawl counted, without zeros.
+
+    >>> counted({"zspark/rows": 3, "zspark/new": 0, "item_scraped_count": 3})
+    {'rows': 3}
+    """
+    return {name: number for name in COUNTS if (number := int(stats.get(f"zspark/{name}", 0)))}
+
+
+def judge(
+    stats: Mapping[str, Any], finish: str, feed_faults: Iterable[str] = (), unusual: Iterable[str] = ()
+) -> Outcome:
+    """Judge a crawl by Scrapy's stats, its finish reason, what went wrong with the feeds, and what is unlike the runs
+    before it.
 
     >>> judge({"zspark/listings": 1, "zspark/rows": 1, "zspark/read": 1}, "finished").reason
     'all read'
     >>> judge({}, "finished").state
     'failed'
     """
-    counts = {name: int(stats.get(f"zspark/{name}", 0)) for name in COUNTS}
-    kept = {name: number for name, number in counts.items() if number}
+    kept, pages = counted(stats), tuple(stats.get("zspark/faults", ()))
+    counts = dict.fromkeys(COUNTS, 0) | kept
     fault = next(filter(None, (_broken(stats, counts, finish), *feed_faults, _empty(stats, counts))), None)
     if fault:
-        return Outcome("failed", fault, kept)
-    if odd := _odd(counts):
-        return Outcome("suspicious", odd, kept)
+        return Outcome("failed", fault, kept, pages)
     told = _good(stats, counts, finish)
+    if odd := [*_odd(stats, counts), *unusual]:
+        return Outcome("suspicious", ", ".join([*odd, *told]), kept, pages)
     lost = counts["failed"] + counts["unreadable"]
     most = counts["asked"] >= _ENOUGH and lost > _LOST_SHARE * counts["asked"]
-    return Outcome("suspicious" if most or counts["listings_failed"] else "good", told, kept)
+    return Outcome(
+        "suspicious" if most or counts["listings_failed"] else "good", ", ".join(told) or "all read", kept, pages
+    )
 
 
 def worst(outcomes: Iterable[Outcome]) -> int:
@@ -158,19 +195,23 @@ def _empty(stats: Mapping[str, Any], counts: Mapping[str, int]) -> str | None:
     return None
 
 
-def _odd(counts: Mapping[str, int]) -> str | None:
+def _odd(stats: Mapping[str, Any], counts: Mapping[str, int]) -> Iterator[str]:
     """What a run found that cannot be right, though nothing broke."""
     tried = counts["asked"] and not counts["listings"]  # numbers, without any listing
     if tried and not counts["read"]:
-        return f"none of {_number(counts['asked'], 'number')} has an article"
+        yield f"none of {_number(counts['asked'], 'number')} has an article"
     if not counts["rows"] and not tried:
-        return f"no article is linked on {_number(counts['listings'], 'listing page')}"
+        yield f"no article is linked on {_number(counts['listings'], 'listing page')}"
+    if counts["challenge"]:
+        yield f"{_number(counts['challenge'], 'page')} of a challenge came instead of an article"
     if counts["bounded"]:
-        return "stopped at the bound on listing pages (ZSPARK_LISTING_PAGES)"
-    return None
+        yield "stopped at the bound on listing pages (ZSPARK_LISTING_PAGES)"
+    if "zspark/limit" in stats:
+        yield f"stopped at {stats['zspark/limit']}, the next run goes on"
 
 
-def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> str:
+def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> list[str]:
+    """What is missing in a run that is good all the same."""
     said = []
     if counts["failed"]:
         said.append(f"{_number(counts['failed'], 'article')} could not be fetched")
@@ -190,9 +231,9 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> s
         said.append(f"{_number(counts['listings_failed'], 'listing page')} could not be fetched")
     if said and "zspark/last_failure" in stats:
         said[-1] += f" (last: {stats['zspark/last_failure']})"
-    if finish in _ASKED_FOR:
+    if finish in _ASKED_FOR and finish != _BOUNDED:
         said.append(f"ended early as asked for ({finish})")
-    return ", ".join(said) or "all read"
+    return said
 
 
 def _number(count: int, what: str) -> str:

@@ -16,6 +16,9 @@ from zsparkcrawl.spiders.plan import Plan
 
 __all__ = ["ArchivePipeline", "CleanPipeline", "PeriodPipeline"]
 
+_MOST = 20
+"""What is counted of one article: a page with hundreds of links is no more a sign than one with twenty. Chosen."""
+
 
 class CleanPipeline:
     """Mends the text and takes the spam out; every change is in the article's edits."""
@@ -69,7 +72,24 @@ class ArchivePipeline:
             return item
         try:
             self.ledger.count(self.ledger.run.store(item))
+            self._count(item)
         except ZsparkError as error:
             self.ledger.broke(error)
             raise DropItem(str(error)) from error
         return item
+
+    def _count(self, item: Article) -> None:
+        """Count what the article is like: the nights to come are held against it."""
+        damages = sum(map(len, item.damaged.values()))
+        counts = {
+            "kept": 1,
+            "with_title": bool(item.title),
+            "with_date": item.date is not None,
+            "with_body": bool(item.body.strip()),
+            "injected": bool(item.injections),
+            "injections": min(len(item.injections), _MOST),
+            "damaged": damages > 0,
+            "damages": min(damages, _MOST),
+        }
+        for name, number in counts.items():
+            self.ledger.count(name, int(number))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,8 @@ from zsparkcrawl.archive.restoring import restored
 from zsparkcrawl.archive.visits import Ending, is_gone, stand_after
 from zsparkcrawl.archive.warc import NOT_MODIFIED, payload_digest
 from zsparkcrawl.charset import declared_charset
-from zsparkcrawl.extract.links import ListedArticle
+from zsparkcrawl.extract.links import Listing
+from zsparkcrawl.habit import Night, unusual
 from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.outcome import Outcome
 
@@ -74,6 +75,8 @@ class Run:
     _open: dict[int, Lease] = field(default_factory=dict)
     _reading: dict[str, list[Reading]] = field(default_factory=dict)
     _ended: bool = False
+    _first: set[str] = field(default_factory=set)
+    _emptied: list[str] = field(default_factory=list)
 
     @property
     def open(self) -> tuple[Lease, ...]:
@@ -82,6 +85,7 @@ class Run:
 
     def begin(self, listings: Sequence[str], walk: Callable[[str, bool], Mapping[str, Any]]) -> None:
         """Enter the first pages of listings; see :meth:`Frontier.begin`."""
+        self._first |= set(listings)
         self.frontier.begin(listings, walk, self.now())
         self.changed()
 
@@ -123,14 +127,18 @@ class Run:
             )
         return Kept(number, time)
 
-    def listed(self, lease: Lease, listing_url: str, rows: Iterable[ListedArticle], onward: Onward) -> Shown:
+    def listed(self, lease: Lease, listing_url: str, listing: Listing, onward: Onward) -> Shown:
         """Enter what a listing page showed, and the page after it."""
-        shown = [Listed(row.url, row.title or None, row.date) for row in rows]
+        shown, foreign = (
+            [Listed(row.url, row.title or None, row.date) for row in rows] for rows in (listing.rows, listing.foreign)
+        )
         now = self.now()
+        if not shown and lease.url in self._first and self.archive.has_shown(listing_url):
+            self._emptied.append(listing_url)
         visited = Visited(lease, stand_after(lease.standing, "read", now))
         # A listing is visited when a walk comes by, never by itself.
         visited = replace(visited, standing=replace(visited.standing, due_at=None))
-        found = self.frontier.listed(visited, listing_url, shown, onward, now)
+        found = self.frontier.listed(visited, listing_url, shown, onward, now, foreign=foreign)
         self._close(lease)
         return found
 
@@ -202,6 +210,12 @@ class Run:
         """All that the archive has of a section."""
         return map(restored, self.archive.articles(Filters(site=site, section=section)))
 
+    def unusual(self, counts: Mapping[str, int]) -> list[str]:
+        """What of this run is unlike the runs before it, each in a few words. Asked when it is done."""
+        emptied = [f"no article any more on the listing {url}" for url in self._emptied]
+        *past, now = (_night(row) for row in self.archive.runs_until(self.number))
+        return [*emptied, *unusual(past, replace(now, counts=counts))]
+
     def end(self, outcome: Outcome) -> None:
         """Enter how the run ended. Only the first word counts."""
         if not self._ended:
@@ -239,3 +253,7 @@ class Run:
     def _close(self, lease: Lease) -> None:
         self._open.pop(lease.id, None)
         self.changed()
+
+
+def _night(row: Mapping[str, Any]) -> Night:
+    return Night(dt.datetime.fromisoformat(row["started"]), row["state"], row["counts"], row["arguments"])

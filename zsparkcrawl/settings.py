@@ -26,6 +26,10 @@ ZSPARK_CONTACT = os.environ.get("ZSPARK_CONTACT", "")
 """A mail address or web page by which the site can reach whoever crawls it; part of the User-Agent."""
 ZSPARK_LISTING_PAGES = 500
 """Pages of one listing at most. The park has some 2,900 articles, so more is a trap; the run then says so."""
+ZSPARK_PAGES = 50_000
+"""Responses of one run at most; chosen: many times what the park has. What is left is for the next run."""
+ZSPARK_HOURS = 20.0
+"""Hours of one run at most; chosen: the lock is free again before the next night."""
 ZSPARK_FAILURES = 20
 """So many articles in a row that cannot be fetched end the crawl: the site is in trouble, and asking on adds to it."""
 ZSPARK_PATIENCE = 15.0

@@ -20,6 +20,7 @@ from zsparkcrawl.archive.fetching import Frontier
 from zsparkcrawl.archive.flushing import Flusher
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
 from zsparkcrawl.archive.judging import count_kinds
+from zsparkcrawl.archive.ledger import Ledger
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
     READING,
@@ -36,7 +37,6 @@ from zsparkcrawl.archive.reading import Filters
 from zsparkcrawl.archive.showing import Showing
 from zsparkcrawl.archive.status import SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
-from zsparkcrawl.archive.upkeep import Upkeep
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
 from zsparkcrawl.items import Article
@@ -67,7 +67,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Upkeep):
+class Archive(Showing, Ledger):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 

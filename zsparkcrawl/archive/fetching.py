@@ -63,13 +63,21 @@ class Frontier:
         with self._writing() as connection:
             return rows.next_due(connection, self._scope, self._wanted, until)
 
-    def listed(
-        self, visited: Visited, listing_url: str, shown: Sequence[Listed], onward: Onward, now: dt.datetime
+    def listed(  # noqa: PLR0913 - the last is said by name
+        self,
+        visited: Visited,
+        listing_url: str,
+        shown: Sequence[Listed],
+        onward: Onward,
+        now: dt.datetime,
+        *,
+        foreign: Sequence[Listed] = (),
     ) -> Shown:
         """Enter a listing page that was read: what it showed, what is to be fetched of it, and where the walk goes
-        on."""
+        on. ``foreign`` are its links to other hosts that look like articles."""
         with self._writing() as connection:
-            insert_seen(connection, self._scope.run_id, listing_url, shown, stamp(now))
+            insert_seen(connection, self._scope.run_id, listing_url, [*shown, *foreign], stamp(now))
+            rows.add_foreign(connection, self._scope, foreign, stamp(now))
             found = rows.add_articles(connection, self._scope, shown, stamp(now))
             if self._wanted.limit is not None:
                 found = replace(found, due=rows.count_due(connection, self._scope, self._wanted, now))

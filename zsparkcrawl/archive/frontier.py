@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, insert, not_, or_, select, update
 
+from zsparkcrawl.archive.injecting import insert_for
 from zsparkcrawl.archive.schema import articles, frontier, runs
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.visits import REVISITS, Lease, Standing, Visited
@@ -25,9 +26,9 @@ __all__ = [
     "Shown",
     "Wanted",
     "add_articles",
+    "add_foreign",
     "conclude",
     "count_due",
-    "count_states",
     "lease",
     "next_due",
     "of_scope",
@@ -100,6 +101,7 @@ def add_articles(
         known |= {row.url: row.listed_by for row in connection.execute(found)}
         again = {"listed_by": scope.run_id, **({"named_by": scope.run_id} if named else {})}
         connection.execute(update(frontier).where(of_scope(scope), c.url.in_(urls)).values(again))
+    _take_in(connection, scope, list(shown), moment)
     new = [row for url, row in shown.items() if url not in known]
     for part in _parts(new, _ADDRESSES_AT_ONCE):
         kept = _kept(connection, scope, [storable(row.url) for row in part])
@@ -107,6 +109,26 @@ def add_articles(
         entries = [_entry(scope, row, moment, kept.get(storable(row.url))) | facts for row in part]
         connection.execute(insert(frontier), entries)
     return Shown(len(shown), len(new), sum(run == scope.run_id for run in known.values()))
+
+
+def add_foreign(connection: Connection, scope: Scope, rows: Sequence[Listed], moment: str) -> None:
+    """Enter links to other hosts that look like articles: they stand as off-site, and are never asked for."""
+    entries = [_entry(scope, row, moment, None) | {"state": "off-site", "due_at": None} for row in rows]
+    never = {"reason": "on a host that is none of the site's", "listed_by": scope.run_id}
+    for entry in entries:
+        connection.execute(insert_for(connection.dialect.name, frontier).values(entry | never).on_conflict_do_nothing())
+
+
+def _take_in(connection: Connection, scope: Scope, urls: Sequence[str], moment: str) -> None:
+    """What was foreign and is not any more, since the site's profile names its host, is to be fetched."""
+    for part in _parts(urls, _ADDRESSES_AT_ONCE):
+        foreign = and_(of_scope(scope), _never_asked(), frontier.c.url.in_(part))
+        ours = {"state": "waiting", "due_at": moment, "reason": None}
+        connection.execute(update(frontier).where(foreign).values(ours))
+
+
+def _never_asked() -> ColumnElement[bool]:
+    return and_(frontier.c.state == "off-site", frontier.c.visited_at.is_(None))
 
 
 def lease(connection: Connection, scope: Scope, wanted: Wanted, now: dt.datetime, limit: int) -> list[Lease]:
@@ -178,23 +200,12 @@ def conclude(connection: Connection, visited: Visited, run_id: int, now: dt.date
     connection.execute(_CONCLUDE, values)
 
 
-def count_states(connection: Connection) -> list[Mapping[str, Any]]:
-    """How many articles stand how, by site and section."""
-    c = frontier.c
-    counted = (
-        select(c.site, c.section, c.state, func.count().label("pages"))
-        .where(c.kind == "article")
-        .group_by(c.site, c.section, c.state)
-        .order_by(c.site, c.section, c.state)
-    )
-    return [dict(row) for row in connection.execute(counted).mappings()]
-
-
 def _due(scope: Scope, wanted: Wanted, now: dt.datetime) -> ColumnElement[bool]:
     c = frontier.c
     due = c.due_at <= stamp(now)
     if wanted.full:
-        due = or_(due, and_(c.kind == "article", or_(c.visited_by.is_(None), c.visited_by != scope.run_id)))
+        unvisited = or_(c.visited_by.is_(None), c.visited_by != scope.run_id)
+        due = or_(due, and_(c.kind == "article", unvisited, not_(_never_asked())))
     # A run visits a page once, but for those that it is to try again itself.
     fresh = or_(c.retried_by == scope.run_id, c.visited_by.is_(None), c.visited_by != scope.run_id)
     conditions = [of_scope(scope), c.leased_by.is_(None), due, fresh]

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from zsparkcrawl.archive import reading
 from zsparkcrawl.archive.reading import Filters
-from zsparkcrawl.archive.status import Status, read_status
 
 __all__ = ["Showing"]
 
@@ -71,11 +70,6 @@ class Showing(ABC):
         """The capture that the latest state of an article was read from; None when there is no such article, or when it
         came from no capture."""
         return next(iter(list(self._rows(reading.select_capture_of(site, section, native_id)))), None)
-
-    def status(self, *, last_runs: int = 10) -> Status:
-        """How the archive stands."""
-        with self._reading() as connection:
-            return read_status(connection, self.name, last_runs)
 
     def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]:
         with self._reading() as connection:

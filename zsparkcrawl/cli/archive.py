@@ -1,4 +1,4 @@
-"""Commands on what is kept: export, show, status, reread."""
+"""Commands on what is kept: export, show, reread."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ __all__ = [
     "open_archive",
     "reread",
     "show",
-    "status",
     "table",
 ]
 
@@ -137,35 +136,6 @@ def show(key: str, as_json: bool, database: str | None) -> None:
         click.echo(line)
     for found in injections:
         click.echo(f"kept out: {found['kind']} {found['domain'] or ''} {found['phrase'][:60]!r}")
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@database_option
-def status(as_json: bool, database: str | None) -> None:
-    """Show how many articles there are, how well they are known, and how the last runs went."""
-    from dataclasses import asdict
-
-    with open_archive(database) as archive:
-        found = archive.status()
-    if as_json:
-        echo_json(asdict(found))
-        return
-    sections = [asdict(section) for section in found.sections]
-    if not sections:
-        click.echo("no articles yet")
-    elif sys.stdout.isatty():
-        # On its side, for a dozen columns of numbers do not fit a terminal.
-        names = [f"{one['site']} {one_line(one['section'])}" for one in sections]
-        measures = [name for name in sections[0] if name not in ("site", "section")]
-        table(["", *names], [[name, *(one[name] for one in sections)] for name in measures])
-    else:
-        table(list(sections[0]), [list(one.values()) for one in sections])
-    columns = ("id", "site", "section", "state", "reason", "started", "counts")
-    table(["run", *columns[1:]], [[run[name] for name in columns] for run in found.runs])
-    click.echo(f"{found.captures} captures; database {found.database}")
-    if found.warning:
-        click.secho(f"note: {found.warning}", dim=True)
 
 
 @click.command()

@@ -1,16 +1,20 @@
-"""`zsparkcrawl crawl`: all sections of a site, one after the other, for cron."""
+"""`zsparkcrawl crawl`: all sections of one site or more, one after the other, for cron."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from zsparkcrawl.errors import ZsparkError
+from zsparkcrawl.notifying import Send, sender, tell
 from zsparkcrawl.outcome import Outcome, worst
-from zsparkcrawl.spiders.plan import DEFAULT_SITE, ArgumentError, plan
+from zsparkcrawl.spiders.plan import DEFAULT_SITE, ArgumentError, Plan, plan
 
 if TYPE_CHECKING:
     import asyncio
@@ -20,38 +24,111 @@ if TYPE_CHECKING:
 
 __all__ = ["crawl"]
 
+_RUNS = 200
+"""Runs that are looked through for how each section ended before."""
+
 
 @click.command()
-@click.option("--site", default=DEFAULT_SITE, show_default=True, help="The site's profile.")
+@click.option(
+    "--site",
+    "sites",
+    multiple=True,
+    metavar="NAME",
+    help=f"A site's profile; may be repeated. Default: {DEFAULT_SITE}.",
+)
+@click.option("--all-sites", is_flag=True, help="All sites that have a profile.")
 @click.option("--section", "sections", multiple=True, help="Only this section; may be repeated. Default: all.")
 @click.option("--full", is_flag=True, help="Look at every listing page, also where all articles are known.")
 @click.option("--start-url", metavar="URL", help="Begin at this listing; needs one --section.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be asked for: no network, nothing written.")
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting; may be repeated.")
-def crawl(site: str, sections: Sequence[str], full: bool, start_url: str | None, settings: Sequence[str]) -> None:
-    """Crawl all sections of a site, one after the other.
+def crawl(sites: Sequence[str], all_sites: bool, sections: Sequence[str], dry_run: bool, **given: Any) -> None:
+    """Crawl all sections of a site, or of several, one after the other.
 
     Says nothing when all is well and nobody looks on. Exit code: 0 good, 1 failed, 2 suspicious or bad
     usage, 3 another crawl is at work. The sections share a lock and an end: the worst counts."""
     from zsparkcrawl.extensions import environment
     from zsparkcrawl.keeping import Keeping
-    from zsparkcrawl.sites import site_named
 
-    arguments = {"site": site, "start_url": start_url, "full": "1" if full else None}
-    wanted = list(sections) or list(site_named(site).sections)
-    for section in wanted:
-        plan(section, arguments)
-    if start_url and len(wanted) > 1:
-        raise ArgumentError("--start-url is the listing of one section: name it with --section")
-    effective = _settings(settings)
-    keeping = Keeping.hold(environment(effective))
+    jobs = _jobs(_sites(sites, all_sites), sections, given["start_url"], given["full"])
+    effective = _settings(given["settings"])
+    if dry_run:
+        from zsparkcrawl.cli.rehearsal import rehearse
+
+        rehearse([job.plan for job in jobs], effective)
+        return
+    send = sender(os.environ)
     try:
-        outcomes = _crawl(effective, wanted, {name: value for name, value in arguments.items() if value})
+        keeping = Keeping.hold(environment(effective))
+    except ZsparkError as error:
+        if error.exit_code == 1:  # the night is lost; that another crawl is at work is no fault
+            _tell(send, [f"crawl: failed: {error}"])
+        raise
+    try:
+        before = {_place(run): run["state"] for run in reversed(keeping.archive.latest_runs(_RUNS))}
+        ended = _crawl(effective, jobs)
     finally:
         keeping.release()
-    for section, outcome in outcomes:
+    for job, outcome in ended:
         if sys.stderr.isatty() or (outcome.state, outcome.reason) != ("good", "all read"):
-            click.echo(f"zsparkcrawl: {outcome.line(section)}", err=True)
-    sys.exit(worst(outcome for _, outcome in outcomes))
+            first, *rest = outcome.lines(job.name)
+            click.echo("\n".join([f"zsparkcrawl: {first}", *rest]), err=True)
+    _tell(send, list(_news(ended, before)))
+    sys.exit(worst(outcome for _, outcome in ended))
+
+
+def _place(run: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    return run["site"], run["section"], run["start_url"]
+
+
+def _news(ended: Iterable[tuple[_Job, Outcome]], before: Mapping[tuple[str, str, str | None], str]) -> Iterator[str]:
+    """What is worth a notice: what ended badly, and what is good again."""
+    for job, outcome in ended:
+        state = before.get((job.plan.site.name, job.section, job.plan.start_url), "good")
+        if outcome.state != "good":
+            yield "\n".join(outcome.lines(job.name))
+        elif state not in ("good", "running"):
+            yield f"{job.name}: good again (was {state})"
+
+
+def _tell(send: Send | None, news: Sequence[str]) -> None:
+    """Send a notice, if there is something to tell and somebody to tell it to. That it fails is a line and no more."""
+    if send is not None and news and (fault := tell(send, "zsparkcrawl: " + "\n".join(news))):
+        click.echo(f"zsparkcrawl: {fault}", err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """The crawl of one section: what it is called, the spider's name and arguments, and the plan that they make."""
+
+    name: str
+    section: str
+    arguments: Mapping[str, str]
+    plan: Plan
+
+
+def _sites(named: Sequence[str], all_sites: bool) -> list[str]:
+    from zsparkcrawl.sites import site_names
+
+    if named and all_sites:
+        raise ArgumentError("--all-sites leaves nothing for --site to name")
+    return site_names() if all_sites else list(dict.fromkeys(named)) or [DEFAULT_SITE]
+
+
+def _jobs(sites: Sequence[str], sections: Sequence[str], start_url: str | None, full: bool) -> list[_Job]:
+    """The crawls that are asked for, checked before the first begins."""
+    from zsparkcrawl.sites import site_named
+
+    jobs = []
+    for site in sites:
+        for section in dict.fromkeys(sections) or site_named(site).sections:
+            given = {"site": site, "start_url": start_url, "full": "1" if full else None}
+            arguments = {name: value for name, value in given.items() if value}
+            name = f"{site} {section}" if len(sites) > 1 else section
+            jobs.append(_Job(name, section, arguments, plan(section, arguments)))
+    if start_url and len(jobs) > 1:
+        raise ArgumentError("--start-url is the listing of one section: name it with --section")
+    return jobs
 
 
 def _settings(given: Sequence[str]) -> Settings:
@@ -61,17 +138,20 @@ def _settings(given: Sequence[str]) -> Settings:
     # By name and not through scrapy.cfg: cron starts in another folder.
     settings.setmodule("zsparkcrawl.settings", priority="project")
     settings.set("ZSPARK_KEEP", True, priority="command")
-    settings.set("LOG_LEVEL", "WARNING", priority="project")
+    # The closing line tells each fault once; at WARNING the mail of a bad night would tell it twice.
+    settings.set("LOG_LEVEL", "ERROR", priority="project")
     settings.set("ZSPARK_PROGRESS", True, priority="project")
     for pair in given:
         name, equals, value = pair.partition("=")
         if not (name and equals):
             raise ArgumentError(f"-s takes NAME=VALUE, not {pair!r}")
+        if name in ("ZSPARK_NOTIFY", "ZSPARK_SMTP"):
+            raise ArgumentError(f"{name} is taken from the environment alone: other users see a command's arguments")
         settings.set(name, value, priority="cmdline")
     return settings
 
 
-def _crawl(settings: Settings, sections: Sequence[str], arguments: dict[str, str]) -> list[tuple[str, Outcome]]:
+def _crawl(settings: Settings, jobs: Sequence[_Job]) -> list[tuple[_Job, Outcome]]:
     """One run after the other in one reactor: at once they would ask the site twice as fast as it was
     promised."""
     from scrapy.crawler import AsyncCrawlerProcess
@@ -79,14 +159,15 @@ def _crawl(settings: Settings, sections: Sequence[str], arguments: dict[str, str
     from zsparkcrawl.extensions import end_of
 
     process = AsyncCrawlerProcess(settings)
-    if missing := [section for section in sections if section not in process.spider_loader.list()]:
+    if missing := [job.section for job in jobs if job.section not in process.spider_loader.list()]:
         raise ArgumentError(f"section {missing[0]!r} has no spider")
-    waiting = list(sections)
+    waiting = list(jobs)
     begun: list[tuple[Crawler, asyncio.Task[None]]] = []
 
     def begin() -> None:
-        crawler = process.create_crawler(waiting.pop(0))
-        task = process.crawl(crawler, **arguments)
+        job = waiting.pop(0)
+        crawler = process.create_crawler(job.section)
+        task = process.crawl(crawler, **job.arguments)
         begun.append((crawler, task))
         task.add_done_callback(partial(done, crawler))
 
@@ -99,4 +180,4 @@ def _crawl(settings: Settings, sections: Sequence[str], arguments: dict[str, str
     # A signal at the very beginning stops the reactor under the first crawl: that has ended, too.
     outcomes = [end_of(crawler, task) for crawler, task in begun]
     outcomes += [Outcome("failed", "not begun: stopped by a signal", {}) for _ in waiting]
-    return list(zip(sections, outcomes, strict=True))
+    return list(zip(jobs, outcomes, strict=True))

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -39,6 +40,8 @@ _MORE = frozenset(
 _BRACKETS = "[]()【】<>«»›‹→·|-_ "
 _ROW_ENDS = frozenset(["li", "tr", "dl", "article", "body", "html", "table", "ul", "ol"])
 _ROW_DEPTH = 6
+_MOST_FOREIGN = 20
+"""Foreign links of one page that are told; chosen: a page of link spam has hundreds, each night others."""
 _ROW_LENGTH = 1500
 """A row with a longer text is not a row but the page: on a listing with one article, climbing finds no
 neighbour."""
@@ -71,6 +74,8 @@ class Listing:
 
     rows: tuple[ListedArticle, ...]
     next_pages: tuple[str, ...]
+    foreign: tuple[ListedArticle, ...] = ()
+    """What looks like an article of the section by its path, but stands on a host that is none of the site's."""
 
 
 def read_listing(
@@ -78,8 +83,9 @@ def read_listing(
 ) -> Listing:
     """Articles of ``section`` and next pages on the listing at ``url``.
 
-    Links to other hosts than the listing's own, or one of ``hosts``, are left out. Links to one of
-    ``aliases`` are taken for links to the page's own host: a mirror may still name the original.
+    Links to other hosts than the listing's own, or one of ``hosts``, are no rows; what looks like an article there
+    stands in ``foreign``. Links to one of ``aliases`` are taken for links to the page's own host: a mirror may still
+    name the original.
 
     >>> from zsparkcrawl.sites import site_named
     >>> news = site_named("nhtp").sections["news"]
@@ -100,7 +106,7 @@ def read_listing(
             found.setdefault(f"{_pattern(section, link.url)} {number}", []).append(link)
     articles = {link.element: key for key, group in found.items() for link in group}
     rows = [_row(group, key, articles) for key, group in found.items()]
-    return Listing(tuple(rows), pages)
+    return Listing(tuple(rows), pages, tuple(islice(_foreign(tree, url, section, (hosts, aliases)), _MOST_FOREIGN)))
 
 
 def section_listings(
@@ -134,6 +140,26 @@ def links_of(
         if address := _followed(target, base, url, hosts, aliases):
             text = "next" if element.tag == "link" else text_of(element)
             yield PlacedLink(address, text, line(element.get("title") or ""), element)
+
+
+def _foreign(
+    tree: HtmlElement, url: str, section: Section, ours: tuple[Collection[str], Collection[str]]
+) -> Iterator[ListedArticle]:
+    """Links to other hosts that look like articles, each address once."""
+    base, met = base_of(tree, url), set()
+    for element in tree.iter("a", "area"):
+        target = re.sub(r"[\t\r\n]", "", element.get("href") or "").strip()
+        if not target or _followed(target, base, url, *ours):
+            continue
+        try:
+            there = urlsplit(urldefrag(urljoin(base, target)).url)
+            address = there._replace(query="").geturl()
+            article = there.scheme in {"http", "https"} and there.hostname and section.native_id(address)
+        except ValueError:
+            continue
+        if article and there.username is None and address not in met:
+            met.add(address)
+            yield ListedArticle(address, without_date(text_of(element)).strip(), date_inside(element))
 
 
 def _followed(target: str, base: str, url: str, hosts: Collection[str], aliases: Collection[str]) -> str | None:

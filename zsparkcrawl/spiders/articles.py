@@ -111,7 +111,7 @@ class ArticleSpider(PlannedSpider):
         else:
             self._count("failed")
             self._count("lost", fault.ending == "not now")
-            self._note(f"{request.url}: {fault.reason}")
+            self._note(request.url, fault.reason)
             logger.warning("could not fetch %s: %s", request.url, fault.reason)
         if self._in_a_row == self.settings.getint("ZSPARK_FAILURES"):
             self.crawler.stats.set_value(
@@ -147,7 +147,7 @@ class ArticleSpider(PlannedSpider):
             ending = "duplicate" if error.article else "gone"
         self._end(lease, ending, str(error))
         self._count("unreadable")
-        self._note(f"{url}: {str(error)!r}")
+        self._note(url, repr(str(error)))
         logger.warning("could not read %s: %r", url, str(error))
 
     def _not_modified(self, response: Response, lease: Lease | None) -> None:

@@ -105,7 +105,7 @@ class ParkSpider(ArticleSpider):
             yield from (Request(url, self.parse_listing) for url in listing.next_pages[: made.limit is None])
             return
         walk = walk or Walk.of_plain(lease.walk or self._new_walk(lease.url, True), self._bound)
-        shown = self.run.listed(lease, response.url, listing.rows, partial(self._onward, walk, response.url, listing))
+        shown = self.run.listed(lease, response.url, listing, partial(self._onward, walk, response.url, listing))
         self._count("found", shown.new)
         self._ended(walk)
 
@@ -181,7 +181,7 @@ class ParkSpider(ArticleSpider):
             logger.info("will ask again for %s: %s", lease.url, fault.reason)
             return
         self._count("listings_absent" if absent else "listings_failed")
-        self._note(f"{lease.url}: {fault.reason}")
+        self._note(lease.url, fault.reason)
         logger.log(logging.INFO if absent else logging.WARNING, "no listing at %s: %s", lease.url, fault.reason)
         self._ended(walk)
 

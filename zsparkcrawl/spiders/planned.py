@@ -18,6 +18,8 @@ from zsparkcrawl.spiders.plan import plan
 __all__ = ["PlannedSpider", "page_of_response"]
 
 _SCRAPYS_CONCURRENCY = 8
+_MOST_FAULTS = 10
+"""Faults that the end of a run tells one by one; chosen: the frontier has them all."""
 
 
 class PlannedSpider(Spider):
@@ -55,8 +57,14 @@ class PlannedSpider(Spider):
     def _count(self, name: str, number: int = 1) -> None:
         self.crawler.stats.inc_value(f"zspark/{name}", number)
 
-    def _note(self, what: str) -> None:
-        self.crawler.stats.set_value("zspark/last_failure", what)
+    def _note(self, url: str, reason: str) -> None:
+        """Remember why a page could not be read, for the end of the run. What holds for a whole site is told once."""
+        stats = self.crawler.stats
+        what = reason if reason.startswith(("http://", "https://")) else f"{url}: {reason}"
+        stats.set_value("zspark/last_failure", what)
+        faults = stats.get_value("zspark/faults", ())
+        if what not in faults:
+            stats.set_value("zspark/faults", (*faults, what)[:_MOST_FAULTS])
 
 
 def page_of_response(response: Response) -> Page:
