@@ -152,7 +152,8 @@ class ArticleSpider(PlannedSpider):
 
     def _not_modified(self, response: Response, lease: Lease | None) -> None:
         if self.run is not None and lease is not None:
-            self.run.unchanged(_reading(response, lease, response.meta.get("kept"), alone=True))
+            with self.keeping():
+                self.run.unchanged(_reading(response, lease, response.meta.get("kept"), alone=True))
             self._count("read")
             self._count("unchanged")
             self._count("not_modified")

@@ -6,10 +6,12 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
@@ -17,6 +19,7 @@ from zsparkcrawl.archive import Lease, Shown
 from zsparkcrawl.charset import decode
 from zsparkcrawl.extract.links import Listing, read_listing, section_listings
 from zsparkcrawl.items import Article, KeptArticle
+from zsparkcrawl.run import Run
 from zsparkcrawl.sites import site_named, site_names
 from zsparkcrawl.spiders.articles import ArticleSpider
 from zsparkcrawl.spiders.failures import Fault, fault_of, request_of, status_of
@@ -51,13 +54,18 @@ class ParkSpider(ArticleSpider):
             for request in self._plain_start():
                 yield request
             return
-        self.run.begin(self.plan.listings, self._new_walk)
+        with self.keeping():
+            async for made in self._planned(self.run):
+                yield made
+
+    async def _planned(self, run: Run) -> AsyncIterator[Request | KeptArticle]:
+        run.begin(self.plan.listings, self._new_walk)
         if self.plan.ids:
-            self.run.name(self.plan.addresses)
+            run.name(self.plan.addresses)
         if self.plan.home:
             yield Request(self.plan.home, self.parse_home, errback=self.home_failed)
         self.leases = Leases(
-            self.run,
+            run,
             room=max(2, self.settings.getint("CONCURRENT_REQUESTS")),
             limit=self.plan.limit,
             idle=self._idle,
@@ -88,7 +96,8 @@ class ParkSpider(ArticleSpider):
         """Follow what the home page calls by the section's names."""
         found = section_listings(_text(response), response.url, self.plan.section, self.plan.hosts)
         if self.run is not None:
-            self.run.begin(found, self._new_walk)
+            with self.keeping():
+                self.run.begin(found, self._new_walk)
         else:
             yield from (Request(url, self.parse_listing) for url in found)
 
@@ -105,9 +114,10 @@ class ParkSpider(ArticleSpider):
             yield from (Request(url, self.parse_listing) for url in listing.next_pages[: made.limit is None])
             return
         walk = walk or Walk.of_plain(lease.walk or self._new_walk(lease.url, True), self._bound)
-        shown = self.run.listed(lease, response.url, listing, partial(self._onward, walk, response.url, listing))
-        self._count("found", shown.new)
-        self._ended(walk)
+        with self.keeping():
+            onward = partial(self._onward, walk, response.url, listing)
+            self._count("found", self.run.listed(lease, response.url, listing, onward).new)
+            self._ended(walk)
 
     def listing_failed(self, failure: Failure) -> None:
         """Go on with the pages behind one that could not be fetched. That the site lacks one of the
@@ -121,13 +131,15 @@ class ParkSpider(ArticleSpider):
         fault = fault_of(failure, dt.datetime.now(dt.UTC))
         logger.info("no home page at %s: %s", request_of(failure).url, fault.reason)
 
-    def page_broke(self, response: Response | None) -> None:
-        """Enter that the program failed on a page."""
-        lease = response.meta.get("lease") if response is not None else None
-        if lease is not None and lease.kind == "listing":
-            self._listing_lost(lease, Fault("not now", "an error of the program"), absent=False)
-        else:
-            self._end(lease, "not now", "an error of the program")
+    def page_broke(self, page: Response | Failure | None) -> None:
+        """Enter that the program failed on a page, or on the failure of one."""
+        request = request_of(page) if isinstance(page, Failure) else getattr(page, "request", None)
+        lease = request.meta.get("lease") if request is not None else None
+        with suppress(CloseSpider):  # the next word with the archive ends the run
+            if lease is not None and lease.kind == "listing":
+                self._listing_lost(lease, Fault("not now", "an error of the program"), absent=False)
+            else:
+                self._end(lease, "not now", "an error of the program")
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -177,13 +189,14 @@ class ParkSpider(ArticleSpider):
         absent = absent and lease.url == walk.first
         walk.broken = not absent
         onward = partial(self._following, walk)
-        if self.run.skipped(lease, onward, reason=fault.reason, absent=absent, retry_after=fault.retry_after):
-            logger.info("will ask again for %s: %s", lease.url, fault.reason)
-            return
+        with self.keeping():
+            if self.run.skipped(lease, onward, reason=fault.reason, absent=absent, retry_after=fault.retry_after):
+                logger.info("will ask again for %s: %s", lease.url, fault.reason)
+                return
+            self._ended(walk)
         self._count("listings_absent" if absent else "listings_failed")
         self._note(lease.url, fault.reason)
         logger.log(logging.INFO if absent else logging.WARNING, "no listing at %s: %s", lease.url, fault.reason)
-        self._ended(walk)
 
     def _feed(self) -> Iterator[KeptArticle]:
         """For a feed, what an earlier crawl read and this one had no need to ask for: a table is the whole table."""

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from scrapy import Spider
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from zsparkcrawl.archive import Lease
 from zsparkcrawl.archive.visits import Ending
+from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.items import Page
 from zsparkcrawl.run import Run
 from zsparkcrawl.spiders.leases import Leases
 from zsparkcrawl.spiders.plan import plan
 
 __all__ = ["PlannedSpider", "page_of_response"]
+
+logger = logging.getLogger(__name__)
 
 _SCRAPYS_CONCURRENCY = 8
 _MOST_FAULTS = 10
@@ -48,11 +55,22 @@ class PlannedSpider(Spider):
         if not settings.getfloat("DOWNLOAD_DELAY") and not settings.getbool("AUTOTHROTTLE_ENABLED"):
             settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", _SCRAPYS_CONCURRENCY, priority="spider")
 
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """For whatever speaks with the archive: when that refuses, the run ends in order and says why."""
+        try:
+            yield
+        except ZsparkError as error:
+            logger.critical("the run ends: %s", error)
+            self.crawler.stats.set_value("zspark/fatal", str(error))
+            raise CloseSpider("cannot_keep") from error
+
     def _end(self, lease: Lease | None, ending: Ending, reason: str, retry_after: dt.timedelta | None = None) -> bool:
         """End a visit that read nothing; returns whether this run tries again."""
         if self.run is None or lease is None:
             return False
-        return self.run.not_read(lease, ending, reason=reason, retry_after=retry_after)
+        with self.keeping():
+            return self.run.not_read(lease, ending, reason=reason, retry_after=retry_after)
 
     def _count(self, name: str, number: int = 1) -> None:
         self.crawler.stats.inc_value(f"zspark/{name}", number)
