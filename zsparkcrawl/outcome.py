@@ -41,13 +41,17 @@ COUNTS = (
     "found",
     "not_modified",
     "vacant",
+    "files",
+    "files_failed",
+    "file_bytes",
 )
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
 
 ``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that another day
 may heal, unlike an article that is gone; ``challenge``, ``missing``, ``maintenance``, ``error``, ``spam`` and ``empty``
 those of the unreadable pages that came with status 200 and are no article; ``outside`` articles of another time than
-asked for; ``vacant`` numbers of which the site has no article, where numbers were tried.
+asked for; ``vacant`` numbers of which the site has no article, where numbers were tried; ``files`` attachments and
+pictures that came or were confirmed, ``files_failed`` those that could not be had, ``file_bytes`` the bytes of answers.
 """
 
 _ASKED_FOR = frozenset(["closespider_itemcount", "closespider_pagecount", "closespider_timeout"])
@@ -81,7 +85,7 @@ class Outcome:
         return (
             f"{name}: {self.state}: {self.reason}; {_number(count['read'], 'article')} ({count['new']} new, "
             f"{count['version']} changed, {count['unchanged']} unchanged) from "
-            f"{_number(count['listings'], 'listing page')}"
+            f"{_number(count['listings'], 'listing page')}{_files(count)}"
         )
 
 
@@ -193,6 +197,18 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> s
     if finish in _ASKED_FOR:
         said.append(f"ended early as asked for ({finish})")
     return ", ".join(said) or "all read"
+
+
+def _files(count: Mapping[str, int]) -> str:
+    """What the closing line says of files; nothing when there were none.
+
+    >>> _files({"files": 3, "files_failed": 1})
+    ', 3 files (1 more could not be had)'
+    """
+    if not count["files"] and not count["files_failed"]:
+        return ""
+    lost = f" ({count['files_failed']} more could not be had)" if count["files_failed"] else ""
+    return f", {_number(count['files'], 'file')}{lost}"
 
 
 def _number(count: int, what: str) -> str:

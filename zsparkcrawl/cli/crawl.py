@@ -25,9 +25,12 @@ __all__ = ["crawl"]
 @click.option("--site", default=DEFAULT_SITE, show_default=True, help="The site's profile.")
 @click.option("--section", "sections", multiple=True, help="Only this section; may be repeated. Default: all.")
 @click.option("--full", is_flag=True, help="Look at every listing page, also where all articles are known.")
+@click.option("--no-files", is_flag=True, help="Leave out the attachments and pictures of articles.")
 @click.option("--start-url", metavar="URL", help="Begin at this listing; needs one --section.")
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting; may be repeated.")
-def crawl(site: str, sections: Sequence[str], full: bool, start_url: str | None, settings: Sequence[str]) -> None:
+def crawl(  # noqa: PLR0913, PLR0917 - click hands over all options
+    site: str, sections: Sequence[str], full: bool, no_files: bool, start_url: str | None, settings: Sequence[str]
+) -> None:
     """Crawl all sections of a site, one after the other.
 
     Says nothing when all is well and nobody looks on. Exit code: 0 good, 1 failed, 2 suspicious or bad
@@ -36,7 +39,8 @@ def crawl(site: str, sections: Sequence[str], full: bool, start_url: str | None,
     from zsparkcrawl.keeping import Keeping
     from zsparkcrawl.sites import site_named
 
-    arguments = {"site": site, "start_url": start_url, "full": "1" if full else None}
+    flags = {"full": "1" if full else None, "files": "0" if no_files else None}
+    arguments = {"site": site, "start_url": start_url, **flags}
     wanted = list(sections) or list(site_named(site).sections)
     for section in wanted:
         plan(section, arguments)
