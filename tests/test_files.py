@@ -23,8 +23,8 @@ NAME = "附件1：申报表.docx"
 def docx(text: str = "申报表") -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as parts:
-        parts.writestr("[Content_Types].xml", "<Types/>")
-        parts.writestr("word/document.xml", f"<document>{text}</document>")
+        parts.writestr(zipfile.ZipInfo("[Content_Types].xml"), "<Types/>")
+        parts.writestr(zipfile.ZipInfo("word/document.xml"), f"<document>{text}</document>")
     return made.getvalue()
 
 
@@ -129,7 +129,7 @@ def bounded(data: Path) -> End:
     offered = [link(f"/up/{n}.pdf", f"附件{n}") for n in range(6)]
     routes: dict[str, Route | Any] = {
         "/robots.txt": (404, {}, b""),
-        "/news/": listing([1, 2]),
+        "/news/": listing([1]),
         "/news/1.html": article(1, *offered),
         "/news/2.html": article(2, link("/up/9.pdf", "附件")),
         **{f"/up/{n}.pdf": file(PDF + bytes([n])) for n in range(10)},
@@ -137,7 +137,7 @@ def bounded(data: Path) -> End:
     with Site(routes) as site:
         end = crawl(data, site, "-s", f"ZSPARK_FILES_BYTES={2 * len(PDF)}")
         end.left["first"] = len(end.rows("SELECT * FROM files"))
-        end.more.append(crawl(data, site, "-a", "ids=2", "-a", "full=1"))
+        end.more.append(crawl(data, site, "-a", "ids=2"))
         end.left["named"] = len(end.rows("SELECT * FROM files"))
         end.more.append(crawl(data, site))
         end.left["rest"] = len(end.rows("SELECT * FROM files"))
@@ -199,7 +199,7 @@ def test_what_is_no_file_is_not_kept_and_says_why(crawls: Crawls) -> None:
     assert [state for *_, state, _ in rows.values() if state == "read"] == []
     assert end.rows("SELECT count(*) FROM articles WHERE native_id = '2'") == [(1,)]
     assert "3 articles (3 new" in end.last
-    assert "5 files (7 more could not be had)" in end.last
+    assert "5 files (6 more could not be had)" in end.last
 
 
 def test_nothing_is_fetched_from_elsewhere(crawls: Crawls) -> None:

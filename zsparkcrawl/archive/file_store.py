@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -13,11 +12,10 @@ from pathlib import Path
 from zsparkcrawl.archive.leftovers import sync_folder
 from zsparkcrawl.errors import ZsparkError
 
-__all__ = ["FOLDER", "FileError", "FileStore", "path_of", "stored_files"]
+__all__ = ["FOLDER", "FileError", "FileStore", "path_of"]
 
 FOLDER = "files"
 _PART = ".part"
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class FileError(ZsparkError):
@@ -31,11 +29,6 @@ def path_of(sha256: str) -> str:
     'files/ab/ababa'
     """
     return f"{FOLDER}/{sha256[:2]}/{sha256}"
-
-
-def stored_files(data: Path) -> list[Path]:
-    """All files that are kept in a data folder."""
-    return sorted(path for path in (data / FOLDER).glob("??/*") if _DIGEST.fullmatch(path.name))
 
 
 class FileStore:
@@ -56,6 +49,27 @@ class FileStore:
         except OSError as error:
             raise FileError(f"file {path}: {error.strerror}") from error
         return sha256
+
+    def fault_of(self, sha256: str) -> str | None:
+        """What is wrong with a file that is kept: missing, unreadable, other bytes; None when nothing is."""
+        path = self.data / path_of(sha256)
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            return f"file {path}: {error.strerror}"
+        return None if found == sha256 else f"file {path}: its bytes are not those that its name tells"
+
+    def put_back(self, sha256: str, body: bytes) -> bool:
+        """Write a file anew; returns False, and writes nothing, when these are not its bytes. Raises FileError."""
+        if hashlib.sha256(body).hexdigest() != sha256:
+            return False
+        path = self.data / path_of(sha256)
+        try:
+            self._write(path, body)
+        except OSError as error:
+            raise FileError(f"file {path}: {error.strerror}") from error
+        return True
 
     def tidy(self) -> None:
         """Remove what a killed run did not write to the end. Only for whoever holds the folder's lock."""
