@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from zsparkcrawl.archive.file_store import FileError, FileStore, path_of
 from zsparkcrawl.archive.offers import MOST_OF_ARTICLE, FileBytes, Placed
 from zsparkcrawl.archive.visits import stand_after
 from zsparkcrawl.cli import main
+from zsparkcrawl.export import export_articles
 from zsparkcrawl.extract.filenames import name_in_header
 from zsparkcrawl.extract.filetypes import file_type, objection_to
 from zsparkcrawl.items import Article, Attachment, Image
@@ -292,6 +294,22 @@ def test_show_tells_of_files(archive: Archive, tmp_path: Path) -> None:
     shown = CliRunner().invoke(main, ["show", "news/1", "--database", f"sqlite:///{tmp_path / 'zspark.sqlite'}"]).output
     assert f"attachment: 附件1: doc, 7 bytes, sha256 {'a' * 64}" in shown
     assert "attachment: 附件2: not here: waiting" in shown
+
+
+def test_an_export_tells_where_the_bytes_lie(archive: Archive, tmp_path: Path) -> None:
+    frontier = run(archive)
+    token = Attachment("附件3", f"{HOME}/down?id=3&t=1")
+    read(archive, frontier, FIRST, SECOND, token)
+    first, _, third = files(frontier)
+    came(archive, frontier, first, "a")
+    came(archive, frontier, third, "c")
+    other = Attachment("附件3", f"{HOME}/down?id=3&t=2")
+    read(archive, run(archive, Wanted(full=True)), FIRST, SECOND, other, body="丙", wanted=False)
+    export_articles(archive, tmp_path / "out.json", "json", columns=("attachments",))
+    ((row,)) = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert [each.get("path", "")[:12] for each in row["attachments"]] == ["files/aa/aaa", "", "files/cc/ccc"]
+    assert row["attachments"][1] == {"name": "附件2", "url": SECOND.url, "type": "doc"}
+    assert (row["attachments"][2]["url"][-3:], row["attachments"][2]["sha256"]) == ("t=2", "c" * 64)
 
 
 # -- names and types -----------------------------------------------------------------------------------------

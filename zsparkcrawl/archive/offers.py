@@ -28,6 +28,7 @@ __all__ = [
     "offers_of",
     "offers_of_row",
     "select_files",
+    "with_bytes",
 ]
 
 MOST_OF_ARTICLE = 100
@@ -164,6 +165,23 @@ def select_files(article_id: int) -> Select[Any]:
     shown = select(*own, files.c.size, files.c.type, files.c.path, *stands)
     found = shown.select_from(joined.join(first, f.url == first.c.url)).where(f.article_id == article_id)
     return found.order_by(first.c.first, f.version)
+
+
+def with_bytes(article: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A row of articles whose attachments and images also tell ``sha256`` and ``path`` of the bytes that came last,
+    where any did. ``rows`` are those of :func:`select_files`."""
+    came = [row for row in rows if row["sha256"] is not None]
+    known = {row["url"]: row for row in came}
+    alike = Counter(plain_address(url, [article["url"]]) for url in known)
+    for url, row in list(known.items()):
+        if alike[plain := plain_address(url, [article["url"]])] == 1:
+            known.setdefault(plain, row)
+
+    def told(each: Mapping[str, Any]) -> dict[str, Any]:
+        row = known.get(each["url"]) or known.get(plain_address(each["url"], [article["url"]]))
+        return {**each, **({"sha256": row["sha256"], "path": row["path"]} if row else {})}
+
+    return {**article, **{name: [told(each) for each in article[name]] for name in ("attachments", "images")}}
 
 
 def _latest(*conditions: Any) -> Select[Any]:

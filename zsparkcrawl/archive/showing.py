@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from zsparkcrawl.archive import reading
-from zsparkcrawl.archive.offers import select_files
+from zsparkcrawl.archive.offers import select_files, with_bytes
 from zsparkcrawl.archive.reading import Filters
 from zsparkcrawl.archive.status import Status, read_status
 
@@ -62,6 +62,13 @@ class Showing(ABC):
         columns of article_files, size, type and path of files, and state, reason and due_at of the frontier. What is
         NULL is not known yet."""
         return list(self._rows(select_files(article_id)))
+
+    def with_files(self, article: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A row of articles whose attachments and images also tell ``sha256`` and ``path`` of their bytes, as far as
+        these are here."""
+        if not article["attachments"] and not article["images"]:
+            return article
+        return with_bytes(article, self.files_of(article["id"]))
 
     def captures(self) -> Generator[Mapping[str, Any]]:
         """All captures, the newest first, with the columns of the table, the site and section of their run, and

@@ -7,7 +7,6 @@ or as a MIME word, or one taken for the other.
 from __future__ import annotations
 
 import re
-import unicodedata
 from email.errors import HeaderParseError
 from email.header import decode_header
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -76,8 +75,7 @@ def shown_name(name: str) -> str:
     >>> shown_name("附件\\x1b[31m\\u202ecod.exe")
     '附件[31mcod.exe'
     """
-    kept = (sign for sign in " ".join(name.split()) if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co"))
-    return "".join(kept)[:_LONGEST]
+    return "".join(filter(str.isprintable, " ".join(name.split())))[:_LONGEST]
 
 
 def _decoded(value: bytes) -> str:
