@@ -220,6 +220,19 @@ def test_articles_by_the_servers_word_unchanged_offer_files_too(archive: Archive
     assert urls(files(later)) == ["/up/1.doc"]
 
 
+def test_what_was_never_asked_for_stands_as_the_hosts_do_today(archive: Archive) -> None:
+    foreign = Attachment("附件", "http://files.example/1.doc")
+    read(archive, run(archive), foreign)
+    for place, due in ((Placed(foreign.url), [foreign.url]), (Placed(foreign.url, "no part of this crawl"), [])):
+        later = run(archive, Wanted(full=True))
+        (lease,) = [each for each in later.lease(NOW, 9) if each.kind == "article"]
+        visited = (later, Visited(lease, Standing("read", visits=2)))
+        archive.seen_again(visited, now=NOW, offering=lambda _, place=place: place)
+        leased = files(later)
+        assert [each.url for each in leased] == due
+        archive.end_run(later._scope.run_id, state="good", reason="", counts={}, ended=NOW)
+
+
 def test_no_article_has_files_without_end(archive: Archive) -> None:
     frontier = run(archive)
     read(archive, frontier, *(Attachment("附件", f"{HOME}/up/{n}.doc") for n in range(MOST_OF_ARTICLE + 20)))

@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 
 from tests.serving import End, Route, Site, crawl, listing, page
+from zsparkcrawl.archive.offers import Placed
+from zsparkcrawl.middlewares import UrlGuard
+from zsparkcrawl.spiders.files import place_of
+from zsparkcrawl.spiders.plan import plan
 
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 40
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -144,13 +148,28 @@ def bounded(data: Path) -> End:
         return end
 
 
-CRAWLS = (whole, left_out, bounded)
+def in_trouble(data: Path) -> End:
+    """A site whose files all fail; and a look at one article of two."""
+    routes: dict[str, Route | Any] = {
+        "/robots.txt": (404, {}, b""),
+        "/news/": listing([1, 2]),
+        "/news/1.html": article(1, *(link(f"/up/1{n}.pdf", f"附件{n}") for n in range(6))),
+        "/news/2.html": article(2, *(link(f"/up/2{n}.pdf", f"附件{n}") for n in range(6))),
+        **{f"/up/{n}.pdf": (503, {}, b"busy") for n in range(10, 30)},
+    }
+    with Site(routes) as site:
+        end = crawl(data, site, "-a", "limit=1", "-s", "ZSPARK_FAILURES=3")
+        end.left["asked"] = list(site.asked)
+        return end
+
+
+CRAWLS = (whole, left_out, bounded, in_trouble)
 Crawls = dict[str, "Future[End]"]
 
 
 @pytest.fixture(scope="module")
 def crawls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(4) as pool:
         yield {one.__name__: pool.submit(one, tmp_path_factory.mktemp(one.__name__)) for one in CRAWLS}
 
 
@@ -247,3 +266,46 @@ def test_a_run_fetches_so_many_bytes_and_what_it_was_asked_for(crawls: Crawls) -
     # A run of numbers fetches the files of those articles alone, and leaves the other ones waiting.
     assert end.left["named"] == end.left["first"] + 1
     assert end.left["rest"] == 7
+
+
+def test_files_that_all_fail_cost_no_article_and_are_left_alone(crawls: Crawls) -> None:
+    end = crawls["in_trouble"].result()
+    assert end.code == 0, end.err
+    assert (
+        "1 article (1 new, 0 changed, 0 unchanged) from 1 listing page, 0 files (3 more could not be had)" in end.last
+    )
+    assert "no more files in this run: 3 failures in a row, the last: " in end.err
+    asked = [path for path in end.left["asked"] if path.startswith("/up/")]
+    assert len(asked) == 3
+    assert len({path[:5] for path in asked}) == 1, "of the article that was read"
+    assert end.rows("SELECT count(*) FROM frontier WHERE kind = 'file' AND due_at IS NOT NULL") == [(6,)]
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "objection"),
+    [
+        ("http://www.nhtp.org/up/1.doc#a", "http://127.0.0.1:8000/up/1.doc", None),
+        ("http://127.0.0.1:8000/up/1.doc", "http://127.0.0.1:8000/up/1.doc", None),
+        ("http://127.0.0.1:8001/up/1.doc", "http://127.0.0.1:8001/up/1.doc", "no part of this crawl"),
+        ("http://x.example/1.doc", "http://x.example/1.doc", "no part of this crawl"),
+        ("http://127.0.0.1:8000/" + "甲" * 200, "http://127.0.0.1:8000/" + "甲" * 200, "more than 1000 characters"),
+    ],
+)
+def test_where_a_file_is_fetched_from(url: str, address: str, objection: str | None) -> None:
+    place = placed(url)
+    assert place is not None
+    assert place.address == address
+    assert (place.objection is None) if objection is None else (objection in str(place.objection))
+
+
+@pytest.mark.parametrize(
+    "url", ["data:image/png;base64,AA", "javascript:void(0)", "file:///etc/passwd", "http://127.0.0.1:8000/news/7.html"]
+)
+def test_what_is_no_file_of_its_own(url: str) -> None:
+    assert placed(url) is None
+
+
+def placed(url: str) -> Placed | None:
+    """On a mirror of the site."""
+    made = plan("news", {"start_url": "http://127.0.0.1:8000/news/"})
+    return place_of(url, made, UrlGuard.of_plan(made), 1000)
