@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -384,6 +386,14 @@ def _is_utf8(header: bytes) -> bool:
     return True
 
 
+def zipped(*names: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as parts:
+        for name in names:
+            parts.writestr(name, "x")
+    return made.getvalue()
+
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 
 
@@ -391,6 +401,10 @@ def test_types_by_bytes_first() -> None:
     assert file_type(OLE + "WordDocument".encode("utf-16-le"), "", "1.xls") == "doc"
     assert file_type(OLE + "WordDocument".encode("utf-16-le"), "", "1.wps") == "wps"
     assert file_type(OLE + "Workbook".encode("utf-16-le")) == "xls"
+    assert file_type(OLE + "EncryptedPackage".encode("utf-16-le"), "", "1.docx") == "docx"
+    assert file_type(zipped("1/word/document.xml"), "", "1.zip") == "zip", "a folder with documents in it"
+    assert file_type(zipped("[Content_Types].xml"), "", "1.xlsx") == "xlsx"
+    assert file_type(zipped("OFD.xml", "Doc_0/Document.xml")) == "ofd"
     assert file_type(b"PK\x03\x04" + bytes(40), "", "1.docx") == "zip", "its list of parts is not there"
     assert file_type(b"RIFF\0\0\0\0WEBPVP8 ", "image/jpeg", "1.jpg") == "webp"
     assert file_type(b"<html xmlns:x='urn:schemas-microsoft-com:office:excel'>", "", "1.xls") == "xls"

@@ -21,6 +21,7 @@ _ZIP = b"PK\x03\x04"
 _STREAMS = (("WordDocument", "doc", "wps"), ("Workbook", "xls", "et"), ("PowerPoint Document", "ppt", "dps"))
 """Names inside an OLE file, the type that has them, and WPS Office's type that has them too."""
 _PARTS = (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx"), ("OFD.xml", "ofd"))
+_PACKAGES = frozenset("docx xlsx pptx docm xlsm pptm".split())
 _MOST_ENTRIES = 500
 """Entries of an archive's list that are looked at: an office file names its parts among the first."""
 _DECLARED = {
@@ -110,8 +111,7 @@ def _by_bytes(body: bytes, ending: str) -> str:
     if body.startswith(_OLE):
         return _ole_type(body, ending)
     if body.startswith(_ZIP):
-        names = list(_entries(body))
-        return next((kind for part, kind in _PARTS if any(part in name for name in names)), "zip")
+        return _zip_type(list(_entries(body)), ending)
     if body[4:8] == b"ftyp":
         return "mp4"
     if body.startswith(b"RIFF") and body[8:12] in (b"WEBP", b"AVI "):
@@ -126,7 +126,15 @@ def _ole_type(body: bytes, ending: str) -> str:
     for stream, kind, of_wps in _STREAMS:
         if stream.encode("utf-16-le") in body:
             return of_wps if ending == of_wps else kind
-    return ending if ending in _OFFICE else "ole"
+    # An office file with a password lies in an OLE file, whatever it is.
+    sealed = ending in _PACKAGES and "EncryptedPackage".encode("utf-16-le") in body
+    return ending if sealed or ending in _OFFICE else "ole"
+
+
+def _zip_type(names: list[str], ending: str) -> str:
+    if "[Content_Types].xml" in names and ending in _PACKAGES:
+        return ending
+    return next((kind for part, kind in _PARTS if any(name.startswith(part) for name in names)), "zip")
 
 
 def _entries(body: bytes) -> Iterator[str]:
