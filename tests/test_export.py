@@ -225,7 +225,7 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(
     out.write_text("before")
 
     def failing(_: Filters | None) -> Iterator[Mapping[str, Any]]:
-        yield dict.fromkeys(COLUMNS, "x" * 100_000)
+        yield {**dict.fromkeys(COLUMNS, "x" * 100_000), "attachments": [], "images": []}
         assert len(files(folder)) == 2
         raise fault
 

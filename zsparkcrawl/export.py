@@ -2,7 +2,8 @@
 
 The columns stand in a fixed order, :data:`COLUMNS`. CSV is UTF-8 without a byte-order mark, quoted as in RFC
 4180, and loses nothing: an unknown value (NULL) is an empty field without quotes, an empty text is a pair of
-quotes. Attachments and images, which are lists, are JSON text in CSV. A file appears under its name only when
+quotes. Attachments and images, which are lists, are JSON text in CSV; each item also tells ``sha256`` and ``path`` in
+the data folder when its bytes are here. A file appears under its name only when
 it is whole.
 """
 
@@ -115,7 +116,8 @@ def export_articles(
     A file is written under another name beside its own and takes its place when it is whole: on failure, what
     was there before is still there, and nothing else. Memory does not grow with the number of articles.
     """
-    with closing(archive.articles(filters)) as rows:
+    with closing(archive.articles(filters)) as articles:
+        rows = map(archive.with_files, articles) if {"attachments", "images"} & set(columns) else articles
         if not isinstance(out, Path):
             return write_rows(rows, out, form, columns)
         try:

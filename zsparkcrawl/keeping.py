@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from zsparkcrawl.archive import Archive, Scope, Wanted, captures_folder, data_folder, database_url
 from zsparkcrawl.archive.captures import MAX_BYTES, CaptureWriter
+from zsparkcrawl.archive.file_store import FileStore
 from zsparkcrawl.archive.locking import locked
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.run import Run
@@ -46,8 +47,15 @@ class Keeping:
     :meth:`release`."""
 
     def __init__(
-        self, archive: Archive, captures: CaptureWriter, lock: BinaryIO, now: Callable[[], dt.datetime]
+        self,
+        archive: Archive,
+        captures: CaptureWriter,
+        lock: BinaryIO,
+        *,
+        files: FileStore,
+        now: Callable[[], dt.datetime],
     ) -> None:
+        self.files = files
         self.archive = archive
         self.captures = captures
         self.now = now
@@ -75,7 +83,9 @@ class Keeping:
             try:
                 captures = CaptureWriter(captures_folder(environ), max_bytes=warc_bytes(environ))
                 captures.sync_each = not archive.flush_often(captures.sync)
-                return cls(archive, captures, lock, now)
+                files = FileStore(data_folder(environ))
+                files.tidy()
+                return cls(archive, captures, lock, files=files, now=now)
             except ZsparkError:
                 archive.close()
                 raise
@@ -114,4 +124,6 @@ class Keeping:
         )
         scope = Scope(number, site, section, "" if start_url is None else urlsplit(start_url).netloc.casefold())
         frontier = self.archive.frontier(scope, wanted or Wanted())
-        return Run(self.archive, self.captures, self.now, number, frontier, patience)
+        run = Run(self.archive, self.captures, self.now, number, frontier, patience)
+        run.store_of_files = self.files
+        return run

@@ -49,6 +49,9 @@ COUNTS = (
     "injections",
     "damaged",
     "damages",
+    "files",
+    "files_failed",
+    "file_bytes",
 )
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
 
@@ -57,7 +60,9 @@ may heal, unlike an article that is gone; ``challenge``, ``missing``, ``maintena
 those of the unreadable pages that came with status 200 and are no article; ``outside`` articles of another time than
 asked for; ``vacant`` numbers of which the site has no article, where numbers were tried. ``kept`` are the articles that
 were read from a page and kept; the counts behind it say how many of them are well known, hold something foreign, or
-damage that no rule mends; ``injections`` and ``damages`` how much of it, at most 20 an article.
+damage that no rule mends; ``injections`` and ``damages`` how much of it, at most 20 an article. ``files`` are
+attachments and pictures that came or were confirmed, ``files_failed`` those that could not be had, ``file_bytes`` the
+bytes of answers.
 """
 
 _BOUNDED = "bounded"
@@ -96,7 +101,7 @@ class Outcome:
         return (
             f"{name}: {self.state}: {self.reason}; {_number(count['read'], 'article')} ({count['new']} new, "
             f"{count['version']} changed, {count['unchanged']} unchanged) from "
-            f"{_number(count['listings'], 'listing page')}"
+            f"{_number(count['listings'], 'listing page')}{_files(count)}"
         )
 
     def lines(self, name: str) -> list[str]:
@@ -234,6 +239,18 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> l
     if finish in _ASKED_FOR and finish != _BOUNDED:
         said.append(f"ended early as asked for ({finish})")
     return said
+
+
+def _files(count: Mapping[str, int]) -> str:
+    """What the closing line says of files; nothing when there were none.
+
+    >>> _files({"files": 3, "files_failed": 1})
+    ', 3 files (1 more could not be had)'
+    """
+    if not count["files"] and not count["files_failed"]:
+        return ""
+    lost = f" ({count['files_failed']} more could not be had)" if count["files_failed"] else ""
+    return f", {_number(count['files'], 'file')}{lost}"
 
 
 def _number(count: int, what: str) -> str:

@@ -10,11 +10,14 @@ from typing import Any
 from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Visited
 from zsparkcrawl.archive.captures import CaptureWriter
 from zsparkcrawl.archive.fetching import Onward
+from zsparkcrawl.archive.file_store import FileStore
+from zsparkcrawl.archive.offers import Offering
 from zsparkcrawl.archive.restoring import restored
 from zsparkcrawl.archive.visits import Ending, is_gone, stand_after
 from zsparkcrawl.archive.warc import NOT_MODIFIED, payload_digest
 from zsparkcrawl.charset import declared_charset
 from zsparkcrawl.extract.links import Listing
+from zsparkcrawl.filing import FileAnswer, Files
 from zsparkcrawl.habit import Night, unusual
 from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.outcome import Outcome
@@ -60,7 +63,8 @@ class Run:
     """One crawl as the archive sees it: what it may fetch, what it has taken, and what it makes of it.
 
     Every lease ends by exactly one of :meth:`store`, :meth:`unchanged`, :meth:`outside`, :meth:`listed`,
-    :meth:`skipped` and :meth:`not_read`; what is still leased when the run ends is free again.
+    :meth:`skipped`, :meth:`store_file`, :meth:`file_unchanged` and :meth:`not_read`; what is still leased when the run
+    ends is free again.
     """
 
     archive: Archive
@@ -72,6 +76,10 @@ class Run:
     """Seconds for which it waits to try again itself what failed."""
     changed: Callable[[], object] = lambda: None
     """Called after every end of a lease."""
+    store_of_files: FileStore | None = None
+    """Where files are kept."""
+    files: Files | None = None
+    """How files are dealt with; None when they are left out."""
     _open: dict[int, Lease] = field(default_factory=dict)
     _reading: dict[str, list[Reading]] = field(default_factory=dict)
     _ended: bool = False
@@ -94,16 +102,22 @@ class Run:
         self.frontier.name(urls, self.now())
 
     def lease(self, limit: int) -> list[Lease]:
-        """Take what is due."""
-        taken = self.frontier.lease(self.now(), limit)
-        self._open |= {lease.id: lease for lease in taken}
-        return taken
+        """Take what is due, but for files."""
+        return self._taken(self.frontier.lease(self.now(), limit))
+
+    def lease_files(self, limit: int) -> list[Lease]:
+        """Take files that are due; none when they are left out, or when enough was fetched."""
+        if not self._fetches_files or limit <= 0:
+            return []
+        return self._taken(self.frontier.lease(self.now(), limit, files=True))
 
     def pause(self) -> float | None:
-        """Seconds until the next page falls due that this run waits for; None when there is none."""
+        """Seconds until the next page or file falls due that this run waits for; None when there is none."""
         now = self.now()
-        due_at = self.frontier.next_due(now + dt.timedelta(seconds=self.patience))
-        return None if due_at is None else max(0.0, (due_at - now).total_seconds())
+        until = now + dt.timedelta(seconds=self.patience)
+        kinds = (False, True) if self._fetches_files else (False,)
+        found = [due_at for files in kinds if (due_at := self.frontier.next_due(until, files=files)) is not None]
+        return max(0.0, (min(found) - now).total_seconds()) if found else None
 
     def capture(self, exchange: Exchange) -> Kept:
         """Keep a response as it came."""
@@ -171,7 +185,9 @@ class Run:
         with self.archive.together():
             if capture is not None and article.charset is not None:
                 self.archive.set_charset(capture, article.charset)
-            stored = self.archive.store(article, run_id=self.number, capture_id=capture, now=now, visited=visited)
+            stored = self.archive.store(
+                article, run_id=self.number, capture_id=capture, now=now, visited=visited, offering=self._offering
+            )
         if reading is not None:
             self._close(reading.lease)
         return stored
@@ -179,7 +195,22 @@ class Run:
     def unchanged(self, reading: Reading) -> None:
         """Enter that the server says an article is as it was."""
         now = self.now()
-        self.archive.seen_again((self.frontier, self._visited(reading, now)), now=now)
+        self.archive.seen_again((self.frontier, self._visited(reading, now)), now=now, offering=self._offering)
+        self._close(reading.lease)
+
+    def store_file(self, reading: Reading, answer: FileAnswer) -> bool:
+        """Keep a file; returns whether its bytes are the first, or other than those before. Raises FileError."""
+        assert self.files is not None
+        now = self.now()
+        came = self.files.keep(answer, reading.capture_id)
+        new = self.archive.store_file((self.frontier, self._visited(reading, now)), came, now=now)
+        self._close(reading.lease)
+        return new
+
+    def file_unchanged(self, reading: Reading) -> None:
+        """Enter that the server says a file is as it was."""
+        now = self.now()
+        self.archive.confirm_file((self.frontier, self._visited(reading, now)), now=now)
         self._close(reading.lease)
 
     def outside(self, article: Article) -> None:
@@ -228,6 +259,18 @@ class Run:
                 ended=self.now(),
             )
             self.archive.flush()
+
+    @property
+    def _offering(self) -> Offering | None:
+        return self.files.offering if self.files is not None else None
+
+    @property
+    def _fetches_files(self) -> bool:
+        return self.files is not None and self.files.open
+
+    def _taken(self, leases: list[Lease]) -> list[Lease]:
+        self._open |= {lease.id: lease for lease in leases}
+        return leases
 
     def _waits_for(self, standing: Standing, now: dt.datetime) -> bool:
         return standing.due_at is not None and standing.due_at <= now + dt.timedelta(seconds=self.patience)

@@ -34,6 +34,10 @@ ZSPARK_FAILURES = 20
 """So many articles in a row that cannot be fetched end the crawl: the site is in trouble, and asking on adds to it."""
 ZSPARK_PATIENCE = 15.0
 """Seconds for which a run waits for a page that failed and falls due again; what takes longer is for a later run."""
+ZSPARK_FILE_BYTES = 64 * 2**20
+"""Bytes of an attachment or picture; a larger one is not fetched. DOWNLOAD_MAXSIZE is for pages."""
+ZSPARK_FILES_BYTES = 4 * 2**30
+"""Bytes of attachments and pictures that one run fetches; the others wait for the next run."""
 ZSPARK_PROGRESS = False
 """A progress bar, when there is a terminal."""
 

@@ -17,10 +17,12 @@ from sqlalchemy import Connection, Engine
 from zsparkcrawl.archive import reading, writing
 from zsparkcrawl.archive.captures import Captured, KeptBody
 from zsparkcrawl.archive.fetching import Frontier
+from zsparkcrawl.archive.filing import Filing
 from zsparkcrawl.archive.flushing import Flusher
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
 from zsparkcrawl.archive.judging import count_kinds
 from zsparkcrawl.archive.ledger import Ledger
+from zsparkcrawl.archive.offers import Offering, offers_of, offers_of_row
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
     READING,
@@ -67,7 +69,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Ledger):
+class Archive(Showing, Filing, Ledger):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -191,6 +193,7 @@ class Archive(Showing, Ledger):
         now: dt.datetime,
         origin: Origin = "site",
         visited: tuple[Frontier, Visited] | None = None,
+        offering: Offering | None = None,
     ) -> Stored:
         """Keep an article: "new", a new "version" when any content field changed, or "unchanged". All or nothing.
 
@@ -199,7 +202,8 @@ class Archive(Showing, Ledger):
 
         An article is that of the same site, section and number, or of the same URL when it has no number.
         With ``origin`` "site" it counts as seen now; "reading", old bytes read anew, leaves the times of
-        seeing alone. ``visited`` is the visit of the frontier that read it: it ends in the same transaction.
+        seeing alone. ``visited`` is the visit of the frontier that read it: it ends in the same transaction, in
+        which its files and pictures enter the frontier as well, if ``offering`` places them.
         """
         facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
         with self._writing() as connection:
@@ -207,14 +211,20 @@ class Archive(Showing, Ledger):
             if visited is not None:
                 frontier, visit = visited
                 frontier.conclude_in(connection, replace(visit, article_id=number), now)
+                if offering is not None:
+                    frontier.offer_in(connection, number, offers_of(article), offering, now)
             return stored
 
-    def seen_again(self, visited: tuple[Frontier, Visited], *, now: dt.datetime) -> None:
-        """Enter that the server says an article has not changed since it was last read."""
+    def seen_again(
+        self, visited: tuple[Frontier, Visited], *, now: dt.datetime, offering: Offering | None = None
+    ) -> None:
+        """Enter that the server says an article has not changed since it was last read, with what it offers."""
         frontier, visit = visited
         with self._writing() as connection:
-            if visit.lease.article_id is not None:
-                writing.touch_article(connection, visit.lease.article_id, stamp(now))
+            if (number := visit.lease.article_id) is not None:
+                row = writing.touch_article(connection, number, stamp(now))
+                if offering is not None:
+                    frontier.offer_in(connection, number, offers_of_row(row), offering, now)
             frontier.conclude_in(connection, visit, now)
 
     def mark_gone(self, article_id: int, moment: dt.datetime, reason: str) -> None:

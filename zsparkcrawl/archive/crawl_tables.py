@@ -101,13 +101,14 @@ frontier = Table(
     Column("site", Text, nullable=False, comment="name of the site's profile"),
     Column("section", Text, nullable=False, comment="news or notices"),
     Column("origin", Text, nullable=False, comment="empty, or host and port of the listing the crawl was told"),
-    Column("kind", Text, nullable=False, comment="listing or article"),
+    Column("kind", Text, nullable=False, comment="listing, article or file"),
     Column("url", Text, nullable=False, comment="what is to be fetched"),
     Column(
         "state",
         Text,
         nullable=False,
-        comment="waiting, read, or how it ended: failed, gone, off-site, spam, not an article, duplicate",
+        comment="waiting, read, or how it ended: failed, gone, off-site, spam, not an article (of a file: "
+        "a web page came in its place), duplicate",
     ),
     Column("due_at", Text, comment="when it is to be fetched next, UTC; NULL never by itself"),
     Column("leased_by", Integer, ForeignKey("runs.id"), comment="the run that is fetching it"),
@@ -122,10 +123,12 @@ frontier = Table(
     Column("visited_at", Text, comment="when it was last asked for, UTC"),
     Column("visited_by", Integer, ForeignKey("runs.id"), comment="the run that last asked for it"),
     Column("retried_by", Integer, ForeignKey("runs.id"), comment="the run that is to try it once more itself"),
-    Column("listed_by", Integer, ForeignKey("runs.id"), comment="the run that last saw it on a listing"),
+    Column(
+        "listed_by", Integer, ForeignKey("runs.id"), comment="the run that last saw it on a listing, or on an article"
+    ),
     Column("named_by", Integer, ForeignKey("runs.id"), comment="the run whose ids last named it"),
     Column("listed_title", Text, comment="what the listing that showed it first calls it"),
-    Column("listed_date", Text, comment="the day that listing shows, ISO"),
+    Column("listed_date", Text, comment="the day that listing shows, ISO; of a file, its article's"),
     Column("article_id", Integer, ForeignKey("articles.id"), comment="the article that was read from it"),
     Column("walk", Text, comment="of a listing page that is next on a walk: how far it came, as JSON"),
     Column("walked_at", Text, comment="of a first listing page: when a walk from it came to the end, UTC"),

@@ -13,7 +13,7 @@ def describe() -> str:
     """The tables in Markdown: docs/schema.md has this text between its markers.
 
     >>> print(describe().split("\\n\\n")[0])
-    ### articles
+    ### article_files
     """
     return "\n\n".join(_described(metadata.tables[name]) for name in sorted(metadata.tables)) + "\n"
 

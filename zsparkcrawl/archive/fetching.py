@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from zsparkcrawl.archive import frontier as rows
 from zsparkcrawl.archive import walks
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted
+from zsparkcrawl.archive.offers import Offer, Offering, enter_offers
 from zsparkcrawl.archive.storable import stamp
 from zsparkcrawl.archive.visits import Lease, Visited
 from zsparkcrawl.archive.writing import Listed, insert_seen
@@ -53,15 +54,21 @@ class Frontier:
             while part := [Listed(url) for url in islice(urls, _NAMED_AT_ONCE)]:
                 rows.add_articles(connection, self._scope, part, stamp(now), named=True)
 
-    def lease(self, now: dt.datetime, limit: int) -> list[Lease]:
-        """Take pages that are due."""
+    def lease(self, now: dt.datetime, limit: int, *, files: bool = False) -> list[Lease]:
+        """Take pages that are due, or files."""
         with self._writing() as connection:
-            return rows.lease(connection, self._scope, self._wanted, now, limit)
+            return rows.lease(connection, self._scope, self._wanted, now, limit, files=files)
 
-    def next_due(self, until: dt.datetime) -> dt.datetime | None:
-        """When the next page falls due, up to a moment; None when none does."""
+    def next_due(self, until: dt.datetime, *, files: bool = False) -> dt.datetime | None:
+        """When the next page, or file, falls due, up to a moment; None when none does."""
         with self._writing() as connection:
-            return rows.next_due(connection, self._scope, self._wanted, until)
+            return rows.next_due(connection, self._scope, self._wanted, until, files=files)
+
+    def offer_in(
+        self, connection: Connection, article_id: int, offers: Sequence[Offer], offering: Offering, now: dt.datetime
+    ) -> None:
+        """Enter what an article offers, in the transaction that enters the article."""
+        enter_offers(connection, self._scope, article_id, offers, offering, moment=stamp(now))
 
     def listed(  # noqa: PLR0913 - the last is said by name
         self,

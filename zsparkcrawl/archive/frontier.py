@@ -56,7 +56,7 @@ class Scope:
 class Wanted:
     """Which articles a crawl wants of those that are due: of these days by their listing, and with ``full`` also
     those that are not due but that this run has not visited. ``named`` keeps to those that this run named itself.
-    ``limit`` bounds their number."""
+    ``limit`` bounds their number. Of files a run with either wants those of the articles that it read."""
 
     since: dt.date | None = None
     until: dt.date | None = None
@@ -131,11 +131,14 @@ def _never_asked() -> ColumnElement[bool]:
     return and_(frontier.c.state == "off-site", frontier.c.visited_at.is_(None))
 
 
-def lease(connection: Connection, scope: Scope, wanted: Wanted, now: dt.datetime, limit: int) -> list[Lease]:
-    """Take pages that are due, at most ``limit``: listings first, then articles never read, then revisits."""
+def lease(  # noqa: PLR0913 - each says another thing
+    connection: Connection, scope: Scope, wanted: Wanted, now: dt.datetime, limit: int, *, files: bool = False
+) -> list[Lease]:
+    """Take pages that are due, at most ``limit``: listings first, then articles never read, then revisits; or with
+    ``files`` files instead."""
     c = frontier.c
     order = (case((c.kind == "listing", 0), (c.state == "waiting", 1), else_=2), c.id)
-    due = select(c.id).where(_due(scope, wanted, now)).order_by(*order).limit(limit)
+    due = select(c.id).where(_due(scope, wanted, now), _is_file(files)).order_by(*order).limit(limit)
     taken = update(frontier).where(c.id.in_(due.with_for_update(skip_locked=True))).values(leased_by=scope.run_id)
     rows = connection.execute(taken.returning(frontier)).mappings().all()
     return [
@@ -150,9 +153,12 @@ def count_due(connection: Connection, scope: Scope, wanted: Wanted, now: dt.date
     return int(connection.execute(select(func.count()).where(due)).scalar_one())
 
 
-def next_due(connection: Connection, scope: Scope, wanted: Wanted, until: dt.datetime) -> dt.datetime | None:
-    """When the next page falls due that this crawl wants and that is not due yet, up to a moment; None when none."""
-    due = _due(scope, wanted, until)
+def next_due(
+    connection: Connection, scope: Scope, wanted: Wanted, until: dt.datetime, *, files: bool = False
+) -> dt.datetime | None:
+    """When the next page, or file, falls due that this crawl wants and that is not due yet, up to a moment; None when
+    none."""
+    due = and_(_due(scope, wanted, until), _is_file(files))
     found = connection.execute(select(func.min(frontier.c.due_at)).where(due)).scalar_one_or_none()
     return _moment(found)
 
@@ -200,12 +206,18 @@ def conclude(connection: Connection, visited: Visited, run_id: int, now: dt.date
     connection.execute(_CONCLUDE, values)
 
 
+def _is_file(meant: bool) -> ColumnElement[bool]:
+    return frontier.c.kind == "file" if meant else frontier.c.kind != "file"
+
+
 def _due(scope: Scope, wanted: Wanted, now: dt.datetime) -> ColumnElement[bool]:
     c = frontier.c
+    offered = and_(c.kind == "file", c.listed_by == scope.run_id)
     due = c.due_at <= stamp(now)
     if wanted.full:
         unvisited = or_(c.visited_by.is_(None), c.visited_by != scope.run_id)
-        due = or_(due, and_(c.kind == "article", unvisited, not_(_never_asked())))
+        visitable = or_(and_(c.kind == "article", not_(_never_asked())), and_(offered, c.state != "off-site"))
+        due = or_(due, and_(visitable, unvisited))
     # A run visits a page once, but for those that it is to try again itself.
     fresh = or_(c.retried_by == scope.run_id, c.visited_by.is_(None), c.visited_by != scope.run_id)
     conditions = [of_scope(scope), c.leased_by.is_(None), due, fresh]
@@ -213,7 +225,9 @@ def _due(scope: Scope, wanted: Wanted, now: dt.datetime) -> ColumnElement[bool]:
         if bound is not None:
             conditions.append(or_(c.listed_date.is_(None), holds(bound.isoformat())))
     if wanted.named:
-        conditions.append(c.named_by == scope.run_id)
+        conditions.append(or_(c.named_by == scope.run_id, offered))
+    elif wanted.limit is not None:
+        conditions.append(or_(c.kind != "file", offered))
     return and_(*conditions)
 
 

@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select
 
-from zsparkcrawl.archive.schema import articles, captures, edits, injection_pages, injections, runs, versions
+from zsparkcrawl.archive.schema import (
+    article_files,
+    articles,
+    captures,
+    edits,
+    injection_pages,
+    injections,
+    runs,
+    versions,
+)
 from zsparkcrawl.chinese.script import simplify
 
 __all__ = [
@@ -19,6 +28,7 @@ __all__ = [
     "select_articles",
     "select_capture_of",
     "select_captures",
+    "select_captures_of_file",
     "select_edits",
     "select_injections",
     "select_versions",
@@ -134,6 +144,12 @@ def select_capture_of(site: str, section: str, native_id: str) -> Select[Any]:
     c = articles.c
     same = and_(c.site == site, c.section == section, c.native_id == native_id)
     return _captures().where(captures.c.id.in_(select(c.capture_id).where(same)))
+
+
+def select_captures_of_file(sha256: str) -> Select[Any]:
+    """The captures that files of these bytes came in, as :func:`select_captures` has them."""
+    came = select(article_files.c.capture_id).where(article_files.c.sha256 == sha256)
+    return _captures().where(captures.c.id.in_(came)).order_by(captures.c.id)
 
 
 def _captures() -> Select[Any]:

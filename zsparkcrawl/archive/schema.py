@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from zsparkcrawl.archive.article_tables import articles, edits, injection_pages, injections, versions
 from zsparkcrawl.archive.crawl_tables import captures, frontier, metadata, runs, seen
+from zsparkcrawl.archive.file_tables import article_files, files
 
 __all__ = [
+    "article_files",
     "articles",
     "captures",
     "edits",
+    "files",
     "frontier",
     "injection_pages",
     "injections",

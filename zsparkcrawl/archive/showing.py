@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from zsparkcrawl.archive import reading
+from zsparkcrawl.archive.offers import select_files, with_bytes
 from zsparkcrawl.archive.reading import Filters
 
 __all__ = ["Showing"]
@@ -54,6 +55,19 @@ class Showing(ABC):
         """The foreign things that were kept out of an article up to one version, in the order of the page: kind,
         phrase, carrier, domain, the version and the time in which they were seen, and how many pages they hit."""
         return list(self._rows(reading.select_injections(article_id, version)))
+
+    def files_of(self, article_id: int) -> list[Mapping[str, Any]]:
+        """The files and pictures that an article offers or once offered, a row for each state of their bytes: the
+        columns of article_files, size, type and path of files, and state, reason and due_at of the frontier. What is
+        NULL is not known yet."""
+        return list(self._rows(select_files(article_id)))
+
+    def with_files(self, article: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A row of articles whose attachments and images also tell ``sha256`` and ``path`` of their bytes, as far as
+        these are here."""
+        if not article["attachments"] and not article["images"]:
+            return article
+        return with_bytes(article, self.files_of(article["id"]))
 
     def captures(self) -> Generator[Mapping[str, Any]]:
         """All captures, the newest first, with the columns of the table, the site and section of their run, and

@@ -12,7 +12,7 @@ __all__ = ["BACK_OFF", "REVISITS", "Ending", "Kind", "Lease", "Standing", "State
 State = Literal["waiting", "read", "failed", "gone", "off-site", "spam", "not an article", "duplicate"]
 """How a page stands: to be fetched, read at least once, or why it was not."""
 
-Kind = Literal["listing", "article"]
+Kind = Literal["listing", "article", "file"]
 
 Ending = Literal[
     "read", "not now", "gone", "off-site", "forbidden", "spam", "not an article", "duplicate", "outside"

@@ -166,9 +166,10 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
     return ("version" if changed else "unchanged"), old["id"]
 
 
-def touch_article(connection: Connection, article_id: int, moment: str) -> None:
-    """Enter that an article was seen again, unchanged."""
-    connection.execute(update(articles).where(articles.c.id == article_id).values(last_seen=moment))
+def touch_article(connection: Connection, article_id: int, moment: str) -> dict[str, Any]:
+    """Enter that an article was seen again, unchanged; returns what it offers: attachments and images."""
+    seen_again = update(articles).where(articles.c.id == article_id).values(last_seen=moment)
+    return connection.execute(seen_again.returning(articles.c.attachments, articles.c.images)).one()._asdict()
 
 
 def update_gone(connection: Connection, article_id: int, gone_at: str | None, reason: str | None) -> None:

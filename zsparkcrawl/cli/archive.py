@@ -124,14 +124,17 @@ def show(key: str, as_json: bool, database: str | None) -> None:
             raise NotFoundError(f"no article {key!r} in {archive.name}")
         edits = archive.edits_of(article["id"], article["version"])
         injections = archive.injections_of(article["id"], article["version"])
+        files = archive.files_of(article["id"])
     if as_json:
-        echo_json({**article, "edits": edits, "injections": injections})
+        echo_json({**article, "edits": edits, "injections": injections, "files": files})
         return
     shown = {name: value for name, value in article.items() if name != "body" and value not in (None, [])}
     width = max(map(len, shown))
     for name, value in shown.items():
         click.echo(f"{click.style(name.ljust(width), dim=True)}  {one_line(value)}")
     click.echo("\n" + "\n".join(map(one_line, article["body"].split("\n"))) + "\n")
+    for file in files:
+        click.echo(_file_line(file))
     for line in _edits_summary(edits):
         click.echo(line)
     for found in injections:
@@ -158,6 +161,17 @@ def reread(database: str | None) -> None:
 
 def _tell(line: str) -> None:
     click.echo(f"zsparkcrawl: {line}", err=True)
+
+
+def _file_line(file: Mapping[str, Any]) -> str:
+    """One file of an article: what it is called, and what is kept of it or why nothing is."""
+    name = file["name"] or file["server_name"] or file["url"]
+    if file["sha256"] is None:
+        stands = " ".join(filter(None, (file["state"], file["reason"])))
+        return f"{file['kind']}: {one_line(name)}: not here: {one_line(stands or 'never fetched')}"
+    state = f", version {file['version']}" if file["version"] > 1 else ""
+    what = f"{file['type'] or 'unknown type'}, {file['size']} bytes{state}"
+    return f"{file['kind']}: {one_line(name)}: {what}, sha256 {file['sha256']}"
 
 
 def _edits_summary(edits: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -39,6 +39,7 @@ _RUNS = 200
 @click.option("--all-sites", is_flag=True, help="All sites that have a profile.")
 @click.option("--section", "sections", multiple=True, help="Only this section; may be repeated. Default: all.")
 @click.option("--full", is_flag=True, help="Look at every listing page, also where all articles are known.")
+@click.option("--no-files", is_flag=True, help="Leave out the attachments and pictures of articles.")
 @click.option("--start-url", metavar="URL", help="Begin at this listing; needs one --section.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be asked for: no network, nothing written.")
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting; may be repeated.")
@@ -50,7 +51,7 @@ def crawl(sites: Sequence[str], all_sites: bool, sections: Sequence[str], dry_ru
     from zsparkcrawl.extensions import environment
     from zsparkcrawl.keeping import Keeping
 
-    jobs = _jobs(_sites(sites, all_sites), sections, given["start_url"], given["full"])
+    jobs = _jobs(_sites(sites, all_sites), sections, given)
     effective = _settings(given["settings"])
     if dry_run:
         from zsparkcrawl.cli.rehearsal import rehearse
@@ -115,18 +116,19 @@ def _sites(named: Sequence[str], all_sites: bool) -> list[str]:
     return site_names() if all_sites else list(dict.fromkeys(named)) or [DEFAULT_SITE]
 
 
-def _jobs(sites: Sequence[str], sections: Sequence[str], start_url: str | None, full: bool) -> list[_Job]:
+def _jobs(sites: Sequence[str], sections: Sequence[str], options: Mapping[str, Any]) -> list[_Job]:
     """The crawls that are asked for, checked before the first begins."""
     from zsparkcrawl.sites import site_named
 
     jobs = []
     for site in sites:
         for section in dict.fromkeys(sections) or site_named(site).sections:
-            given = {"site": site, "start_url": start_url, "full": "1" if full else None}
+            flags = {"full": "1" if options["full"] else None, "files": "0" if options["no_files"] else None}
+            given = {"site": site, "start_url": options["start_url"], **flags}
             arguments = {name: value for name, value in given.items() if value}
             name = f"{site} {section}" if len(sites) > 1 else section
             jobs.append(_Job(name, section, arguments, plan(section, arguments)))
-    if start_url and len(jobs) > 1:
+    if options["start_url"] and len(jobs) > 1:
         raise ArgumentError("--start-url is the listing of one section: name it with --section")
     return jobs
 

@@ -123,7 +123,8 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
 
     Each fault is one line. A file that a crawl is writing is left out. With --salvage the good records of a damaged
     file are copied into a new one, to which the database points from then on; the damaged file stays beside it under
-    the name FILE.damaged, and what was lost is listed. Both options take the lock of the data folder.
+    the name FILE.damaged, and what was lost is listed; attachments and pictures are made anew from their captures. Both
+    options take the lock of the data folder.
     """
     from zsparkcrawl.archive import captures_folder, data_folder
     from zsparkcrawl.archive.leftovers import finish_leftovers
@@ -139,6 +140,7 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
             report.fault(line)
         with _progress() as progress:
             _Check(archive, folder, report, salvage, enter).run(progress)
+        _check_files(archive, report, anew=salvage)
         report.counts["captures"], report.counts["lost"] = archive.capture_count()
     if as_json:
         counts = {name.replace(" ", "_"): report.counts[name] for name in (*_LOOKED_AT, *_TOLD)}
@@ -150,6 +152,18 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
         sys.exit(1)
 
 
+def _check_files(archive: Archive, report: _Report, *, anew: bool) -> None:
+    """Check the files of articles; with ``anew`` those that are damaged or missing are made from their captures."""
+    from zsparkcrawl.archive import captures_folder, data_folder
+    from zsparkcrawl.archive.file_checks import check_files, make_anew
+    from zsparkcrawl.archive.file_store import FileStore
+
+    store = FileStore(data_folder(os.environ))
+    for sha256, fault in check_files(archive, store):
+        report.fault(fault)
+        report.counts["made anew"] += anew and make_anew(archive, store, captures_folder(os.environ), sha256)
+
+
 _LOOKED_AT = ("files", "records", "captures", "faults")
 _TOLD = {
     "growing": "files that are being written, left out: {}",
@@ -159,6 +173,7 @@ _TOLD = {
     "entered": "records entered: {}; `zsparkcrawl reread` reads them",
     "put back": "captures that were lost and are there again: {}",
     "no body": "records that are revisits of a body which is not there: {}",
+    "made anew": "files of articles made anew from their captures: {}",
     "odd": "records without an address, a date or an HTTP status, left alone: {}",
 }
 

@@ -17,9 +17,9 @@ from zsparkcrawl.archive.visits import Ending
 from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, joined_parts
 from zsparkcrawl.items import Article
-from zsparkcrawl.run import Kept, Reading
+from zsparkcrawl.run import Kept
 from zsparkcrawl.spiders.failures import fault_of, request_of
-from zsparkcrawl.spiders.planned import PlannedSpider, page_of_response
+from zsparkcrawl.spiders.planned import PlannedSpider, page_of_response, reading_of
 
 __all__ = ["ArticleSpider"]
 
@@ -91,7 +91,7 @@ class ArticleSpider(PlannedSpider):
         listed = response.meta.get("listed_title")
         article = replace(article, title_evidence=(*article.title_evidence, listed)) if listed else article
         if self.run is not None and lease is not None:
-            self.run.reads(article.url, _reading(response, lease, first or kept, alone=not before))
+            self.run.reads(article.url, reading_of(response, lease, first or kept, alone=not before))
             self.handed.add(article.url)
         yield article
 
@@ -153,7 +153,7 @@ class ArticleSpider(PlannedSpider):
     def _not_modified(self, response: Response, lease: Lease | None) -> None:
         if self.run is not None and lease is not None:
             with self.keeping():
-                self.run.unchanged(_reading(response, lease, response.meta.get("kept"), alone=True))
+                self.run.unchanged(reading_of(response, lease, response.meta.get("kept")))
             self._count("read")
             self._count("unchanged")
             self._count("not_modified")
@@ -165,15 +165,3 @@ class ArticleSpider(PlannedSpider):
         place = self.plan.site.place
         if asked and place(asked[0]) != place(response.url):
             raise ElsewhereError(asked[0], article=place(response.url) is not None)
-
-
-def _reading(response: Response, lease: Lease, kept: Kept | None, *, alone: bool) -> Reading:
-    """What the archive is told of an article's page. One page of several proves nothing about the others, so its
-    validators are of no use."""
-    etag, modified = (response.headers.get(name) if alone else None for name in ("ETag", "Last-Modified"))
-    return Reading(
-        lease,
-        kept.capture_id if kept else None,
-        etag.decode("latin-1") if etag else lease.etag if response.status == _NOT_MODIFIED else None,
-        modified.decode("latin-1") if modified else lease.last_modified if response.status == _NOT_MODIFIED else None,
-    )

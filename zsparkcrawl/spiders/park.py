@@ -23,6 +23,7 @@ from zsparkcrawl.run import Run
 from zsparkcrawl.sites import site_named, site_names
 from zsparkcrawl.spiders.articles import ArticleSpider
 from zsparkcrawl.spiders.failures import Fault, fault_of, request_of, status_of
+from zsparkcrawl.spiders.files import FileSpider
 from zsparkcrawl.spiders.leases import Leases
 from zsparkcrawl.spiders.planned import page_of_response
 from zsparkcrawl.spiders.walk import Walk
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 _GONE = frozenset([404, 410])
 
 
-class ParkSpider(ArticleSpider):
+class ParkSpider(ArticleSpider, FileSpider):
     """Walks the listings of one section and reads the articles they name. A section's spider only gives the
     name."""
 
@@ -55,6 +56,7 @@ class ParkSpider(ArticleSpider):
                 yield request
             return
         with self.keeping():
+            self.begin_files()
             async for made in self._planned(self.run):
                 yield made
 
@@ -210,7 +212,7 @@ class ParkSpider(ArticleSpider):
     def _request(self, lease: Lease) -> Request:
         if lease.kind == "listing":
             return Request(lease.url, self.parse_listing, errback=self.listing_failed, meta={"lease": lease})
-        return self.article_request(lease.url, lease.title, lease)
+        return self.file_request(lease) if lease.kind == "file" else self.article_request(lease.url, lease.title, lease)
 
 
 def _text(response: Response) -> str:

@@ -13,7 +13,7 @@ from zsparkcrawl.sites import Section, SiteProfile, site_named
 
 __all__ = ["ARGUMENTS", "ArgumentError", "Plan", "plan"]
 
-ARGUMENTS = ("site", "start_url", "since", "until", "limit", "full", "ids")
+ARGUMENTS = ("site", "start_url", "since", "until", "limit", "full", "ids", "files")
 """The names that `-a` takes."""
 
 DEFAULT_SITE = "nhtp"
@@ -37,7 +37,8 @@ class Plan:
 
     ``since`` and ``until`` are inclusive. ``limit`` bounds the articles asked for. ``full`` looks at every
     listing page, also where everything is known. ``ids`` are numbers to be asked for one by one, without any listing,
-    where a site's listings are gone. ``given`` are the arguments as they were given."""
+    where a site's listings are gone. ``files``: attachments and pictures are fetched too. ``given`` are the arguments
+    as they were given."""
 
     site: SiteProfile
     section: Section
@@ -48,6 +49,7 @@ class Plan:
     full: bool
     given: Mapping[str, str]
     ids: tuple[range, ...] = ()
+    files: bool = True
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -119,6 +121,7 @@ def plan(section: str, arguments: Mapping[str, str | None]) -> Plan:
         full=_flag("full", given),
         given=given,
         ids=_ids(given, site.sections[section]),
+        files=_flag("files", given, default="1"),
     )
 
 
@@ -160,8 +163,8 @@ def _ids(given: Mapping[str, str], section: Section) -> tuple[range, ...]:
     return tuple(found)
 
 
-def _flag(name: str, given: Mapping[str, str]) -> bool:
-    value = given.get(name, "0").casefold()
+def _flag(name: str, given: Mapping[str, str], *, default: str = "0") -> bool:
+    value = given.get(name, default).casefold()
     if value not in _TRUE | _FALSE:
         raise ArgumentError(f"{name} must be 1 or 0, not {given[name]!r}")
     return value in _TRUE

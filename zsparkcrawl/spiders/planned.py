@@ -16,23 +16,24 @@ from zsparkcrawl.archive import Lease
 from zsparkcrawl.archive.visits import Ending
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.items import Page
-from zsparkcrawl.run import Run
+from zsparkcrawl.run import Kept, Reading, Run
 from zsparkcrawl.spiders.leases import Leases
 from zsparkcrawl.spiders.plan import plan
 
-__all__ = ["PlannedSpider", "page_of_response"]
+__all__ = ["PlannedSpider", "page_of_response", "reading_of"]
 
 logger = logging.getLogger(__name__)
 
 _SCRAPYS_CONCURRENCY = 8
 _MOST_FAULTS = 10
 """Faults that the end of a run tells one by one; chosen: the frontier has them all."""
+_NOT_MODIFIED = 304
 
 
 class PlannedSpider(Spider):
     """A spider of one section that knows what it is to do, and enters what becomes of each page it took.
 
-    Arguments: site, start_url, since, until, limit, full, ids; see :class:`zsparkcrawl.spiders.plan.Plan`.
+    Arguments: site, start_url, since, until, limit, full, ids, files; see :class:`zsparkcrawl.spiders.plan.Plan`.
     """
 
     section: str
@@ -93,4 +94,16 @@ def page_of_response(response: Response) -> Page:
         content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
         status=response.status,
         fetched_at=kept.time if (kept := response.meta.get("kept")) else dt.datetime.now(dt.UTC),
+    )
+
+
+def reading_of(response: Response, lease: Lease, kept: Kept | None, *, alone: bool = True) -> Reading:
+    """What the archive is told of the page of an article, or of a file. One page of several proves nothing about the
+    others, so its validators are of no use: it is not ``alone``."""
+    etag, modified = (response.headers.get(name) if alone else None for name in ("ETag", "Last-Modified"))
+    return Reading(
+        lease,
+        kept.capture_id if kept else None,
+        etag.decode("latin-1") if etag else lease.etag if response.status == _NOT_MODIFIED else None,
+        modified.decode("latin-1") if modified else lease.last_modified if response.status == _NOT_MODIFIED else None,
     )
