@@ -69,7 +69,8 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     lines = blocks(_body(tree))
     clock = Clock(page.fetched_at.astimezone(ZoneInfo(zone)) if page.fetched_at else None, page.url, head.days)
     found = _read_blocks(lines, head, clock, base, _places(tree, site))
-    found = replace(found, paragraphs=found.paragraphs or _last_resort(text, page.url, lines, found.start))
+    if not found.paragraphs and not found.content.images:
+        found = replace(found, paragraphs=_last_resort(text, page.url, lines, found.start))
     head_title = collapse(tree.findtext("head/title") or "")
     if not found.content.images and not found.content.attachments:
         _check_article(text, lines, found, head_title)

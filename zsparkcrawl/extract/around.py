@@ -28,6 +28,8 @@ _ENDING = 8
 _CREDIT_LONGEST = 80
 _BUTTON = re.compile("(?:我要)?(?:纠错|打印|关闭|收藏|分享|点赞)")
 """What may stand before the label: 【纠错】【责任编辑:张三】."""
+_PAGES = re.compile(r"(?:[\s\d\[\]<>|…·]|首页|上一页|下一页|末页|尾页|余下全文|全文阅读)+")
+"""The row of an article's pages."""
 _NOTICE = re.compile(
     "通知|公告|通告|公示|启事|通报|声明|函$|招聘|招标|采购|办法|细则|规定|意见|方案|决定|批复|预案|指南|邀请|说明|倡议|公开信|公报|告知"
 )
@@ -62,7 +64,7 @@ def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[
             # site's own.
             found.append({name: names for name, names in people(values).items() if named.get(name, names) or not names})
             dates += values.get("date", [])
-        elif len(block.text) > _CREDIT_LONGEST or block.links:
+        elif len(block.text) > _CREDIT_LONGEST or (block.links and not _PAGES.fullmatch(block.text)):
             break
     ending = max(len(paragraphs) - _ENDING, 1)
     for number in range(len(paragraphs) - 1, ending - 1, -1):

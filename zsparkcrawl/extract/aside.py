@@ -35,9 +35,11 @@ def without_sides(blocks: Sequence[Block], start: int) -> list[Block]:
         if block.text
         for each in (block.element, *block.element.iterancestors())
     }
-    if not any(_prose(block) for block, side in zip(rest, sides, strict=True) if side is None or side in above):
-        return rest
-    return [block for block, side in zip(rest, sides, strict=True) if side is None or side in above]
+    own = [block for block, side in zip(rest, sides, strict=True) if side is None or side in above]
+    # Where nothing is told anywhere, the article is its pictures, and the foot of the page is none of it.
+    if any(map(_prose, own)) or (any(block.image for block in own) and not any(map(_prose, rest))):
+        return own
+    return rest
 
 
 def _place_aside(element: HtmlElement, known: dict[HtmlElement, HtmlElement | None]) -> HtmlElement | None:

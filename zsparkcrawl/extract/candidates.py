@@ -13,6 +13,7 @@ from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import POSTED, find_date
 from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, read_labels
 from zsparkcrawl.extract.loose import loose_pieces, named_in, piece_of, read_loose
+from zsparkcrawl.extract.names import is_paper
 
 __all__ = ["NEAR", "STATED", "Line", "candidates", "prose", "text_begin"]
 
@@ -129,12 +130,21 @@ def _paper_beside(
 ) -> dict[str, list[str]]:
     """The source where a paper's name alone makes the line above or below that of the date."""
     for other in (number - 1, number + 1):
-        if 0 <= other < len(lines) and other not in titles and lines[other] is None:
+        if (
+            0 <= other < len(lines)
+            and lines[other] is None
+            and (other not in titles or _below_h1(blocks, other, titles))
+        ):
             text = blocks[other].text.strip(EDGES)
             kind, value = piece_of(text) if text and len(text) <= _PAPER_LONGEST else (None, "")
             if kind == "source":
                 return {"source": [value]}
     return {}
+
+
+def _below_h1(blocks: Sequence[Block], number: int, titles: Collection[int]) -> bool:
+    """Whether a heading of lower rank stands below the first one: a paper's name can be set as one."""
+    return blocks[number].tag != "h1" and any(blocks[title].tag == "h1" and title < number for title in titles)
 
 
 def _add_loose(line: LabelLine, block: Block, clock: Clock) -> None:
@@ -188,8 +198,8 @@ def _line(block: Block) -> LabelLine | None:
 
 
 def _as_linked(source: str, block: Block) -> str:
-    """A source as its link has it: what stands behind the link in brackets or in an element of its own is the town.
-    Buttons are no part of it either."""
+    """A source as its link has it: what stands behind the link in brackets or in an element of its own is the town, as
+    is what stands right behind a paper's name and makes no name with it. Buttons are no part of it either."""
     for link in reversed(block.links):
         if source.endswith(link.text) and piece_of(link.text)[0] == "nothing":
             source = source.removesuffix(link.text).rstrip(EDGES)
@@ -204,7 +214,11 @@ def _as_linked(source: str, block: Block) -> str:
             link.text
             and town != source
             and _TOWN.fullmatch(town)
-            and (town[0] in " (（" or (link.text, town) in beside)
+            and (
+                town[0] in " (（"
+                or (link.text, town) in beside
+                or (is_paper(link.text) and not is_paper(source) and not is_paper(town))
+            )
         ):
             return link.text
     return source

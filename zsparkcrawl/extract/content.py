@@ -12,6 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
+from zsparkcrawl.extract.above import is_above, is_original_title
 from zsparkcrawl.extract.addresses import absolute
 from zsparkcrawl.extract.aside import without_sides
 from zsparkcrawl.extract.blocks import Block, Link
@@ -29,6 +30,8 @@ _MAY_BE_FILE = re.compile(rf"(?:^|[.:/])\s*(?:{'|'.join(sorted(FILE_TYPES))})", 
 _CAPTION_CLASS = re.compile(
     r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE
 )
+_FRAME_CLASS = re.compile(r"(?:^|[\s_-])(?:photo|pic|picture|img|image|figure|tupian)(?:$|[\s_-])", re.IGNORECASE)
+"""What pages call a picture with the line below it."""
 _CREDIT_CLASS = re.compile(
     r"(?:^|\s)(?!trs)(?:\w{1,8}[_-])?(?:edit|editor|zebian|zrbj|bianji|author|source|laiyuan|copyright)(?:[_-]\w{1,8})?(?:$|\s)",
     re.IGNORECASE,
@@ -42,6 +45,7 @@ _RULED = re.compile(r"[-—=_*~·\s]{6,}|[-—=_*~·\s]{2,}(?:分隔线|分割�
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _SENTENCE_END = tuple("。！？；!?;：:")
 _CAPTION_LONGEST = 60
+_FILES_LABEL = re.compile(r"附\s*件(?:下载|列表)?\s*[:：]?")
 _TEXT = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
 _PARAGRAPHS = frozenset(["p", "span", "li", "font", "td", "tr", "tbody", "h1", "h2", "h3", "strong", "b", "section"])
@@ -92,6 +96,11 @@ def find_content(
             if block.image and not _DECORATION.search(block.image) and (url := absolute(base, block.image)):
                 images.append(Image(url, chosen[captions[number]].text if number in captions else None))
         elif number not in captioned and not _is_no_text(block):
+            if _is_outside(block, homes) and (is_original_title(block.text) or (not paragraphs and is_above(block))):
+                continue
+            # 附件： on a line of its own, the files below it.
+            if _FILES_LABEL.fullmatch(block.text) and any(map(_only_files, chosen[number + 1 : number + 2])):
+                continue
             if len(block.text) <= _CREDIT_LONGEST and (_for_credits(block.element) or _is_outside(block, homes)):
                 named.add(len(paragraphs))
             paragraphs.append(block.text)
@@ -128,7 +137,9 @@ def _is_no_text(block: Block) -> bool:
 
 def _homes(chosen: Sequence[Block]) -> set[HtmlElement]:
     """The elements that the article's sentences stand in, and those right around these."""
-    told = [block.element for block in chosen if "。" in block.text and len(block.text) >= _TEXT]
+    told = [
+        block.element for block in chosen if "。" in block.text and len(block.text) >= _TEXT and not is_above(block)
+    ]
     return {each for element in told for each in (element, element.getparent()) if each is not None}
 
 
@@ -193,10 +204,30 @@ def _captions(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
         if following.tag == "figcaption" or _CAPTION_CLASS.search(following.element.get("class", "")):
             yield number, number + 1
             continue
-        short = len(following.text) <= _CAPTION_LONGEST and not following.text.endswith(_SENTENCE_END)
+        if len(following.text) > _CAPTION_LONGEST:
+            continue
+        if _frames_picture(block.element, following.element):
+            yield number, number + 1
+            continue
+        short = not following.text.endswith(_SENTENCE_END) or _centred_alone(blocks, number)
         together = following.element is block.element and following.tag in {"p", "figure", "center"}
         if short and (together or _centred(following.element)):
             yield number, number + 1
+
+
+def _frames_picture(picture: HtmlElement, text: HtmlElement) -> bool:
+    """Whether the line right behind a picture stands with it in a place that the page names so and that holds
+    nothing else."""
+    frame = text.getparent()
+    if frame is None or picture is text or _is_crowded(frame) or frame not in (picture, *picture.iterancestors()):
+        return False
+    return bool(_FRAME_CLASS.search(frame.get("class", "")))
+
+
+def _centred_alone(blocks: Sequence[Block], number: int) -> bool:
+    """Whether picture and line are both centred, and the line behind them is not: the text is not centred all over."""
+    behind = blocks[number + 2 : number + 3]
+    return _centred(blocks[number].element) and not any(_centred(each.element) and each.text for each in behind)
 
 
 def _centred(element: HtmlElement) -> bool:

@@ -9,7 +9,7 @@ from zsparkcrawl.chinese.script import fold, fold_with_positions
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.names import is_names, is_person, split_names
 
-__all__ = ["Credits", "closing_credits", "opening_credits", "read_credits"]
+__all__ = ["Credits", "closing_credits", "opening_credits", "read_credits", "reporter_in"]
 
 Credits = dict[str, list[str]]
 """By kind (author, correspondent, photographer, editor, reviewers, contributor, source) the names as they stand."""
@@ -38,11 +38,16 @@ _MARKED = re.compile(r"[\s\u3000]*[□■◎◆]\s*([^\s].{1,30}?)\s*")
 """A name behind the mark with which newspapers set a writer's name."""
 _BEHIND = re.compile(
     r"(?P<names>[\u4e00-\u9fff·]{2,12}(?:[、,\s]+[\u4e00-\u9fff·]{2,12})*?)\s*[/ ]?\s*"
-    r"(?P<role>文\s*[/、]?\s*图|图\s*[/、]?\s*文|摄影报道|摄影|文|图|摄|撰文|供图|供稿)"
+    r"(?P<role>文\s*[/、]?\s*图|图\s*[/、]?\s*文|摄影报道|摄影|文|图|摄|撰文|供图|供稿|责任编辑|责编|编辑|审核|校对|审校)"
 )
-"""The role behind the names: 张三 摄, 张三/文 李四/图."""
+"""The role behind the names: 张三 摄, 张三/文 李四/图, 张三 审核."""
+_BEHIND_KINDS = {"文": "author", "撰文": "author", "供稿": "contributor"} | {
+    **dict.fromkeys(("责任编辑", "责编", "编辑"), "editor"),
+    **dict.fromkeys(("审核", "校对", "审校"), "reviewers"),
+}
 _FRAME = " \t\xa0\u3000()[]【】□■◎●○◇◆★☆▲△※*-—|·,;"
-_BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,80})[)）\]】]\s*$")
+_BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,80})[)）\]】]\s*(?:1\d{6})?$")
+"""Behind the bracket an agency of Taiwan has the day: （編輯：張三）1120308."""
 _OWN = frozenset(["本报", "本网", "本刊", "本台", "本站", "本社"])
 _OPENING = re.compile(
     r"^[\s\u3000\xa0【\[(（]*(?:(?P<paper>[\u4e00-\u9fff]{1,9}?(?:报|网|社|台|刊|站))讯|(?P<agency>[\u4e00-\u9fff]{2,6}?(?:社|网|报|台))"
@@ -53,6 +58,17 @@ _REPORTS = re.compile(
     r"\s*(?:摄影|综合|专题)?报[道导]"
 )
 """记者张三报道, and as papers of Taiwan have it: 〔記者張三／台北報導〕."""
+_OF_TAIWAN = re.compile(
+    r"(?:[\u4e00-\u9fff]{1,6}\s*/\s*)?(?:[\u4e00-\u9fff]{2,4})?记者\s*(?P<names>[\u4e00-\u9fff·、\s]{2,24}?)\s*/\s*"
+    r"[\u4e00-\u9fff]{2,6}(?:报导|报道)"
+)
+"""聯合報／記者張三／台北即時報導, where a byline stands."""
+_CABLED = re.compile(
+    r"^[\s\u3000\xa0]*[(（](?P<agency>[\u4e00-\u9fff]{2,4}社)记者(?P<names>(?:[\u4e00-\u9fff]{2,4}、)*[\u4e00-\u9fff]{3})"
+    r"[\u4e00-\u9fff]{2,6}\d{1,2}日(?:专|综合外)?电[)）]"
+)
+"""（中央社記者王小明台北8日電）: of the last name and the town nothing but the length tells where one ends; names of
+three characters are the rule there."""
 _SHORTEST, _LONGEST = 2, 80
 
 
@@ -113,19 +129,23 @@ def _role_behind(text: str, positions: Sequence[int], plain: str, begin: int) ->
         names = text[positions[match.start("names")] : positions[match.end("names")]]
         separated = re.search(r"[/\s]", plain[match.end("names") : match.start("role")])
         role = re.sub(r"[\s/、]", "", match["role"])
-        # 图书馆供图 ends like a credit; a role in one character needs a gap before it.
-        if not is_names(names) or (len(role) == 1 and not separated and len(names) > 3):
+        # 图书馆供图, 展开全文 and 资料审核 end like credits; without a gap a person's name stands before such a role.
+        sure = separated or is_person(names) or (len(role) > 1 and _BEHIND_KINDS.get(role) in {None, "author"})
+        if not is_names(names) or not sure:
             return None
-        kinds = {"文": ["author"], "撰文": ["author"], "供稿": ["contributor"]}.get(role)
-        kinds = kinds or (
-            ["author", "photographer"] if len(role) > 1 and ("文" in role or role == "摄影报道") else ["photographer"]
-        )
-        for kind in kinds:
+        for kind in _kinds_behind(role):
             credits.setdefault(kind, []).append(names)
         at = match.end()
         while at < len(plain) and plain[at] in _FRAME + "/、":
             at += 1
     return credits or None
+
+
+def _kinds_behind(role: str) -> tuple[str, ...]:
+    """The fields of a role that stands behind a name."""
+    if kind := _BEHIND_KINDS.get(role):
+        return (kind,)
+    return ("author", "photographer") if len(role) > 1 and ("文" in role or role == "摄影报道") else ("photographer",)
 
 
 def opening_credits(paragraph: str) -> Credits:
@@ -140,6 +160,11 @@ def opening_credits(paragraph: str) -> Credits:
     folded = fold_with_positions(head)
     plain = narrow(folded)
     match = _OPENING.match(plain)
+    if cabled := _CABLED.match(plain):
+        return {
+            "source": [_span(head, folded.positions, cabled, "agency")],
+            "author": [_span(head, folded.positions, cabled, "names")],
+        }
     if match is None:
         reports = _REPORTS.match(plain)
         return (read_credits(_span(head, folded.positions, reports, "credit")) or {}) if reports else {}
@@ -153,6 +178,18 @@ def opening_credits(paragraph: str) -> Credits:
         begin, end = (folded.positions[match.end() + at] for at in reports.span("credit"))
         credits |= read_credits(head[begin:end]) or {}
     return credits
+
+
+def reporter_in(text: str) -> str | None:
+    """The names in a byline as papers of Taiwan have it.
+
+    >>> reporter_in("聯合報／ 記者張三／台北即時報導"), reporter_in("記者張三")
+    ('張三', None)
+    """
+    text = text.strip()
+    folded = fold_with_positions(text)
+    match = _OF_TAIWAN.fullmatch(narrow(folded))
+    return _span(text, folded.positions, match, "names") if match else None
 
 
 def closing_credits(paragraph: str) -> Credits:

@@ -15,7 +15,7 @@ __all__ = ["good", "is_call_or_tags", "region_of"]
 
 _END = re.compile(
     "^(?:上一[篇条个页则]|下一[篇条个页则]|没有了|相关(?:新闻|文章|阅读|链接|推荐|报道|文件|稿件|信息|内容|附件下载|解读)|推荐(?:阅读|文章|新闻)|"
-    "热门(?:文章|新闻|推荐)|延伸阅读|猜你喜欢|更多(?:文章|新闻|精彩|阅读|推荐|资讯)|大家都在看|分享到|分享至|分享让更多|阅读下一篇|"
+    "热门(?:文章|新闻|推荐)|延伸阅读|猜你喜欢|更多(?:文章|新闻|精彩|阅读|推荐|资讯)|大家都在看|(?:顶|踩)一下$|分享到|分享至|分享让更多|阅读下一篇|"
     "(?:热点|今日热榜|热点(?:新闻|推荐|内容|排行)|本站热点|点击排行|热门排行|一周排行|新闻排行|排行榜|最新(?:资讯|新闻|文章|发布|动态|推荐)|图片新闻|"
     "精彩推荐|编辑推荐|新闻推荐|为您推荐|友情链接|责任声明)$|特别声明|免责声明|版权声明|【?我要纠错|扫码|长按(?:识别|二维码)|网友评论|发表评论|最新评论|全部评论|本文仅代表作者|.{0,16}(?:转载|转发)(?:时|本文)?请(?:务必)?注明|举报/反馈|"
     "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|.{0,20}版权所有(?!人)|"
@@ -38,9 +38,12 @@ _TAGS = re.compile("(?:热词|标签|关键[词字]|tags?)[:：]", re.IGNORECASE
 _CALL = re.compile(
     "[↑▲↓▼]?点击[上下]?[方面]?.{0,12}(?:蓝字|关注).{0,12}|.{0,14}点(?:个|一下)[^\\w]{0,2}在看.{0,6}|"
     "(?:打开|请?用)?(?:手机|微信).{0,4}扫.{0,6}二维码.{0,10}|.{0,16}尽在.{2,12}(?:app|客户端)|"
-    "手机.{0,4}看新闻|赞 ?\\(?\\d*\\)?"
+    "手机.{0,4}看新闻|赞 ?\\(?\\d*\\)?|点击播报本文.{0,4}|(?:正在|视频)加载中?[.…]*|展开全文|"
+    ".{0,12}浏览器(?:版本)?(?:不支持|过低).{0,24}"
 )
-"""What messengers' pages and sites ask their readers to do."""
+"""What messengers' pages and sites ask their readers to do, and what players and votes say."""
+_APP = re.compile(".{0,30}点(?:我|击|此)?(?:下载|打开).{0,8}(?:app|客户端).{0,8}|打开.{0,12}(?:app|客户端).{0,16}")
+"""A link to a site's own program."""
 _MAY_BE_END = re.compile("[版cC©iI安]|注明|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
 """What one of the lines above has at least, or how short it is, so that others need not be folded."""
 _BEYOND = 3
@@ -85,4 +88,6 @@ def is_call_or_tags(block: Block) -> bool:
     """Whether a line asks the reader to follow, to like or to scan, or links to the article's tags."""
     if len(block.text) <= _CALL_LONGEST and _CALL.fullmatch(fold(block.text)):
         return True
-    return bool(block.links) and bool(_TAGS.match(block.text))
+    return bool(block.links) and bool(
+        _TAGS.match(block.text) or (len(block.text) <= _CALL_LONGEST and _APP.fullmatch(fold(block.text)))
+    )

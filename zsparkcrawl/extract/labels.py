@@ -68,6 +68,8 @@ _TELLS = re.compile("[:∶：﹕|｜丨】]")
 LONGEST = 160
 """Characters (folded) of a line that may be labels: room for all that are known, chosen, not measured."""
 _LATEST_START = 40
+_ADDRESS = re.compile(r"https?://[\w./-]+")
+"""A site's own address before its labels, which may be long."""
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ def read_labels(text: str) -> LabelLine | None:
     if len(plain) > LONGEST or _NO_LINE.search(plain):
         return None
     matches = list(_matches(plain))
-    if not matches or matches[0].start() > _LATEST_START:
+    if not matches or len(_ADDRESS.sub("", plain[: matches[0].start()])) > _LATEST_START:
         return None
     line = LabelLine(rest=text[: folded.positions[matches[0].start()]].strip(EDGES + "()（）"))
     ends = [*(match.start() for match in matches[1:]), len(plain)]

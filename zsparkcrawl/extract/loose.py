@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from zsparkcrawl.chinese.script import fold_with_positions
 from zsparkcrawl.extract.blocks import Block, collapse
 from zsparkcrawl.extract.clock import Clock, may_tell
+from zsparkcrawl.extract.credits import reporter_in
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.labels import EDGES, LabelLine
 from zsparkcrawl.extract.names import is_names, is_paper, somebody
@@ -24,16 +25,20 @@ _SECTION = re.compile("^[\u4e00-\u9fff]{2}(?:新闻|频道|财经|资讯)$")
 _CARD_NAMES = re.compile(r"(?:^|\s)(?:vcard|fn)(?:$|\s)")
 _SHELF = re.compile(r"\b(?:category|tag|author)\b")
 """What a weblog says of a link to the shelf that a piece stands on, or to all that its writer wrote."""
+_USER = re.compile(r"(?:nick|user)-?_?name", re.IGNORECASE)
+"""What a weblog calls the link to a writer who goes by any name."""
 _NAME_LONGEST = 12
 _FOLLOW = re.compile(r"[+＋]?\s*(?:已?关注|關注|订阅|訂閱)")
+_TIMED = re.compile(r":|(?:分钟|小时|刚刚)")
+"""What a time of day has, and a time told by its distance from now."""
 _LEFT = 24
 """Characters of a line beside its date that may be unknown: chosen, a subject and a name."""
 _BETWEEN = re.compile(r"\s{2,}|[\t|丨·•]|\s[-–—/]\s|(?<=[\u4e00-\u9fff》])(?<!作者)(?<!记者)\s(?=[\u4e00-\u9fff《])")
 _WORDLESS = re.compile(
-    r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|举报|收藏|分享.*|评论.*|"
+    r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|于|举报|收藏\s*\d*|分享.*|评论.*|"
     r"(?:https?://|www\.)[\w./-]+|微博|我有话说|正文|"
-    r"\d*(?:人参与|条?评论|人?阅读|次?浏览|点赞)?|阅读.*|浏览.*|[小中大]?字号?|字体.*|打印.*|关闭.*|听新闻|已关注|[+]?关注|"
-    r"posted ?(?:on|by)?|"
+    r"\d*(?:人参与|条?评论|人?阅读|次?浏览|点赞)?|点赞数?\s*\d*|阅读.*|浏览.*|[小中大]?字号?|字体.*|打印.*|关闭.*|听新闻|已关注|[+]?关注|"
+    r"(?:放大|缩小|默认|恢复)[+⊕-⊙○-]?|hkt|posted ?(?:on|by)?|"
     r"published(?: on)?|updated.*|in|on|at|by|已?编辑|上一[篇版].*|下一[篇版].*|版次.*|北京时间)",
     re.IGNORECASE,
 )
@@ -49,7 +54,7 @@ _BY = re.compile(
 )
 _FROM = re.compile(r"^(?:来自|来源于?|转自|出自)\s*[:/|]?\s*(?P<source>[^|\t]{2,24})$")
 _SOURCE_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:source|laiyuan|ly|origin|from|copyfrom|media[_-]?name|js_name|nickname|author-?media|"
+    r"(?:^|[\s_-])(?:source|laiyuan|ly|origin|from|copyfrom|media[_-]?name|js_name|author-?media|"
     r"site-?name|publisher-?name|ent-source)(?:$|[\s_\d-])|source|laiyuan|medianame|rich_media_meta_nickname",
     re.IGNORECASE,
 )
@@ -94,7 +99,7 @@ def _unknown_links(block: Block, line: LabelLine | None, clock: Clock) -> list[s
     known |= {
         collapse("".join(anchor.itertext()))
         for anchor in (block.element.iter("a") if block.links else ())
-        if _SHELF.search(f"{anchor.get('rel', '')} {anchor.get('href', '')}")
+        if _SHELF.search(f"{anchor.get('rel', '')} {anchor.get('href', '')}") or _USER.search(anchor.get("class", ""))
     }
     texts = (link.text for link in block.links if len(link.text) > 1 and link.text not in known)
     return [text for text in texts if piece_of(text)[0] is None and clock.read(text) is None]
@@ -104,7 +109,7 @@ def _is_card(unknown: Sequence[str], block: Block, line: LabelLine | None) -> bo
     """Whether a line is a writer's card (江畔客 关注 2019-02-19 08:30): one unknown link, a button to follow whom it
     names, and a time of day, which lists of articles have not."""
     follows = any(_FOLLOW.fullmatch(collapse(text)) for text in block.element.itertext())
-    timed = line is not None and line.bare is not None and ":" in narrow(line.bare)
+    timed = line is not None and line.bare is not None and _TIMED.search(narrow(line.bare)) is not None
     return len(unknown) == 1 and len(unknown[0]) <= _NAME_LONGEST and follows and timed
 
 
@@ -168,6 +173,8 @@ def piece_of(piece: str) -> tuple[str | None, str]:
     plain = narrow(folded)
     if _WORDLESS.fullmatch(plain.strip()):
         return "nothing", ""
+    if name := reporter_in(piece):
+        return "author", name
     if match := _FROM.match(plain):
         return "source", piece[folded.positions[match.start("source")] :].strip(EDGES)
     if match := _BY.search(plain):
@@ -212,7 +219,7 @@ def _named(element: HtmlElement, text: str) -> Iterator[tuple[str, str]]:
         value = _without_buttons(collapse(inner.text_content()).strip(EDGES)) if kind else ""
         if kind == "author":
             match = _BY.search(f" {value}")
-            value = match["author"].strip() if match else value
+            value = reporter_in(value) or (match["author"].strip() if match else value)
             kind = kind if is_names(value) else None
         fits = 2 <= len(value) <= _PIECE_LONGEST and value in text and not _NO_NAME.search(value)
         if kind and fits and piece_of(value)[0] != "nothing":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from zsparkcrawl.chinese.script import fold
-from zsparkcrawl.extract.blocks import Block
+from zsparkcrawl.extract.blocks import Block, collapse
 from zsparkcrawl.extract.dates import ENDS_DATED
 from zsparkcrawl.extract.labels import read_labels
 
@@ -26,6 +26,11 @@ _BELOW = 4
 """Blocks below the byline (a table of facts stands above its paper's title)."""
 _LONGEST = 160
 _ENOUGH = 2
+_MOST_PARTS = 4
+_OF_NOTICE = re.compile(
+    "关于.{2,60}的(?:通知|公告|公示|通告|通报|函|意见|决定|批复|说明|启事|声明|报告)(?:\\(.{1,16}\\))?"
+)
+"""How offices call their papers: a title even where nothing of the page's make tells."""
 _SUPPORT = 0.35
 """Share of a stated title's pairs of characters that the text must have, so that a hijacked one is none: chosen."""
 
@@ -104,8 +109,15 @@ def find_title(
         return None
     _, number = max(scored)
     text, last = _whole(blocks, number, pieces, first if byline is not None and number < first else end)
-    # [游记] 清水湾: the board's heading is two links, the kind of post and its name.
-    return next((link.text for link in blocks[number].links if fold(link.text) in pieces), text), last
+    # [游记] 清水湾: the board's heading is in two parts, the kind of post and its name.
+    return next((part for part in _parts(blocks[number]) if fold(part) in pieces), text), last
+
+
+def _parts(block: Block) -> Iterator[str]:
+    """The texts of a line's links, and of the elements right inside it."""
+    yield from (link.text for link in block.links)
+    for part in islice(block.element, _MOST_PARTS):
+        yield collapse("".join(part.itertext())) if block.tag in _HEADINGS else ""
 
 
 def stated_title(stated: Sequence[str], text: str) -> str | None:
@@ -190,6 +202,8 @@ def _score(block: Block, pieces: Collection[str]) -> float:
         element = parent
     if fold(block.text) in pieces:
         score += 5
+    if block.text.startswith(("关于", "關於")) and _OF_NOTICE.fullmatch(fold(block.text)):
+        score = max(score, 3)
     if 6 <= len(block.text) <= 80:
         score += 0.5
     return score
