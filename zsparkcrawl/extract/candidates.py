@@ -6,14 +6,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+
+from lxml.html import HtmlElement
 
 from zsparkcrawl.extract.blocks import Block, collapse, with_gaps
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import POSTED, find_date
 from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, read_labels
-from zsparkcrawl.extract.loose import loose_pieces, named_in, piece_of, read_loose
-from zsparkcrawl.extract.names import is_paper
+from zsparkcrawl.extract.loose import leaf, loose_pieces, named_in, piece_of, read_loose
+from zsparkcrawl.extract.names import is_paper, is_writer
+from zsparkcrawl.extract.title import date_behind
 
 __all__ = ["NEAR", "STATED", "Line", "candidates", "prose", "text_begin"]
 
@@ -26,6 +30,8 @@ NEAR = 4
 """Blocks between a title and a line that has a date but no label: a subtitle and a row of buttons; chosen."""
 _PAPER_LONGEST = 16
 _CARD_LONGEST = 60
+_LEAF_LONGEST = 10
+"""Characters of a label without a colon, and of a part of a calendar's leaf; chosen."""
 _TOWN = re.compile(r"\s*[(（][\u4e00-\u9fff]{2,6}[)）]|[\u4e00-\u9fff]{2,3}")
 STATED = ("date", "when", "signed")
 """The kinds of label that a date stands behind."""
@@ -85,6 +91,12 @@ def candidates(
     for number, line in enumerate(lines):
         if number <= last:
             continue
+        if number in near and (day := _leaf_of_two(blocks, number, clock)):
+            last = number + 1
+            yield Line(number, last, LabelLine(bare=day))
+            continue
+        if number in titles and (behind := date_behind(blocks[number])):
+            yield Line(number, number, LabelLine(bare=behind))
         if line is not None:
             last = number
             if line.open and number + 1 < len(lines) and _belongs(blocks, lines, number + 1, clock):
@@ -95,6 +107,8 @@ def candidates(
             ):
                 _add_loose(line, blocks[number], clock)
             found = Line(number, last, line)
+            if number in near and found.dated(clock):
+                _add_writer(line, blocks, number, titles)
             dated = dated or (number in near and found.dated(clock))
             yield found
         # Below a dated line of labels what has a date is the text's own.
@@ -105,6 +119,8 @@ def candidates(
         ):
             if number in near and "source" not in loose.values:
                 loose.values |= _paper_beside(blocks, lines, number, titles)
+            if number in near:
+                _add_writer(loose, blocks, number, titles)
             yield Line(number, number, loose)
         elif _is_date(blocks[number], clock) and _beside(blocks, lines, number):
             yield Line(number, number, LabelLine(bare=blocks[number].text))
@@ -140,6 +156,27 @@ def _paper_beside(
             if kind == "source":
                 return {"source": [value]}
     return {}
+
+
+def _leaf_of_two(blocks: Sequence[Block], number: int, clock: Clock) -> str | None:
+    """The day of a calendar's leaf whose parts are two lines."""
+    if number + 1 >= len(blocks) or max(len(blocks[number].text), len(blocks[number + 1].text)) > _LEAF_LONGEST:
+        return None
+    day = leaf([blocks[number].text, blocks[number + 1].text])
+    return day if day and clock.read(day) else None
+
+
+def _add_writer(line: LabelLine, blocks: Sequence[Block], number: int, titles: Collection[int]) -> None:
+    """The author where a name alone makes the line between the title and that of the date."""
+    above = blocks[number - 1] if number and number - 1 not in titles and number - 2 in titles else None
+    if above is not None and "author" not in line.values and not above.links and is_writer(above.text):
+        line.values["author"] = [above.text]
+
+
+def _labels_next(element: HtmlElement) -> bool:
+    """Whether an element is the first of two in one place, as label and value are."""
+    parent = element.getparent()
+    return parent is not None and parent[0] is element and len(list(islice(parent, 3))) == 2
 
 
 def _below_h1(blocks: Sequence[Block], number: int, titles: Collection[int]) -> bool:
@@ -185,7 +222,7 @@ def _line(block: Block) -> LabelLine | None:
     if block.links and block.linked >= len(block.text):
         return None
     text = labelled_cells(block.text) if "\t" in block.text else with_gaps(block)
-    if block.tag in {"dt", "th"} and is_label(text):
+    if len(text) <= _LEAF_LONGEST and (block.tag in {"dt", "th"} or _labels_next(block.element)) and is_label(text):
         text += "："
     if labels := read_labels(text):
         labels.values |= {"source": [_as_linked(value, block) for value in labels.values.get("source", [])]}
@@ -239,7 +276,10 @@ def _belongs(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number:
     if block.tag in _HEADINGS or block.text.endswith("。"):
         return False
     above = blocks[number - 1].tag
-    paired = (above, block.tag) in {("dt", "dd"), ("th", "td")}
+    beside = blocks[number - 1].element
+    paired = (above, block.tag) in {("dt", "dd"), ("th", "td")} or (
+        _labels_next(beside) and beside.getnext() is block.element
+    )
     return paired or _is_date(block, clock) or (number + 1 < len(lines) and lines[number + 1] is not None)
 
 

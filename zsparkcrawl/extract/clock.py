@@ -12,6 +12,7 @@ from zsparkcrawl.extract.dates import (
     DAY_WORDS,
     Moment,
     find_date,
+    find_minguo,
     find_month,
     find_short,
     narrow,
@@ -44,12 +45,14 @@ class Clock:
     """What a page's dates are read against.
 
     ``now`` is when the page was fetched, on the site's clock; None when nobody knows. ``url`` and ``stated`` are where
-    a year may be found: the page's address, and the days that its metadata name.
+    a year may be found: the page's address, and the days that its metadata name; ``timed`` the same, from the
+    attributes of its times (<time datetime>), which may be any article's.
     """
 
     now: dt.datetime | None = None
     url: str = ""
     stated: tuple[dt.date, ...] = ()
+    timed: tuple[dt.date, ...] = ()
 
     @property
     def latest(self) -> dt.date | None:
@@ -66,7 +69,7 @@ class Clock:
         """
         if not may_tell(text):
             return None
-        whole = find_date(text, self.latest) or find_month(text, self.latest)
+        whole = find_date(text, self.latest) or find_month(text, self.latest) or find_minguo(text, self.latest)
         return whole or self._counted(text) or self._completed(text)
 
     def knows(self, text: str | None) -> bool:
@@ -104,7 +107,7 @@ class Clock:
         if match is None:
             return None
         month, day = int(match["month"]), int(match["day"] or match["number"])
-        named = {stated.year for stated in self.stated if (stated.month, stated.day) == (month, day)}
+        named = {known.year for known in (*self.stated, *self.timed) if (known.month, known.day) == (month, day)}
         parts = [part for part in parts_of_address(self.url) if part[1] in {None, month} and part[2] in {None, day}]
         exact = {year for year, _, of_day in parts if of_day} or {year for year, of_month, _ in parts if of_month}
         years = named or exact or {year for year, _, _ in parts}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from zsparkcrawl.chinese.script import fold, fold_with_positions
 from zsparkcrawl.extract.dates import narrow
+from zsparkcrawl.extract.labels import read_labels
 from zsparkcrawl.extract.names import is_names, is_person, split_names
 
 __all__ = ["Credits", "closing_credits", "opening_credits", "read_credits", "reporter_in"]
@@ -18,11 +19,11 @@ _OF_PAPER = "(?:[\u4e00-\u9fff]{1,8}?(?:报|网|台|社|刊|新闻|客户端|融
 _REPORTER = _OF_PAPER + "(?:全媒体|融媒体?|首席|见习|实习|特约|驻地|文字|特派|高级)*记者"
 _ROLES = {
     "both": r"文[/、&]?图|图[/、&]?文|采写\s*/?\s*摄影|摄影报道|摄影\s*/\s*报道|图文",
-    "author": rf"{_REPORTER}|文字|撰文|撰稿人?|采写|采访|执笔|作者|文稿|文案|文",
+    "author": rf"{_REPORTER}|文字|撰文|(?:特约)?撰稿人?|采写|采访|执笔|作者|文稿|文案|文",
     "correspondent": "(?:特约)?通讯员|学生记者团?|实习生",
-    "photographer": "摄影记者|摄影师?|供图|图片(?:来源)?|配图|图|摄像?",
-    "editor": "责任编辑|责编|网络编辑|本期编辑|编辑|排版",
-    "reviewers": "一审|二审|三审|初审|复审|终审|责任校对|校对|审核|审校|审稿|编审|签发|核稿|核发",
+    "photographer": "摄影记者|摄影师?|供图|图片(?:来源)?|图片提供|配图|航拍|图|摄像?",
+    "editor": "责任编辑|责编|网络编辑|本期编辑|栏目编辑|实习编辑|值班编辑|编校|编辑|排版",
+    "reviewers": "[一二三初复终]审|责任校对|(?:科学|内容|专业|责任)审核|校对|审核|审校|审稿|编审|签发|核稿|核发|校核",
     "contributor": "供稿|来稿",
 }
 _ROLE = re.compile(
@@ -36,6 +37,13 @@ _ROLE_WORD = re.compile(
 """What a line of credits has at least: the cheap question before the dear one."""
 _MARKED = re.compile(r"[\s\u3000]*[□■◎◆]\s*([^\s].{1,30}?)\s*")
 """A name behind the mark with which newspapers set a writer's name."""
+_VERB = re.compile(
+    r"(?P<names>.{2,}?)\s*(?P<verb>摄影报[道导]|摄影|摄|攝影|攝|供图|采写|採寫|(?:综合|专题)?报[道导]|整理)"
+)
+_VERBS = dict.fromkeys(("摄影", "摄", "攝影", "攝", "供图"), "photographer") | dict.fromkeys(
+    ("摄影报道", "摄影报导"), "both"
+)
+"""What behind a reporter's name says that it is not a text, or not the text alone, that is his."""
 _BEHIND = re.compile(
     r"(?P<names>[\u4e00-\u9fff·]{2,12}(?:[、,\s]+[\u4e00-\u9fff·]{2,12})*?)\s*[/ ]?\s*"
     r"(?P<role>文\s*[/、]?\s*图|图\s*[/、]?\s*文|摄影报道|摄影|文|图|摄|撰文|供图|供稿|责任编辑|责编|编辑|审核|校对|审校)"
@@ -70,6 +78,8 @@ _CABLED = re.compile(
 """（中央社記者王小明台北8日電）: of the last name and the town nothing but the length tells where one ends; names of
 three characters are the rule there."""
 _SHORTEST, _LONGEST = 2, 80
+_CLOSING = frozenset(["author", "reporter", "correspondent", "source", "editor", "photographer", "reviewers"])
+"""What labels in brackets behind a text can name."""
 
 
 def read_credits(text: str) -> Credits | None:
@@ -105,6 +115,7 @@ def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], 
         assert kind is not None
         start, stop = match.end(), following.start() if following else end
         names = text[positions[start] : positions[stop]].strip(_FRAME + "、:：/／")
+        kind, names = _with_verb(kind, names)
         if names:
             if kind != "contributor" and not is_names(names):
                 return None
@@ -116,6 +127,14 @@ def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], 
         elif following is None:
             return None  # 文/ 图/李四, where nobody was entered for one of them, is good; a role alone is not
     return credits
+
+
+def _with_verb(kind: str, names: str) -> tuple[str, str]:
+    """A reporter's role and names without the word behind them that says what was done: 记者张三摄, 记者张三采写."""
+    match = _VERB.fullmatch(names) if kind == "author" else None
+    if match is None or not is_names(match["names"].strip()):
+        return kind, names
+    return (_VERBS.get(match["verb"], "author"), match["names"].strip())
 
 
 def _role_behind(text: str, positions: Sequence[int], plain: str, begin: int) -> Credits | None:
@@ -199,12 +218,19 @@ def closing_credits(paragraph: str) -> Credits:
     ({'author': ['张三']}, {'author': ['张三 李四']})
     >>> closing_credits("园区召开会议（见图）"), closing_credits("园区召开会议（方案附后）")
     ({}, {})
+    >>> closing_credits("园区召开会议。（来源：市报）"), closing_credits("园区召开会议。（本报记者张三采写）")
+    ({'source': ['市报']}, {'author': ['张三']})
     """
     match = _BRACKETED.search(paragraph[-90:])
     if match is None:
         return {}
     names = split_names(match[1])
-    return {"author": [match[1]]} if names and all(map(is_person, names)) else read_credits(match[1]) or {}
+    if names and all(map(is_person, names)):
+        return {"author": [match[1]]}
+    if labelled := read_labels(match[1]):
+        values = {kind: [value for value in found if value] for kind, found in labelled.values.items()}
+        return values if not labelled.rest and values.keys() <= _CLOSING else {}
+    return read_credits(match[1]) or {}
 
 
 def _span(text: str, positions: Sequence[int], match: re.Match[str], group: str) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "begins_with_date",
     "day_of",
     "find_date",
+    "find_minguo",
     "find_month",
     "find_short",
     "narrow",
@@ -72,6 +73,10 @@ DAY_WORDS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "�
 _NARROWED = str.maketrans("０１２３４５６７８９－／．：∶—–−", "0123456789-/.::---")
 _TIME_BEFORE = re.compile(r"(?<![\d:.-])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?\s{1,3}$")
 """The time of day right before a day, as papers of Hong Kong have it: 12:33 2023-03-21."""
+_MINGUO = re.compile(
+    r"(?:中?华?民国|民國|中華民國)?\s*(?P<year>1[0-3]\d)\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*(?P<day>3[01]|[12]\d|0?[1-9])日?"
+)
+"""A day as offices of Taiwan count the years: 111-09-20 is in 2022."""
 _MAY_HOLD = re.compile(r"19[89]\d|20\d\d|年")
 """What each pattern of a whole date has: the cheap question before the dear ones."""
 _VALUES = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0, "0": 0}
@@ -127,6 +132,22 @@ def find_date(text: str, latest: dt.date | None = None) -> Moment | None:
                 start, parts = start - len(before[0]), before.groupdict() | {"half": ""}
             return Moment(date, *time_of(parts), text[start : match.end()].strip(), start)
     return None
+
+
+def find_minguo(text: str, latest: dt.date | None = None) -> Moment | None:
+    """The day that a text is and nothing else, its year counted from 1911 as offices of Taiwan do.
+
+    >>> find_minguo("111-09-20").date, find_minguo("共111-09-20號")
+    (datetime.date(2022, 9, 20), None)
+    """
+    match = _MINGUO.fullmatch(narrow(text).strip())
+    if match is None:
+        return None
+    try:
+        date = dt.date(int(match["year"]) + 1911, int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+    return None if latest is not None and date > latest else Moment(date, None, "day", text.strip(), 0)
 
 
 def find_month(text: str, latest: dt.date | None = None) -> Moment | None:

@@ -31,6 +31,7 @@ _BUTTONS = re.compile(
 _NOTICE = re.compile(
     "^.{0,14}未经.{0,8}(?:授权|许可|允许).{0,14}(?:转载|复制|摘编)|^.{0,24}[仅只]代表.{0,10}(?:观点|立场|意见|看法)"
     "|^.{0,10}观点[仅只]代表(?:作者|网友)|^郑重声明:"
+    "|^.{0,4}声明:.{0,40}(?:转载|版权|来源|观点|传递更多)|^.{0,30}(?:侵权|侵犯).{0,16}联系.{0,12}(?:删除|处理)"
 )
 """What a site says of its rights below an article; it ends the article only where no text follows, for rules speak so,
 too."""
@@ -44,13 +45,16 @@ _CALL = re.compile(
 """What messengers' pages and sites ask their readers to do, and what players and votes say."""
 _APP = re.compile(".{0,30}点(?:我|击|此)?(?:下载|打开).{0,8}(?:app|客户端).{0,8}|打开.{0,12}(?:app|客户端).{0,16}")
 """A link to a site's own program."""
-_MAY_BE_END = re.compile("[版cC©iI安]|注明|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
+_MAY_BE_END = re.compile("[版cC©iI安侵]|注明|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
 """What one of the lines above has at least, or how short it is, so that others need not be folded."""
 _BEYOND = 3
 """Lines behind a row of buttons among which credits are looked for; chosen."""
 _TEXT = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
 _CALL_LONGEST = 40
+_RELATED = re.compile("(?:相关|推荐|延伸|更多|深度)(?:阅读|新闻|报道|文章|链接|内容|推荐)[:|]")
+_INSERTED = 4
+"""Lines among which a text goes on behind a link to another article that stands in it; chosen."""
 
 
 def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequence[Block]]:
@@ -66,6 +70,8 @@ def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequenc
         # 分享到： right below the byline, as newspapers have it.
         if line and held < _TEXT and _BUTTONS.fullmatch(line) and not any("。" in each.text for each in region):
             continue
+        if line and held and _RELATED.match(line) and _goes_on(blocks, number):
+            continue
         if line and held >= text and (_END.search(line) or (held and POSTED.fullmatch(line))):
             beyond = blocks[number + 1 : number + 1 + _BEYOND] if _BUTTONS.fullmatch(line) or "注明" in line else ()
             break
@@ -76,6 +82,16 @@ def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequenc
         held += text
         region.append(block)
     return (region[: feet[0]], [*region[feet[0] :], *beyond]) if feet else (region, beyond)
+
+
+def _goes_on(blocks: Sequence[Block], number: int) -> bool:
+    """Whether sentences stand behind a line with links in the same place as the line: the text goes on."""
+    here = blocks[number]
+    place = here.element.getparent()
+    return bool(here.links) and any(
+        block.element.getparent() is place and block.tag == here.tag and good(block) >= _TEXT and "。" in block.text
+        for block in blocks[number + 1 : number + 1 + _INSERTED]
+    )
 
 
 def good(block: Block) -> int:

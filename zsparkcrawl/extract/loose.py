@@ -15,9 +15,9 @@ from zsparkcrawl.extract.clock import Clock, may_tell
 from zsparkcrawl.extract.credits import reporter_in
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.labels import EDGES, LabelLine
-from zsparkcrawl.extract.names import is_names, is_paper, somebody
+from zsparkcrawl.extract.names import is_names, is_paper, is_writer, somebody
 
-__all__ = ["loose_pieces", "named_in", "piece_of", "read_loose"]
+__all__ = ["leaf", "loose_pieces", "named_in", "piece_of", "read_loose"]
 
 _LONGEST = 90
 _PIECE_LONGEST = 30
@@ -33,17 +33,21 @@ _TIMED = re.compile(r":|(?:分钟|小时|刚刚)")
 """What a time of day has, and a time told by its distance from now."""
 _LEFT = 24
 """Characters of a line beside its date that may be unknown: chosen, a subject and a name."""
-_BETWEEN = re.compile(r"\s{2,}|[\t|丨·•]|\s[-–—/]\s|(?<=[\u4e00-\u9fff》])(?<!作者)(?<!记者)\s(?=[\u4e00-\u9fff《])")
+_BETWEEN = re.compile(
+    r"\s{2,}|[\t|丨·•]|(?<![文图])\s[-–—/]\s|(?<=[\u4e00-\u9fff》])(?<!作者)(?<!记者)\s(?=[\u4e00-\u9fff《])"
+)
 _WORDLESS = re.compile(
     r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|于|举报|收藏\s*\d*|分享.*|评论.*|"
     r"(?:https?://|www\.)[\w./-]+|微博|我有话说|正文|"
     r"\d*(?:人参与|条?评论|人?阅读|次?浏览|点赞)?|点赞数?\s*\d*|阅读.*|浏览.*|[小中大]?字号?|字体.*|打印.*|关闭.*|听新闻|已关注|[+]?关注|"
-    r"(?:放大|缩小|默认|恢复)[+⊕-⊙○-]?|hkt|posted ?(?:on|by)?|"
+    r"(?:放大|缩小|默认|恢复)[+⊕-⊙○-]?|hkt|(?:返回|进入|查看|欢迎|登录|访问|更多).*|posted ?(?:on|by)?|"
     r"published(?: on)?|updated.*|in|on|at|by|已?编辑|上一[篇版].*|下一[篇版].*|版次.*|北京时间)",
     re.IGNORECASE,
 )
 _LEAF_MONTH = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})月?")
 _LEAF_DAY = re.compile(r"(\d{1,2})日?")
+_LEAF_YEAR = re.compile(r"((?:19|20)\d\d)年?")
+_LEAF_MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
 _COUNTER = re.compile("浏览|瀏覽|阅读|閱讀|点击|點擊|人气")
 _CHANGED = re.compile(r"(?:更新|修改|updated|modified)\s*(?:时间|日期|于|on)?\s*[:：]?\s*$", re.IGNORECASE)
 _NO_NAME = re.compile(r"[:：\d]")
@@ -84,9 +88,8 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
             piece for piece in apart or [text] if piece not in named.values() and piece_of(piece)[0] != "nothing"
         ]
         return None if unknown else LabelLine(values={kind: [value] for kind, value in named.items()})
-    if leaf := _leaf(apart):
-        moment = clock.read(leaf)
-        return LabelLine(bare=leaf) if moment else None
+    if day := leaf(apart):
+        return LabelLine(bare=day) if clock.read(day) else None
     line = loose_pieces(text, clock, named, apart)
     # What links to something else than a paper or a writer is an entry of a list.
     unknown = _unknown_links(block, line, clock)
@@ -125,13 +128,13 @@ def loose_pieces(
     rest = [text[: moment.start], text[moment.start + len(moment.raw) :]]
     if apart:
         rest = [part for piece in apart if piece not in moment.raw for part in piece.split(moment.raw)]
-    left = 0
+    left: list[str] = []
     for piece in (piece.strip(EDGES + "()（）") for part in rest for piece in _BETWEEN.split(part)):
         kind, value = piece_of(piece) if piece else ("nothing", "")
         if kind == "nothing" and _COUNTER.search(piece):
             line.values.setdefault("other", [""])
         if kind is None:
-            left += len(piece) if piece not in named.values() else 0
+            left += [piece] if piece not in named.values() else []
         elif kind != "nothing":
             line.values.setdefault(kind, []).append(value)
     for kind, value in named.items():
@@ -140,21 +143,29 @@ def loose_pieces(
     line.values = {
         kind: [next((v for v in each if not _SECTION.search(v)), each[0])] for kind, each in line.values.items()
     }
+    # 江畔日报 沈小溪 2019-02-19: beside paper and date a name is the writer's.
+    if "source" in line.values and "author" not in line.values and len(left) == 1 and is_writer(left[0]):
+        line.values["author"] = left
     # What is left over is a sentence, and the line none of a byline.
-    return line if left <= _LEFT else None
+    return line if sum(map(len, left)) <= _LEFT else None
 
 
-def _leaf(pieces: Sequence[str]) -> str | None:
-    """The day of a calendar's leaf, on which month and day stand apart: 2019-02 and 19, in either order.
+def leaf(pieces: Sequence[str]) -> str | None:
+    """The day of a calendar's leaf, on which month and day stand apart, or the year: 2019-02 and 19, 02-19 and 2019,
+    in either order.
 
-    >>> _leaf(["19", "2019-02"]), _leaf(["2019-02", "19"]), _leaf(["2019-02-19"])
-    ('2019-02-19', '2019-02-19', None)
+    >>> leaf(["19", "/", "2019-02"]), leaf(["2019-02", "19"]), leaf(["02/19", "2019"]), leaf(["2019-02-19"])
+    ('2019-02-19', '2019-02-19', '2019-02-19', None)
     """
+    pieces = [plain for piece in pieces if (plain := narrow(piece).strip(EDGES))]
     if len(pieces) != 2:
         return None
-    first, second = sorted((piece.strip(EDGES) for piece in pieces), key=len, reverse=True)
-    month, day = _LEAF_MONTH.fullmatch(first), _LEAF_DAY.fullmatch(second)
-    return f"{month[1]}-{month[2]}-{day[1]}" if month and day else None
+    for first, second in (pieces, pieces[::-1]):
+        if (month := _LEAF_MONTH.fullmatch(first)) and (day := _LEAF_DAY.fullmatch(second)):
+            return f"{month[1]}-{month[2]}-{day[1]}"
+        if (year := _LEAF_YEAR.fullmatch(first)) and (both := _LEAF_MONTH_DAY.fullmatch(second)):
+            return f"{year[1]}-{both[1]}-{both[2]}"
+    return None
 
 
 def _apart(element: HtmlElement, text: str) -> list[str]:

@@ -8,10 +8,10 @@ from itertools import islice
 
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.blocks import Block, collapse
-from zsparkcrawl.extract.dates import ENDS_DATED
+from zsparkcrawl.extract.dates import ENDS_DATED, find_date
 from zsparkcrawl.extract.labels import read_labels
 
-__all__ = ["find_title", "is_breadcrumb", "likely_titles", "pieces_of", "stated_title"]
+__all__ = ["date_behind", "find_title", "is_breadcrumb", "likely_titles", "pieces_of", "stated_title"]
 
 _HEADINGS = {"h1": 6, "h2": 5, "h3": 4, "h4": 2}
 _BREADCRUMB = re.compile("当前位置|您的位置|所在位置|您现在的位置|你的位置|^首页[>»›/]|请输入|点击查看更多")
@@ -109,6 +109,7 @@ def find_title(
         return None
     _, number = max(scored)
     text, last = _whole(blocks, number, pieces, first if byline is not None and number < first else end)
+    text = text.removesuffix(date_behind(blocks[number]) or "").strip()
     # [游记] 清水湾: the board's heading is in two parts, the kind of post and its name.
     return next((part for part in _parts(blocks[number]) if fold(part) in pieces), text), last
 
@@ -118,6 +119,16 @@ def _parts(block: Block) -> Iterator[str]:
     yield from (link.text for link in block.links)
     for part in islice(block.element, _MOST_PARTS):
         yield collapse("".join(part.itertext())) if block.tag in _HEADINGS else ""
+
+
+def date_behind(block: Block) -> str | None:
+    """The date in an element of its own at the end of a heading: <h1>园区新闻<small>2019-02-19</small></h1>."""
+    if block.tag not in _HEADINGS or not ENDS_DATED.search(block.text):
+        return None
+    inner = next(iter(block.element.iterchildren(reversed=True)), None)
+    text = "" if inner is None or (inner.tail or "").strip() else collapse("".join(inner.itertext())).strip("[]()（） ")
+    moment = find_date(text)
+    return text if moment and moment.raw == text and text != block.text else None
 
 
 def stated_title(stated: Sequence[str], text: str) -> str | None:
