@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.byline import Byline, in_foot, people
@@ -26,6 +27,7 @@ PEOPLE = ("author", "source", "editor", "photographer", "reviewers", "contributo
 _ENDING = 8
 """Paragraphs at the end of a text among which credits and a signature are looked for; chosen."""
 _CREDIT_LONGEST = 80
+_FINIS = "完"
 _BUTTON = re.compile("(?:我要)?(?:纠错|打印|关闭|收藏|分享|点赞)")
 """What may stand before the label: 【纠错】【责任编辑:张三】."""
 _PAGES = re.compile(r"(?:[\s\d\[\]<>|…·]|首页|上一页|下一页|末页|尾页|余下全文|全文阅读)+")
@@ -57,7 +59,10 @@ def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[
     paragraphs = list(content.paragraphs)
     found: list[dict[str, list[str]]] = []
     dates: list[str] = []
-    for block in content.below:
+    for above, block in pairwise((None, *content.below)):
+        # What ends a press release of Hong Kong: 完, and below it the day.
+        if above is not None and above.text == _FINIS:
+            dates.append(block.text)
         values = _credits(block.text)
         if values and not in_foot(block.element):
             # Where the byline has a label with nothing behind it, a line outside the text is another article's, or the
@@ -146,6 +151,6 @@ def _signature(paragraphs: Sequence[str], clock: Clock, title: str) -> Moment | 
         moment = clock.signature(paragraphs[number])
         if moment is None:
             continue
-        signatory = bool(_SIGNATORY.fullmatch(paragraphs[number - 1].strip(EDGES)))
+        signatory = bool(_SIGNATORY.fullmatch(paragraphs[number - 1].strip(EDGES))) or paragraphs[number - 1] == _FINIS
         return moment if signatory or _NOTICE.search(fold(title)) else None
     return None

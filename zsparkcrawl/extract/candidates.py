@@ -16,7 +16,7 @@ from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import POSTED, find_date
 from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, read_labels
 from zsparkcrawl.extract.loose import leaf, loose_pieces, named_in, piece_of, read_loose
-from zsparkcrawl.extract.names import is_paper, is_writer
+from zsparkcrawl.extract.names import is_names, is_paper, is_writer
 from zsparkcrawl.extract.title import date_behind
 
 __all__ = ["NEAR", "STATED", "Line", "candidates", "prose", "text_begin"]
@@ -30,6 +30,8 @@ NEAR = 4
 """Blocks between a title and a line that has a date but no label: a subtitle and a row of buttons; chosen."""
 _PAPER_LONGEST = 16
 _CARD_LONGEST = 60
+_CREDIT_LONGEST = 60
+_MOST_INNER = 40
 _LEAF_LONGEST = 10
 """Characters of a label without a colon, and of a part of a calendar's leaf; chosen."""
 _TOWN = re.compile(r"\s*[(（][\u4e00-\u9fff]{2,6}[)）]|[\u4e00-\u9fff]{2,3}")
@@ -229,17 +231,20 @@ def _line(block: Block) -> LabelLine | None:
         return LabelLine(
             {kind: found for kind, found in labels.values.items() if found}, labels.bare, labels.open, labels.rest
         )
-    if len(block.text) <= 60 and not block.links and (credits := read_credits(block.text)):
-        return LabelLine(values=dict(credits))
-    return None
+    if len(block.text) > _CREDIT_LONGEST or not all(is_names(link.text) for link in block.links):
+        return None
+    moment = find_date(text)
+    rest = text.replace(moment.raw, "  ") if moment else block.text
+    credits = read_credits(rest.strip(EDGES))
+    return LabelLine(values=dict(credits), bare=moment.raw if moment else None) if credits else None
 
 
 def _as_linked(source: str, block: Block) -> str:
     """A source as its link has it: what stands behind the link in brackets or in an element of its own is the town, as
     is what stands right behind a paper's name and makes no name with it. Buttons are no part of it either."""
-    for link in reversed(block.links):
-        if source.endswith(link.text) and piece_of(link.text)[0] == "nothing":
-            source = source.removesuffix(link.text).rstrip(EDGES)
+    for button in _buttons(block):
+        if source.endswith(button) and len(source) > len(button):
+            source = source.removesuffix(button).rstrip(EDGES)
     beside = {
         (collapse("".join(each.itertext())), collapse("".join(following.itertext())))
         for each in (block.element.iter("a") if block.links else ())
@@ -259,6 +264,13 @@ def _as_linked(source: str, block: Block) -> str:
         ):
             return link.text
     return source
+
+
+def _buttons(block: Block) -> list[str]:
+    """The texts of a line's links and elements that are buttons and counters, the last first."""
+    inner = (collapse("".join(each.itertext())) for each in islice(block.element.iterdescendants(), _MOST_INNER))
+    texts = [*(link.text for link in block.links), *(text for text in inner if len(text) <= _LEAF_LONGEST)]
+    return [text for text in reversed(texts) if text and piece_of(text)[0] == "nothing"]
 
 
 def _beside(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int) -> bool:

@@ -25,6 +25,7 @@ __all__ = ["Clock", "may_tell"]
 _DAY_WORD = re.compile(
     rf"(?P<word>{'|'.join(DAY_WORDS)})(?:\s*(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?"
 )
+_WEEKDAY = re.compile(r"\s*[(（](?:星期|周|礼拜|週|禮拜)[一二三四五六日天][)）]$")
 _MAY_TELL = re.compile(r"[\d〇○零一二三四五六七八九十两半今昨前刚]")
 """What a text has at least that tells a day: the cheap question before the dear ones."""
 _UNITS = {"秒": 1, "秒钟": 1, "分钟": 60, "小时": 3600, "天": 86400, "日": 86400, "周": 604800, "星期": 604800}
@@ -123,6 +124,6 @@ class Clock:
 
     def signature(self, text: str) -> Moment | None:
         """The date of a line that is nothing but a date, as stands below a notice."""
-        plain = text.strip(" \t\xa0\u3000()（）")
+        plain = _WEEKDAY.sub("", text.strip(" \t\xa0\u3000")).strip(" \t\xa0\u3000()（）")
         moment = find_date(plain, self.latest)
         return replace(moment, basis="signature") if moment and moment.raw == plain else None

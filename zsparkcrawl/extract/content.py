@@ -45,6 +45,8 @@ _RULED = re.compile(r"[-—=_*~·\s]{6,}|[-—=_*~·\s]{2,}(?:分隔线|分割�
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _SENTENCE_END = tuple("。！？；!?;：:")
 _CAPTION_LONGEST = 60
+_POINTERS = ("▲", "△", "▼", "▽")
+"""What captions begin with that point to their picture."""
 _FILES_LABEL = re.compile(r"附\s*件(?:下载|列表)?\s*[:：]?")
 _TEXT = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
@@ -206,7 +208,7 @@ def _captions(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
             continue
         if len(following.text) > _CAPTION_LONGEST:
             continue
-        if _frames_picture(block.element, following.element):
+        if following.text.startswith(_POINTERS) or _frames_picture(block.element, following.element):
             yield number, number + 1
             continue
         short = not following.text.endswith(_SENTENCE_END) or _centred_alone(blocks, number)

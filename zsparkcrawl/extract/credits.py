@@ -53,12 +53,13 @@ _BEHIND_KINDS = {"文": "author", "撰文": "author", "供稿": "contributor"} |
     **dict.fromkeys(("责任编辑", "责编", "编辑"), "editor"),
     **dict.fromkeys(("审核", "校对", "审校"), "reviewers"),
 }
+_REPORTED = re.compile(r"\s+(?:综合)?报[道导]$")
 _FRAME = " \t\xa0\u3000()[]【】□■◎●○◇◆★☆▲△※*-—|·,;"
 _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,80})[)）\]】]\s*(?:1\d{6})?$")
 """Behind the bracket an agency of Taiwan has the day: （編輯：張三）1120308."""
 _OWN = frozenset(["本报", "本网", "本刊", "本台", "本站", "本社"])
 _OPENING = re.compile(
-    r"^[\s\u3000\xa0【\[(（]*(?:(?P<paper>[\u4e00-\u9fff]{1,9}?(?:报|网|社|台|刊|站))讯|(?P<agency>[\u4e00-\u9fff]{2,6}?(?:社|网|报|台))"
+    r"^[\s\u3000\xa0【\[(（]*(?:(?P<paper>[\u4e00-\u9fff]{1,9}?(?:报|网|社|台|刊|站|在线|新闻|客户端|融媒|发布))讯|(?P<agency>[\u4e00-\u9fff]{2,6}?(?:社|网|报|台))"
     r"[\u4e00-\u9fff]{0,10}\d{1,2}月\d{1,2}日(?:电|讯|消息))[】\])）]?[\s\u3000\xa0]*(?:[(（](?P<inside>[^()（）]{2,60})[)）])?"
 )
 _REPORTS = re.compile(
@@ -66,6 +67,10 @@ _REPORTS = re.compile(
     r"\s*(?:摄影|综合|专题)?报[道导]"
 )
 """记者张三报道, and as papers of Taiwan have it: 〔記者張三／台北報導〕."""
+_DESK = re.compile(
+    r"^[\s\u3000\xa0]*[\u4e00-\u9fff]{2,6}(?:中心|组|部)\s*/\s*(?P<names>[\u4e00-\u9fff]{2,4}(?:[、\s]+[\u4e00-\u9fff]{2,4})*)\s*(?:综合)?报[道导]"
+)
+"""生活中心／王小明報導, as sites of Taiwan have it."""
 _OF_TAIWAN = re.compile(
     r"(?:[\u4e00-\u9fff]{1,6}\s*/\s*)?(?:[\u4e00-\u9fff]{2,4})?记者\s*(?P<names>[\u4e00-\u9fff·、\s]{2,24}?)\s*/\s*"
     r"[\u4e00-\u9fff]{2,6}(?:报导|报道)"
@@ -97,7 +102,7 @@ def read_credits(text: str) -> Credits | None:
         return {"author": [marked[1]]} if marked and is_names(marked[1]) else None
     folded = fold_with_positions(text)
     plain = narrow(folded)
-    begin, end = len(plain) - len(plain.lstrip(_FRAME)), len(plain.rstrip(_FRAME))
+    begin, end = len(plain) - len(plain.lstrip(_FRAME)), len(_REPORTED.sub("", plain.rstrip(_FRAME)))
     found = [match for match in _ROLE.finditer(plain, 0, end) if match.start() >= begin]
     if not found:
         return _role_behind(text, folded.positions, plain[:end], begin)
@@ -184,6 +189,8 @@ def opening_credits(paragraph: str) -> Credits:
             "source": [_span(head, folded.positions, cabled, "agency")],
             "author": [_span(head, folded.positions, cabled, "names")],
         }
+    if desk := _DESK.match(plain):
+        return {"author": [_span(head, folded.positions, desk, "names")]}
     if match is None:
         reports = _REPORTS.match(plain)
         return (read_credits(_span(head, folded.positions, reports, "credit")) or {}) if reports else {}
