@@ -17,7 +17,7 @@ from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.addresses import base_of
 from zsparkcrawl.extract.around import PEOPLE, read_around, settled_date
 from zsparkcrawl.extract.blocks import Block, blocks, collapse
-from zsparkcrawl.extract.byline import find_byline
+from zsparkcrawl.extract.byline import find_byline, masthead_day
 from zsparkcrawl.extract.candidates import text_begin
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.content import Content, find_content
@@ -167,6 +167,8 @@ def _read_blocks(
     called = next(iter(byline.people.get("title", [])), None)
     title = called if called and (heading is None or fold(heading[0]) not in named) else heading[0] if heading else None
     credited = read_around(content, byline.people, head.sources)
+    if byline.moment is None and not credited.dates and (masthead := masthead_day(lines, clock)):
+        credited = replace(credited, dates=(masthead.raw,))
     moment, raw, missing = settled_date(byline, head, clock, credited, title or "")
     return _Reading(title, moment, raw, missing, credited.people, credited.paragraphs, content, start)
 

@@ -7,7 +7,6 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.byline import Byline, in_foot, people
@@ -50,7 +49,8 @@ class Credited:
     people: dict[str, list[str]]
     paragraphs: tuple[str, ...]
     dates: tuple[str, ...] = ()
-    """What stands behind a label such as 发布时间 right below the text."""
+    """What stands behind a label such as 发布时间 right below the text; without such a label the day in the head of an
+    electronic paper's page."""
 
 
 def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[str]) -> Credited:
@@ -59,9 +59,9 @@ def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[
     paragraphs = list(content.paragraphs)
     found: list[dict[str, list[str]]] = []
     dates: list[str] = []
-    for above, block in pairwise((None, *content.below)):
+    for number, block in enumerate(content.below):
         # What ends a press release of Hong Kong: 完, and below it the day.
-        if above is not None and above.text == _FINIS:
+        if number and content.below[number - 1].text == _FINIS:
             dates.append(block.text)
         values = _credits(block.text)
         if values and not in_foot(block.element):

@@ -26,6 +26,8 @@ _WAITING = ("data-src", "data-original", "data-lazy-src", "original", "file", "_
 _BLANK_PICTURE = re.compile(r"blank|loading|placeholder|lazy|grey|spacer|pixel|transparent", re.IGNORECASE)
 _LAYS_OUT = frozenset(["table", "img", "br", "div"])
 _SET_APART = frozenset(["span", "em", "i", "b", "small", "label", "strong", "font"])
+_LABELLED = re.compile(r"\s*[\u4e00-\u9fff]{1,6}\s*[:：]")
+"""What an element begins with that holds a label and its value."""
 _GAPPED_LONGEST = 160
 _EDGES = " \t\r\n\f\xa0\u3000\u200b\ufeff"
 
@@ -111,7 +113,10 @@ def _gap(child: HtmlElement) -> str:
         return ""
     return (
         "  "
-        if all(each.tag in _SET_APART and (each.get("class") or each.get("id")) for each in (child, following))
+        if all(
+            each.tag in _SET_APART and (each.get("class") or each.get("id") or _LABELLED.match(each.text or ""))
+            for each in (child, following)
+        )
         else ""
     )
 

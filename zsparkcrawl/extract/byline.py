@@ -16,7 +16,7 @@ from zsparkcrawl.extract.dates import Moment
 from zsparkcrawl.extract.names import is_names, somebody
 from zsparkcrawl.items import MissingReason
 
-__all__ = ["Byline", "find_byline", "in_foot", "people"]
+__all__ = ["Byline", "find_byline", "in_foot", "masthead_day", "people"]
 
 _ROLE_FIRST = re.compile(r"[文图]\s*[/:：|]")
 """作者：文/张三 图/李四: credits where a name is expected."""
@@ -27,6 +27,7 @@ _SENTENCE = 8
 """Characters from which on a line that ends as sentences do is one; chosen."""
 _HEAD_REST = 200
 """Blocks behind the begin of the text among which a byline may stand, where a notice stands above all."""
+_MASTHEAD_LONGEST = 30
 _GROUP_LONGEST = 40
 """Lines of one byline: the facts of a paper in a table are some twenty; chosen."""
 _ASIDE = frozenset(["other", "changed"])
@@ -72,6 +73,15 @@ def find_byline(blocks: Sequence[Block], clock: Clock, titles: Collection[int] =
         if weight > best_weight and not in_foot(blocks[group[0].number].element):
             best, best_weight = group, weight
     return _read(best, clock) if best else Byline()
+
+
+def masthead_day(blocks: Sequence[Block], clock: Clock) -> Moment | None:
+    """The day in the head of an electronic paper's page: in a short line above the text, and named by the page's own
+    address, too. It counts where nothing beside the title tells a day."""
+    for block in blocks[: text_begin(blocks)]:
+        if len(block.text) <= _MASTHEAD_LONGEST and clock.addressed(block.text):
+            return clock.read(block.text)
+    return None
 
 
 def in_foot(element: HtmlElement) -> bool:

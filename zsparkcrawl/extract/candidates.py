@@ -6,17 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
-from lxml.html import HtmlElement
-
-from zsparkcrawl.extract.blocks import Block, collapse, with_gaps
+from zsparkcrawl.extract.beside import add_writer, leaf_of_two, paper_beside
+from zsparkcrawl.extract.blocks import Block
 from zsparkcrawl.extract.clock import Clock
-from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import POSTED, find_date
-from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, read_labels
-from zsparkcrawl.extract.loose import leaf, loose_pieces, named_in, piece_of, read_loose
-from zsparkcrawl.extract.names import is_names, is_paper, is_writer
+from zsparkcrawl.extract.label_lines import label_line, labels_next
+from zsparkcrawl.extract.labels import EDGES, LabelLine
+from zsparkcrawl.extract.loose import loose_pieces, named_in, read_loose
 from zsparkcrawl.extract.title import date_behind
 
 __all__ = ["NEAR", "STATED", "Line", "candidates", "prose", "text_begin"]
@@ -28,13 +25,7 @@ _PROSE = 25
 _VALUE_LONGEST = 40
 NEAR = 4
 """Blocks between a title and a line that has a date but no label: a subtitle and a row of buttons; chosen."""
-_PAPER_LONGEST = 16
 _CARD_LONGEST = 60
-_CREDIT_LONGEST = 60
-_MOST_INNER = 40
-_LEAF_LONGEST = 10
-"""Characters of a label without a colon, and of a part of a calendar's leaf; chosen."""
-_TOWN = re.compile(r"\s*[(（][\u4e00-\u9fff]{2,6}[)）]|[\u4e00-\u9fff]{2,3}")
 STATED = ("date", "when", "signed")
 """The kinds of label that a date stands behind."""
 _HEAD_LONGEST = 3000
@@ -88,12 +79,12 @@ def candidates(
     a line counts that has a date and no label.
     """
     near = _near(lengths, titles)
-    lines = [None if length else _line(block) for block, length in zip(blocks, lengths, strict=False)]
+    lines = [None if length else label_line(block) for block, length in zip(blocks, lengths, strict=False)]
     last, dated = -1, False
     for number, line in enumerate(lines):
         if number <= last:
             continue
-        if number in near and (day := _leaf_of_two(blocks, number, clock)):
+        if number in near and (day := leaf_of_two(blocks, number, clock)):
             last = number + 1
             yield Line(number, last, LabelLine(bare=day))
             continue
@@ -110,7 +101,7 @@ def candidates(
                 _add_loose(line, blocks[number], clock)
             found = Line(number, last, line)
             if number in near and found.dated(clock):
-                _add_writer(line, blocks, number, titles)
+                add_writer(line, blocks, number, titles)
             dated = dated or (number in near and found.dated(clock))
             yield found
         # Below a dated line of labels what has a date is the text's own.
@@ -119,10 +110,9 @@ def candidates(
             and not dated
             and (loose := _loose(blocks[number], number in near, bool(titles), clock))
         ):
-            if number in near and "source" not in loose.values:
-                loose.values |= _paper_beside(blocks, lines, number, titles)
             if number in near:
-                _add_writer(loose, blocks, number, titles)
+                loose.values |= paper_beside(blocks, lines, number, titles, "source" in loose.values)
+                add_writer(loose, blocks, number, titles)
             yield Line(number, number, loose)
         elif _is_date(blocks[number], clock) and _beside(blocks, lines, number):
             yield Line(number, number, LabelLine(bare=blocks[number].text))
@@ -141,49 +131,6 @@ def _loose(block: Block, near: bool, titled: bool, clock: Clock) -> LabelLine | 
         return None
     loose = read_loose(block, clock)
     return loose if loose and (near or loose.values or clock.knows(loose.bare)) else None
-
-
-def _paper_beside(
-    blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int, titles: Collection[int]
-) -> dict[str, list[str]]:
-    """The source where a paper's name alone makes the line above or below that of the date."""
-    for other in (number - 1, number + 1):
-        if (
-            0 <= other < len(lines)
-            and lines[other] is None
-            and (other not in titles or _below_h1(blocks, other, titles))
-        ):
-            text = blocks[other].text.strip(EDGES)
-            kind, value = piece_of(text) if text and len(text) <= _PAPER_LONGEST else (None, "")
-            if kind == "source":
-                return {"source": [value]}
-    return {}
-
-
-def _leaf_of_two(blocks: Sequence[Block], number: int, clock: Clock) -> str | None:
-    """The day of a calendar's leaf whose parts are two lines."""
-    if number + 1 >= len(blocks) or max(len(blocks[number].text), len(blocks[number + 1].text)) > _LEAF_LONGEST:
-        return None
-    day = leaf([blocks[number].text, blocks[number + 1].text])
-    return day if day and clock.read(day) else None
-
-
-def _add_writer(line: LabelLine, blocks: Sequence[Block], number: int, titles: Collection[int]) -> None:
-    """The author where a name alone makes the line between the title and that of the date."""
-    above = blocks[number - 1] if number and number - 1 not in titles and number - 2 in titles else None
-    if above is not None and "author" not in line.values and not above.links and is_writer(above.text):
-        line.values["author"] = [above.text]
-
-
-def _labels_next(element: HtmlElement) -> bool:
-    """Whether an element is the first of two in one place, as label and value are."""
-    parent = element.getparent()
-    return parent is not None and parent[0] is element and len(list(islice(parent, 3))) == 2
-
-
-def _below_h1(blocks: Sequence[Block], number: int, titles: Collection[int]) -> bool:
-    """Whether a heading of lower rank stands below the first one: a paper's name can be set as one."""
-    return blocks[number].tag != "h1" and any(blocks[title].tag == "h1" and title < number for title in titles)
 
 
 def _add_loose(line: LabelLine, block: Block, clock: Clock) -> None:
@@ -219,60 +166,6 @@ def _near(lengths: Sequence[int], titles: Collection[int]) -> set[int]:
     return near
 
 
-def _line(block: Block) -> LabelLine | None:
-    """A line of labels, or one of credits without a colon; what is all link is neither."""
-    if block.links and block.linked >= len(block.text):
-        return None
-    text = labelled_cells(block.text) if "\t" in block.text else with_gaps(block)
-    if len(text) <= _LEAF_LONGEST and (block.tag in {"dt", "th"} or _labels_next(block.element)) and is_label(text):
-        text += "："
-    if labels := read_labels(text):
-        labels.values |= {"source": [_as_linked(value, block) for value in labels.values.get("source", [])]}
-        return LabelLine(
-            {kind: found for kind, found in labels.values.items() if found}, labels.bare, labels.open, labels.rest
-        )
-    if len(block.text) > _CREDIT_LONGEST or not all(is_names(link.text) for link in block.links):
-        return None
-    moment = find_date(text)
-    rest = text.replace(moment.raw, "  ") if moment else block.text
-    credits = read_credits(rest.strip(EDGES))
-    return LabelLine(values=dict(credits), bare=moment.raw if moment else None) if credits else None
-
-
-def _as_linked(source: str, block: Block) -> str:
-    """A source as its link has it: what stands behind the link in brackets or in an element of its own is the town, as
-    is what stands right behind a paper's name and makes no name with it. Buttons are no part of it either."""
-    for button in _buttons(block):
-        if source.endswith(button) and len(source) > len(button):
-            source = source.removesuffix(button).rstrip(EDGES)
-    beside = {
-        (collapse("".join(each.itertext())), collapse("".join(following.itertext())))
-        for each in (block.element.iter("a") if block.links else ())
-        if not (each.tail or "").strip() and (following := each.getnext()) is not None
-    }
-    for link in block.links:
-        town = source.removeprefix(link.text)
-        if (
-            link.text
-            and town != source
-            and _TOWN.fullmatch(town)
-            and (
-                town[0] in " (（"
-                or (link.text, town) in beside
-                or (is_paper(link.text) and not is_paper(source) and not is_paper(town))
-            )
-        ):
-            return link.text
-    return source
-
-
-def _buttons(block: Block) -> list[str]:
-    """The texts of a line's links and elements that are buttons and counters, the last first."""
-    inner = (collapse("".join(each.itertext())) for each in islice(block.element.iterdescendants(), _MOST_INNER))
-    texts = [*(link.text for link in block.links), *(text for text in inner if len(text) <= _LEAF_LONGEST)]
-    return [text for text in reversed(texts) if text and piece_of(text)[0] == "nothing"]
-
-
 def _beside(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int) -> bool:
     """Whether a line that is nothing but a date stands where the article's stands: below the heading, or beside
     a label line."""
@@ -290,7 +183,7 @@ def _belongs(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number:
     above = blocks[number - 1].tag
     beside = blocks[number - 1].element
     paired = (above, block.tag) in {("dt", "dd"), ("th", "td")} or (
-        _labels_next(beside) and beside.getnext() is block.element
+        labels_next(beside) and beside.getnext() is block.element
     )
     return paired or _is_date(block, clock) or (number + 1 < len(lines) and lines[number + 1] is not None)
 

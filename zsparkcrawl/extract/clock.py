@@ -81,6 +81,13 @@ class Clock:
         day = moment.date
         return day in self.stated or (day.year, day.month, day.day) in set(parts_of_address(self.url))
 
+    def addressed(self, text: str) -> bool:
+        """Whether the page's address names the day that a text names."""
+        moment = find_date(text, self.latest)
+        return moment is not None and (moment.date.year, moment.date.month, moment.date.day) in set(
+            parts_of_address(self.url)
+        )
+
     def likely(self, days: Collection[dt.date]) -> set[dt.date]:
         """Those of several days that the page's metadata name; where they name none, those that its address does."""
         parts = [part for part in parts_of_address(self.url) if part[2]]

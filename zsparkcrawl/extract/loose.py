@@ -25,6 +25,7 @@ _SECTION = re.compile("^[\u4e00-\u9fff]{2}(?:新闻|频道|财经|资讯)$")
 _CARD_NAMES = re.compile(r"(?:^|\s)(?:vcard|fn)(?:$|\s)")
 _SHELF = re.compile(r"\b(?:category|tag|author)\b")
 """What a weblog says of a link to the shelf that a piece stands on, or to all that its writer wrote."""
+_WRITERS_SHELF = re.compile(r"[/?&]author[/=][\w%-]+/?$")
 _USER = re.compile(r"(?:nick|user)-?_?name", re.IGNORECASE)
 """What a weblog calls the link to a writer who goes by any name."""
 _NAME_LONGEST = 12
@@ -37,7 +38,7 @@ _BETWEEN = re.compile(
     r"\s{2,}|[\t|丨·•]|(?<![文图])\s[-–—/]\s|(?<=[\u4e00-\u9fff》])(?<!作者)(?<!记者)\s(?=[\u4e00-\u9fff《])"
 )
 _WORDLESS = re.compile(
-    r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|于|举报|收藏\s*\d*|分享.*|评论.*|"
+    r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|于|举报|收藏\s*\d*|分享.*|(?:发表|查看)?评论.*|"
     r"(?:https?://|www\.)[\w./-]+|微博|我有话说|正文|"
     r"\d*(?:人参与|条?评论|人?阅读|次?浏览|点赞)?|点赞数?\s*\d*|阅读.*|浏览.*|[小中大]?字号?|字体.*|打印.*|关闭.*|听新闻|已关注|[+]?关注|"
     r"(?:放大|缩小|默认|恢复)[+⊕-⊙○-]?|hkt|(?:返回|进入|查看|欢迎|登录|访问|更多).*|posted ?(?:on|by)?|"
@@ -63,7 +64,7 @@ _SOURCE_NAMES = re.compile(
     r"site-?name|publisher-?name|ent-source)(?:$|[\s_\d-])|source|laiyuan|medianame|rich_media_meta_nickname",
     re.IGNORECASE,
 )
-_AUTHOR_NAMES = re.compile(r"(?:^|[\s_-])(?:author|writer|byline|zuozhe|reporter)(?:$|[\s_\d-])|author_?name|rich_media_meta_text", re.I)  # fmt: skip  # noqa: E501
+_AUTHOR_NAMES = re.compile(r"(?:^|[\s_-])(?:author|writer|byline|zuozhe|reporter|authorstyle)(?:$|[\s_\d-])|author_?name|rich_media_meta_text", re.I)  # fmt: skip  # noqa: E501
 
 
 def read_loose(block: Block, clock: Clock) -> LabelLine | None:
@@ -211,6 +212,13 @@ def named_in(element: HtmlElement, text: str) -> dict[str, str]:
     return found
 
 
+def _is_writers_shelf(element: HtmlElement) -> bool:
+    """Whether an element links to all that its writer wrote, as weblogs do."""
+    return element.tag == "a" and (
+        "author" in element.get("rel", "").split() or bool(_WRITERS_SHELF.search(element.get("href", "")))
+    )
+
+
 def _without_buttons(value: str) -> str:
     """A name without the buttons behind it: 江畔日报 微博."""
     first, *others = value.split(" ")
@@ -226,11 +234,11 @@ def _named(element: HtmlElement, text: str) -> Iterator[tuple[str, str]]:
     """Pieces of the line whose elements are named for what they are."""
     for inner in element.iter():
         names = f"{inner.get('class', '')} {inner.get('id', '')}" if isinstance(inner.tag, str) else " "
-        if names == " ":
+        if names == " " and inner.tag != "a":
             continue
         # hCard's class="vcard fn nickname" is a person.
         named = _SOURCE_NAMES.search(names) and not _CARD_NAMES.search(names)
-        kind = "source" if named else "author" if _AUTHOR_NAMES.search(names) else None
+        kind = "source" if named else "author" if _AUTHOR_NAMES.search(names) or _is_writers_shelf(inner) else None
         value = _without_buttons(collapse(inner.text_content()).strip(EDGES)) if kind else ""
         if kind == "author":
             match = _BY.search(f" {value}")

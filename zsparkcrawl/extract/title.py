@@ -27,6 +27,13 @@ _BELOW = 4
 _LONGEST = 160
 _ENOUGH = 2
 _MOST_PARTS = 4
+_SPOKEN = 8
+"""Characters of a title that is known by nothing but what it says; chosen."""
+_COLUMN = re.compile(
+    "(?:新闻|资讯|公司|企业|集团|行业|媒体|园区|校园|学院|工作|最新|综合|通知|公告|公示|信息|政务|党建|活动|时政)"
+    "(?:中心|动态|新闻|资讯|公告|报道|要闻|快讯|公开|详情|聚焦|发布)"
+)
+"""What sites call their columns, in large letters above their articles."""
 _OF_NOTICE = re.compile(
     "关于.{2,60}的(?:通知|公告|公示|通告|通报|函|意见|决定|批复|说明|启事|声明|报告)(?:\\(.{1,16}\\))?"
 )
@@ -105,6 +112,9 @@ def find_title(
         elif not _is_labels(block):
             scored.append(rank)
     scored = scored or weak
+    if byline is not None and max(scored, default=(0.0, 0))[0] < _ENOUGH:
+        beside = (byline[1] + 1, first - 1)
+        scored = [(0.0, number) for number in beside if _is_spoken_of(blocks, number, end)][:1] or scored
     if not scored:
         return None
     _, number = max(scored)
@@ -169,6 +179,15 @@ def _is_labels(block: Block) -> bool:
     return "\t" in block.text or read_labels(block.text) is not None
 
 
+def _is_spoken_of(blocks: Sequence[Block], number: int, end: int) -> bool:
+    """Whether a line right beside the byline, without any mark of a title, says what the first sentences tell."""
+    if not 0 <= number < end or not _may_be_title(blocks[number]) or _is_labels(blocks[number]):
+        return False
+    line, told = fold(blocks[number].text), fold("".join(block.text for block in blocks[end : end + 3]))
+    pairs = {line[at : at + 2] for at in range(len(line) - 1)}
+    return len(line) >= _SPOKEN and sum(pair in told for pair in pairs) >= _SUPPORT * len(pairs)
+
+
 def _may_be_title(block: Block) -> bool:
     text = block.text
     # A title is seldom a link (the boxes of other articles are), and ends in no full stop.
@@ -213,6 +232,8 @@ def _score(block: Block, pieces: Collection[str]) -> float:
         element = parent
     if fold(block.text) in pieces:
         score += 5
+    if _COLUMN.fullmatch(block.text):
+        score -= _HEADINGS["h1"]
     if block.text.startswith(("关于", "關於")) and _OF_NOTICE.fullmatch(fold(block.text)):
         score = max(score, 3)
     if 6 <= len(block.text) <= 80:

@@ -1,0 +1,103 @@
+"""A line of the page as labels and values, or as credits without a colon, whatever elements hold them."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from zsparkcrawl.extract.blocks import Block, collapse, with_gaps
+from zsparkcrawl.extract.credits import read_credits
+from zsparkcrawl.extract.dates import find_date
+from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, read_labels
+from zsparkcrawl.extract.loose import piece_of
+from zsparkcrawl.extract.names import is_names, is_paper
+
+__all__ = ["label_line", "labels_next"]
+
+_CREDIT_LONGEST = 60
+_LABEL_LONGEST = 10
+"""Characters of a label without a colon, or of a button; chosen."""
+_PAIR_LONGEST = 80
+_MOST_INNER = 40
+_TOWN = re.compile(r"\s*[(（][\u4e00-\u9fff]{2,6}[)）]|[\u4e00-\u9fff]{2,3}")
+_GAP = re.compile(r"\s{2,}|[\t\u3000|｜]")
+_SLASHED = re.compile(r"[文图摄]\s*[/／]")
+"""What credits with a stroke have (文/张三 图/李四), which may stand among labels."""
+
+
+def label_line(block: Block) -> LabelLine | None:
+    """A line of labels, or one of credits without a colon; what is all link is neither."""
+    if block.links and block.linked >= len(block.text):
+        return None
+    text = labelled_cells(block.text) if "\t" in block.text else with_gaps(block)
+    text = _pair(block) or text
+    if len(text) <= _LABEL_LONGEST and (block.tag in {"dt", "th"} or labels_next(block.element)) and is_label(text):
+        text += "："
+    if labels := read_labels(text):
+        for piece in _GAP.split(text) if _SLASHED.search(text) else ():
+            labels.values |= (read_credits(piece) or {}) | labels.values
+        labels.values |= {"source": [_as_linked(value, block) for value in labels.values.get("source", [])]}
+        return LabelLine(
+            {kind: found for kind, found in labels.values.items() if found}, labels.bare, labels.open, labels.rest
+        )
+    if len(block.text) > _CREDIT_LONGEST or not all(is_names(link.text) for link in block.links):
+        return None
+    moment = find_date(text)
+    rest = text.replace(moment.raw, "  ") if moment else block.text
+    credits = read_credits(rest.strip(EDGES))
+    return LabelLine(values=dict(credits), bare=moment.raw if moment else None) if credits else None
+
+
+def _pair(block: Block) -> str | None:
+    """A line whose two elements are a label without its colon and the value (<i>发文机关</i><b>市府办</b>), with the
+    colon; None for other lines."""
+    parts = list(islice(block.element, 3))
+    if len(parts) != 2 or len(block.text) > _PAIR_LONGEST or (block.element.text or "").strip():
+        return None
+    label, value = (collapse("".join(part.itertext())) for part in parts)
+    whole = "".join((label + value).split()) == "".join(block.text.split())
+    if len(label) > _LABEL_LONGEST or not (value and whole and is_label(label)):
+        return None
+    return f"{label}：{value}"
+
+
+def labels_next(element: HtmlElement) -> bool:
+    """Whether an element is the first of two in one place, as label and value are."""
+    parent = element.getparent()
+    return parent is not None and parent[0] is element and len(list(islice(parent, 3))) == 2
+
+
+def _as_linked(source: str, block: Block) -> str:
+    """A source as its link has it: what stands behind the link in brackets or in an element of its own is the town, as
+    is what stands right behind a paper's name and makes no name with it. Buttons are no part of it either."""
+    for button in _buttons(block):
+        if source.endswith(button) and len(source) > len(button):
+            source = source.removesuffix(button).rstrip(EDGES)
+    beside = {
+        (collapse("".join(each.itertext())), collapse("".join(following.itertext())))
+        for each in (block.element.iter("a") if block.links else ())
+        if not (each.tail or "").strip() and (following := each.getnext()) is not None
+    }
+    for link in block.links:
+        town = source.removeprefix(link.text)
+        if (
+            link.text
+            and town != source
+            and _TOWN.fullmatch(town)
+            and (
+                town[0] in " (（"
+                or (link.text, town) in beside
+                or (is_paper(link.text) and not is_paper(source) and not is_paper(town))
+            )
+        ):
+            return link.text
+    return source
+
+
+def _buttons(block: Block) -> list[str]:
+    """The texts of a line's links and elements that are buttons and counters, the last first."""
+    inner = (collapse("".join(each.itertext())) for each in islice(block.element.iterdescendants(), _MOST_INNER))
+    texts = [*(link.text for link in block.links), *(text for text in inner if len(text) <= _LABEL_LONGEST)]
+    return [text for text in reversed(texts) if text and piece_of(text)[0] == "nothing"]
