@@ -28,6 +28,10 @@ _SENTENCE = 8
 _HEAD_REST = 200
 """Blocks behind the begin of the text among which a byline may stand, where a notice stands above all."""
 _MASTHEAD_LONGEST = 30
+_OF_MEETING = re.compile(
+    r"(?:[\u4e00-\u9fff]{2})?(?:地\s*点|主\s*讲|主\s*持|嘉\s*宾|出\s*席|参加人|参会)[\u4e00-\u9fff]?\s*[:：]"
+)
+"""What stands beside the time of a meeting."""
 _GROUP_LONGEST = 40
 """Lines of one byline: the facts of a paper in a table are some twenty; chosen."""
 _ASIDE = frozenset(["other", "changed"])
@@ -122,6 +126,11 @@ def _groups(
     text. ``closed`` is not zero where a block is text, however short."""
     groups: list[list[Line]] = []
     for line in candidates(blocks, lengths, clock, titles):
+        # 时间：3月5日上午九点, and 地点： beside it: the text's own.
+        if line.values.keys() == {"when"} and any(
+            _OF_MEETING.match(each.text) for each in blocks[max(line.number - 1, 0) : line.last + 3]
+        ):
+            continue
         group = groups[-1] if groups else None
         apart = line.number - group[-1].last if group else 0
         if group and any(group[-1].last < title < line.number for title in titles):

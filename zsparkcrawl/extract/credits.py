@@ -37,6 +37,9 @@ _ROLE_WORD = re.compile(
 """What a line of credits has at least: the cheap question before the dear one."""
 _MARKED = re.compile(r"[\s\u3000]*[□■◎◆]\s*([^\s].{1,30}?)\s*")
 """A name behind the mark with which newspapers set a writer's name."""
+_REPORTERS_WORDS = frozenset(
+    "调查 观察 手记 走访 探访 评论 专访 来信 札记 视点 获悉 了解 在线 体验 暗访 追踪 见闻".split()
+)
 _VERB = re.compile(
     r"(?P<names>.{2,}?)\s*(?P<verb>摄影报[道导]|摄影|摄|攝影|攝|供图|采写|採寫|(?:综合|专题)?报[道导]|整理)"
 )
@@ -122,7 +125,7 @@ def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], 
         names = text[positions[start] : positions[stop]].strip(_FRAME + "、:：/／")
         kind, names = _with_verb(kind, names)
         if names:
-            if kind != "contributor" and not is_names(names):
+            if kind != "contributor" and not (is_names(names) and _names_behind(match, names)):
                 return None
             for each in ("author", "photographer") if kind == "both" else (kind,):
                 credits.setdefault(each, []).append(names)
@@ -132,6 +135,16 @@ def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], 
         elif following is None:
             return None  # 文/ 图/李四, where nobody was entered for one of them, is good; a role alone is not
     return credits
+
+
+def _names_behind(role: re.Match[str], names: str) -> bool:
+    """Whether what stands behind a role is a name there: right behind it, with no gap, words stand as well (编辑登录,
+    记者调查)."""
+    if not role[0][-1].isspace() and role[0][-1] not in ":/|丨":
+        if role.lastgroup in {"editor", "reviewers", "photographer"}:
+            return all(map(is_person, split_names(names)))
+        return names not in _REPORTERS_WORDS
+    return True
 
 
 def _with_verb(kind: str, names: str) -> tuple[str, str]:
