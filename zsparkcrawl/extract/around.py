@@ -27,6 +27,7 @@ _ENDING = 8
 """Paragraphs at the end of a text among which credits and a signature are looked for; chosen."""
 _CREDIT_LONGEST = 80
 _FINIS = "完"
+_POSTED = re.compile(r"发布于\s*(?:19|20)\d\d[-年/.]")
 _BUTTON = re.compile("(?:我要)?(?:纠错|打印|关闭|收藏|分享|点赞)")
 """What may stand before the label: 【纠错】【责任编辑:张三】."""
 _PAGES = re.compile(r"(?:[\s\d\[\]<>|…·]|首页|上一页|下一页|末页|尾页|余下全文|全文阅读)+")
@@ -60,8 +61,8 @@ def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[
     found: list[dict[str, list[str]]] = []
     dates: list[str] = []
     for number, block in enumerate(content.below):
-        # What ends a press release of Hong Kong: 完, and below it the day.
-        if number and content.below[number - 1].text == _FINIS:
+        # What ends a press release of Hong Kong: 完, and below it the day. Columns have theirs right below the text.
+        if _POSTED.match(block.text) if number == 0 else content.below[number - 1].text == _FINIS:
             dates.append(block.text)
         values = _credits(block.text)
         if values and not in_foot(block.element):

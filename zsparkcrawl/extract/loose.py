@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from zsparkcrawl.chinese.script import fold_with_positions
 from zsparkcrawl.extract.blocks import Block, collapse
 from zsparkcrawl.extract.clock import Clock, may_tell
-from zsparkcrawl.extract.credits import reporter_in
+from zsparkcrawl.extract.credits import read_credits, reporter_in
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.labels import EDGES, LabelLine
 from zsparkcrawl.extract.names import is_names, is_paper, is_writer, somebody
@@ -28,6 +28,7 @@ _SHELF = re.compile(r"\b(?:category|tag|author)\b")
 _WRITERS_SHELF = re.compile(r"[/?&]author[/=][\w%-]+/?$")
 _USER = re.compile(r"(?:nick|user)-?_?name", re.IGNORECASE)
 """What a weblog calls the link to a writer who goes by any name."""
+_WRITERS = frozenset(["author", "correspondent"])
 _NAME_LONGEST = 12
 _FOLLOW = re.compile(r"[+＋]?\s*(?:已?关注|關注|订阅|訂閱)")
 _TIMED = re.compile(r":|(?:分钟|小时|刚刚)")
@@ -240,6 +241,9 @@ def _named(element: HtmlElement, text: str) -> Iterator[tuple[str, str]]:
         named = _SOURCE_NAMES.search(names) and not _CARD_NAMES.search(names)
         kind = "source" if named else "author" if _AUTHOR_NAMES.search(names) or _is_writers_shelf(inner) else None
         value = _without_buttons(collapse(inner.text_content()).strip(EDGES)) if kind else ""
+        if kind == "author" and (credits := read_credits(value)):
+            yield from ((role, names[0]) for role, names in credits.items() if role in _WRITERS)
+            continue
         if kind == "author":
             match = _BY.search(f" {value}")
             value = reporter_in(value) or (match["author"].strip() if match else value)
