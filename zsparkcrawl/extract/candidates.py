@@ -92,8 +92,10 @@ def candidates(
             yield Line(number, number, LabelLine(bare=behind))
         if line is not None:
             last = number
-            if line.open and number + 1 < len(lines) and _belongs(blocks, lines, number + 1, clock):
-                last = number + 1
+            # Between a label and its value a paper's sign may stand.
+            below = number + 2 if any(each.image for each in blocks[number + 1 : number + 2]) else number + 1
+            if line.open and below < len(lines) and _belongs(blocks, lines, below, clock):
+                last = below
                 line.values[line.open].append(blocks[last].text.strip(EDGES))
             if not dated and (
                 number in near or line.bare or (line.rest and named_in(blocks[number].element, blocks[number].text))

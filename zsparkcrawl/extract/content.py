@@ -220,8 +220,8 @@ def _captions(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
 def _frames_picture(picture: HtmlElement, text: HtmlElement) -> bool:
     """Whether the line right behind a picture stands with it in a place that the page names so and that holds
     nothing else."""
-    frame = text.getparent()
-    if frame is None or picture is text or _is_crowded(frame) or frame not in (picture, *picture.iterancestors()):
+    frame = text if picture is text else text.getparent()
+    if frame is None or _is_crowded(frame) or frame not in (picture, *picture.iterancestors()):
         return False
     return bool(_FRAME_CLASS.search(frame.get("class", "")))
 

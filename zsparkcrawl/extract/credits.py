@@ -118,9 +118,12 @@ def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], 
     """The names behind each role; None when what stands there is no name."""
     credits: Credits = {}
     waiting: list[str] = []
+    before = ""
     for match, following in zip(found, [*found[1:], None], strict=True):
         kind = match.lastgroup
         assert kind is not None
+        # 图/本报记者 张三: the second role is the first one's rank.
+        kind, before = (before if before and "记者" in match[0] else kind), ""
         start, stop = match.end(), following.start() if following else end
         names = text[positions[start] : positions[stop]].strip(_FRAME + "、:：/／")
         kind, names = _with_verb(kind, names)
@@ -132,6 +135,8 @@ def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], 
             waiting.append(names)
         elif kind in {"both", "photographer"} and waiting:  # 记者 张三 文/图: the role of the names before it
             credits.setdefault("photographer", []).extend(waiting)
+        elif kind in {"both", "photographer"}:
+            before = kind
         elif following is None:
             return None  # 文/ 图/李四, where nobody was entered for one of them, is good; a role alone is not
     return credits

@@ -29,7 +29,8 @@ _SLASHED = re.compile(r"[文图摄]\s*[/／]")
 
 def label_line(block: Block) -> LabelLine | None:
     """A line of labels, or one of credits without a colon; what is all link is neither."""
-    if block.links and block.linked >= len(block.text):
+    # A link that a picture cuts in two is counted to the line before it, which does not hold its text.
+    if block.links and sum(len(link.text) for link in block.links if link.text in block.text) >= len(block.text):
         return None
     text = labelled_cells(block.text) if "\t" in block.text else with_gaps(block)
     text = _pair(block) or text
