@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-__all__ = ["Block", "Link", "blocks", "collapse", "with_gaps"]
+__all__ = ["Block", "Link", "blocks", "collapse", "short_text", "with_gaps"]
 
 _BLOCK_TAGS = frozenset(
     "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
@@ -71,6 +71,23 @@ def collapse(text: str) -> str:
     if "\n" in text:
         text = _SOURCE_BREAK.sub("", text)
     return _BLANKS.sub(" ", text) if _BLANK.search(text) else text
+
+
+def short_text(element: HtmlElement, most: int) -> str:
+    """The text of an element that holds at most so many characters, "" of a longer one, which is not read to its end.
+
+    >>> from lxml.html import fromstring
+    >>> short_text(fromstring("<b>来源 <i>市报</i></b>"), 8), short_text(fromstring("<b>来源市报</b>"), 3)
+    ('来源 市报', '')
+    """
+    pieces: list[str] = []
+    length = 0
+    for piece in element.itertext():
+        pieces.append(piece)
+        length += len(piece)
+        if length > most:
+            return ""
+    return collapse("".join(pieces))
 
 
 def with_gaps(block: Block) -> str:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from zsparkcrawl.extract.blocks import Block, collapse, with_gaps
+from zsparkcrawl.extract.blocks import Block, collapse, short_text, with_gaps
 from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import find_date
 from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, read_labels
@@ -19,6 +19,8 @@ __all__ = ["label_line", "labels_next"]
 _CREDIT_LONGEST = 60
 _LABEL_LONGEST = 10
 """Characters of a label without a colon, or of a button; chosen."""
+_MAY_CREDIT = re.compile("[记記者员員文图圖摄攝写寫访訪笔筆供稿编編审審校签簽核□■◎◆]")
+"""What a line of credits has at least: the cheap question before the dear ones."""
 _PAIR_LONGEST = 80
 _MOST_INNER = 40
 _TOWN = re.compile(r"\s*[(（][\u4e00-\u9fff]{2,6}[)）]|[\u4e00-\u9fff]{2,3}")
@@ -30,7 +32,7 @@ _SLASHED = re.compile(r"[文图摄]\s*[/／]")
 def label_line(block: Block) -> LabelLine | None:
     """A line of labels, or one of credits without a colon; what is all link is neither."""
     # A link that a picture cuts in two is counted to the line before it, which does not hold its text.
-    if block.links and sum(len(link.text) for link in block.links if link.text in block.text) >= len(block.text):
+    if block.links and block.linked >= len(block.text) and all(link.text in block.text for link in block.links):
         return None
     text = labelled_cells(block.text) if "\t" in block.text else with_gaps(block)
     text = _pair(block) or text
@@ -43,7 +45,9 @@ def label_line(block: Block) -> LabelLine | None:
         return LabelLine(
             {kind: found for kind, found in labels.values.items() if found}, labels.bare, labels.open, labels.rest
         )
-    if len(block.text) > _CREDIT_LONGEST or not all(is_names(link.text) for link in block.links):
+    if len(block.text) > _CREDIT_LONGEST or not _MAY_CREDIT.search(block.text):
+        return None
+    if not all(is_names(link.text) for link in block.links):
         return None
     moment = find_date(text)
     rest = text.replace(moment.raw, "  ") if moment else block.text
@@ -57,7 +61,7 @@ def _pair(block: Block) -> str | None:
     parts = list(islice(block.element, 3))
     if len(parts) != 2 or len(block.text) > _PAIR_LONGEST or (block.element.text or "").strip():
         return None
-    label, value = (collapse("".join(part.itertext())) for part in parts)
+    label, value = (short_text(part, _PAIR_LONGEST) for part in parts)
     whole = "".join((label + value).split()) == "".join(block.text.split())
     if len(label) > _LABEL_LONGEST or not (value and whole and is_label(label)):
         return None
@@ -99,6 +103,6 @@ def _as_linked(source: str, block: Block) -> str:
 
 def _buttons(block: Block) -> list[str]:
     """The texts of a line's links and elements that are buttons and counters, the last first."""
-    inner = (collapse("".join(each.itertext())) for each in islice(block.element.iterdescendants(), _MOST_INNER))
-    texts = [*(link.text for link in block.links), *(text for text in inner if len(text) <= _LABEL_LONGEST)]
+    inner = (short_text(each, _LABEL_LONGEST) for each in islice(block.element.iterdescendants(), _MOST_INNER))
+    texts = [*(link.text for link in block.links), *inner]
     return [text for text in reversed(texts) if text and piece_of(text)[0] == "nothing"]

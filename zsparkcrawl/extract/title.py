@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from zsparkcrawl.chinese.script import fold
-from zsparkcrawl.extract.blocks import Block, collapse
+from zsparkcrawl.extract.blocks import Block, short_text
 from zsparkcrawl.extract.dates import ENDS_DATED, find_date
 from zsparkcrawl.extract.labels import read_labels
 
@@ -128,7 +128,7 @@ def _parts(block: Block) -> Iterator[str]:
     """The texts of a line's links, and of the elements right inside it."""
     yield from (link.text for link in block.links)
     for part in islice(block.element, _MOST_PARTS):
-        yield collapse("".join(part.itertext())) if block.tag in _HEADINGS else ""
+        yield short_text(part, _LONGEST) if block.tag in _HEADINGS else ""
 
 
 def date_behind(block: Block) -> str | None:
@@ -136,7 +136,7 @@ def date_behind(block: Block) -> str | None:
     if block.tag not in _HEADINGS or not ENDS_DATED.search(block.text):
         return None
     inner = next(iter(block.element.iterchildren(reversed=True)), None)
-    text = "" if inner is None or (inner.tail or "").strip() else collapse("".join(inner.itertext())).strip("[]()（） ")
+    text = "" if inner is None or (inner.tail or "").strip() else short_text(inner, _LONGEST).strip("[]()（） ")
     moment = find_date(text)
     return text if moment and moment.raw == text and text != block.text else None
 
