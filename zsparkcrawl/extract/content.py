@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -17,21 +17,14 @@ from zsparkcrawl.extract.addresses import absolute
 from zsparkcrawl.extract.aside import without_sides
 from zsparkcrawl.extract.blocks import Block, Link
 from zsparkcrawl.extract.endings import good, is_call_or_tags, region_of
+from zsparkcrawl.extract.pictures import captions, picture_of, pictures_above
 from zsparkcrawl.items import FILE_TYPES, Attachment, Image
 
 __all__ = ["Content", "find_content", "without_summary"]
 
-_DECORATION = re.compile(
-    r"(?:^data:|/icons?/|/(?:icon|logo|btn|button|bg|arrow|share|qr(?:code)?)[^/]*\.\w+$|\.gif$)", re.IGNORECASE
-)
 _DOWNLOAD = re.compile(r"download|attach|file|upload|fujian", re.IGNORECASE)
 _MAY_BE_FILE = re.compile(rf"(?:^|[.:/])\s*(?:{'|'.join(sorted(FILE_TYPES))})", re.IGNORECASE)
 """What the address or the name of a file has at least: the cheap question before the dear one."""
-_CAPTION_CLASS = re.compile(
-    r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE
-)
-_FRAME_CLASS = re.compile(r"(?:^|[\s_-])(?:photo|pic|picture|img|image|figure|tupian)(?:$|[\s_-])", re.IGNORECASE)
-"""What pages call a picture with the line below it."""
 _CREDIT_CLASS = re.compile(
     r"(?:^|\s)(?!trs)(?:\w{1,8}[_-])?(?:edit|editor|zebian|zrbj|bianji|author|source|laiyuan|copyright)(?:[_-]\w{1,8})?(?:$|\s)",
     re.IGNORECASE,
@@ -42,11 +35,6 @@ _FEW = 3
 """Elements in a place that is for credits alone; chosen."""
 _RULED = re.compile(r"[-—=_*~·\s]{6,}|[-—=_*~·\s]{2,}(?:分隔线|分割线)[-—=_*~·\s]*")
 """A line drawn with signs."""
-_CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
-_SENTENCE_END = tuple("。！？；!?;：:")
-_CAPTION_LONGEST = 60
-_POINTERS = ("▲", "△", "▼", "▽")
-"""What captions begin with that point to their picture."""
 _FILES_LABEL = re.compile(r"附\s*件(?:下载|列表)?\s*[:：]?")
 _TEXT = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
@@ -88,20 +76,18 @@ def find_content(
     numbers = [number for number, block in enumerate(region) if block.element in within]
     chosen = [region[number] for number in numbers]
     homes = _homes(chosen)
-    captions = dict(_captions(chosen))
-    captioned = set(captions.values())
+    captioned = dict(captions(chosen))
+    lines_below = set(captioned.values())
     paragraphs: list[str] = []
-    images: list[Image] = []
+    images = list(pictures_above(region[: numbers[0]], base)) if numbers else []
     named: set[int] = set()
     for number, block in enumerate(chosen):
         if block.image is not None:
-            if block.image and not _DECORATION.search(block.image) and (url := absolute(base, block.image)):
-                images.append(Image(url, chosen[captions[number]].text if number in captions else None))
-        elif number not in captioned and not _is_no_text(block):
-            if _is_outside(block, homes) and (is_original_title(block.text) or (not paragraphs and is_above(block))):
-                continue
-            # 附件： on a line of its own, the files below it.
-            if _FILES_LABEL.fullmatch(block.text) and any(map(_only_files, chosen[number + 1 : number + 2])):
+            caption = chosen[captioned[number]].text if number in captioned else None
+            if image := picture_of(block, base, caption):
+                images.append(image)
+        elif number not in lines_below and not _is_no_text(block):
+            if _is_left_out(chosen, number, homes, first=not paragraphs):
                 continue
             if len(block.text) <= _CREDIT_LONGEST and (_for_credits(block.element) or _is_outside(block, homes)):
                 named.add(len(paragraphs))
@@ -126,6 +112,15 @@ def without_summary(paragraphs: Sequence[str]) -> Sequence[str]:
     begin = "".join(paragraphs[0].rstrip(".…").split())
     rest = "".join("".join(paragraphs[1:8]).split())
     return paragraphs[1:] if len(begin) >= 10 and rest.startswith(begin) else paragraphs
+
+
+def _is_left_out(chosen: Sequence[Block], number: int, homes: set[HtmlElement], *, first: bool) -> bool:
+    """Whether a line is none of the text because of where it stands: what sites put above it, before the ``first``
+    paragraph, and 附件： on a line of its own, the files below it."""
+    block = chosen[number]
+    if _is_outside(block, homes) and (is_original_title(block.text) or (first and is_above(block))):
+        return True
+    return bool(_FILES_LABEL.fullmatch(block.text)) and any(map(_only_files, chosen[number + 1 : number + 2]))
 
 
 def _is_no_text(block: Block) -> bool:
@@ -196,50 +191,6 @@ def _narrowest(region: Sequence[Block]) -> HtmlElement:
     return narrow
 
 
-def _captions(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
-    """Numbers of picture and caption: text in a figcaption or a place named so, else one short line that shares the
-    picture's paragraph or follows it, and is centred as it is or ends no sentence."""
-    for number, block in enumerate(blocks[:-1]):
-        following = blocks[number + 1]
-        if block.image is None or following.image is not None:
-            continue
-        if following.tag == "figcaption" or _CAPTION_CLASS.search(following.element.get("class", "")):
-            yield number, number + 1
-            continue
-        if len(following.text) > _CAPTION_LONGEST:
-            continue
-        if following.text.startswith(_POINTERS) or _frames_picture(block.element, following.element):
-            yield number, number + 1
-            continue
-        short = not following.text.endswith(_SENTENCE_END) or _centred_alone(blocks, number)
-        together = following.element is block.element and following.tag in {"p", "figure", "center"}
-        if short and (together or _centred(following.element)):
-            yield number, number + 1
-
-
-def _frames_picture(picture: HtmlElement, text: HtmlElement) -> bool:
-    """Whether the line right behind a picture stands with it in a place that the page names so and that holds
-    nothing else."""
-    frame = text if picture is text else text.getparent()
-    if frame is None or _is_crowded(frame) or frame not in (picture, *picture.iterancestors()):
-        return False
-    return bool(_FRAME_CLASS.search(frame.get("class", "")))
-
-
-def _centred_alone(blocks: Sequence[Block], number: int) -> bool:
-    """Whether picture and line are both centred, and the line behind them is not: the text is not centred all over."""
-    behind = blocks[number + 2 : number + 3]
-    return _centred(blocks[number].element) and not any(_centred(each.element) and each.text for each in behind)
-
-
-def _centred(element: HtmlElement) -> bool:
-    return (
-        element.get("align", "").lower() == "center"
-        or element.tag == "center"
-        or bool(_CENTRED.search(element.get("style", "")))
-    )
-
-
 def _is_file(link: Link) -> bool:
     """Whether a link leads to a file: its address ends as files do, or it is a download whose name does."""
     if not _MAY_BE_FILE.search(link.href) and not _MAY_BE_FILE.search(link.text):
@@ -261,7 +212,9 @@ def _only_files(block: Block) -> bool:
 
 
 def _is_link_line(block: Block) -> bool:
-    return bool(block.links) and block.linked >= 0.9 * len(block.text) and len(block.text) < 60
+    if not block.links or block.linked < 0.9 * len(block.text.replace(" ", "")):
+        return False
+    return len(block.text) < 60 or not ("，" in block.text or "。" in block.text)
 
 
 def _file_name(url: str) -> str:
