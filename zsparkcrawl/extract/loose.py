@@ -132,7 +132,7 @@ def loose_pieces(
         return None
     line = LabelLine(bare=moment.raw)
     rest = [text[: moment.start], text[moment.start + len(moment.raw) :]]
-    if apart:
+    if apart and not any(map(reporter_in, rest)):
         rest = [part for piece in apart if piece not in moment.raw for part in piece.split(moment.raw)]
     left: list[str] = []
     for piece in (piece.strip(EDGES + "()（）") for part in rest for piece in _BETWEEN.split(part)):
