@@ -11,7 +11,7 @@ PAGES = tuple(made_pages())
 TUNED = [page for page in PAGES if page.folder == "tuned"]
 APART = [page for page in PAGES if page.folder == "apart"]
 FLOORS = {
-    "title": 48, "date": 46, "author": 47, "source": 46, "editor": 47, "photographer": 48, "reviewers": 47, "body": 43,
+    "title": 49, "date": 50, "author": 50, "source": 50, "editor": 50, "photographer": 50, "reviewers": 50, "body": 49,
 }  # fmt: skip
 """Pages apart that are right, by field: they only rise."""
 

@@ -28,6 +28,7 @@ _LAYS_OUT = frozenset(["table", "img", "br", "div"])
 _SET_APART = frozenset(["span", "em", "i", "b", "small", "label", "strong", "font"])
 _LABELLED = re.compile(r"\s*[\u4e00-\u9fff]{1,6}\s*[:：]")
 """What an element begins with that holds a label and its value."""
+_FILLED = re.compile(r"\s*[\u4e00-\u9fff]{1,6}\s*[:：]\s*[^\s:：]")
 _GAPPED_LONGEST = 160
 _EDGES = " \t\r\n\f\xa0\u3000\u200b\ufeff"
 
@@ -128,6 +129,8 @@ def _gap(child: HtmlElement) -> str:
     following = child.getnext()
     if following is None or (child.tail or "").strip():
         return ""
+    if child.tag in _SET_APART and following.tag in _SET_APART and _FILLED.match(child.text or ""):
+        return "  "
     return (
         "  "
         if all(

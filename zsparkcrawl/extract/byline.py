@@ -21,8 +21,10 @@ __all__ = ["Byline", "find_byline", "in_foot", "masthead_day", "people"]
 _ROLE_FIRST = re.compile(r"[文图]\s*[/:：|]")
 """作者：文/张三 图/李四: credits where a name is expected."""
 _FIGURES = re.compile(r"\d{1,4}\D{1,2}\d{1,2}|\d{6}")
-_FOOT = re.compile(r"foot|(?<!margin-)(?<!padding-)(?<!border-)bottom|copyright", re.IGNORECASE)
-"""class="margin-bottom-20" is a distance."""
+_FOOT = re.compile(
+    r"foot|(?<!margin-)(?<!padding-)(?<!border-)(?<!article-)(?<!content-)(?<!detail-)bottom|copyright", re.IGNORECASE
+)
+"""class="margin-bottom-20" is a distance, class="article-bottom" the end of the article."""
 _SENTENCE = 8
 """Characters from which on a line that ends as sentences do is one; chosen."""
 _HEAD_REST = 200
@@ -91,7 +93,10 @@ def masthead_day(blocks: Sequence[Block], clock: Clock) -> Moment | None:
 def in_foot(element: HtmlElement) -> bool:
     """Whether an element stands in the foot of the page."""
     places = (element, *element.iterancestors())
-    return any(e.tag == "footer" or _FOOT.search(f"{e.get('class', '')} {e.get('id', '')}") for e in places)
+    return any(
+        (e.tag == "footer" and not _of_article(e)) or _FOOT.search(f"{e.get('class', '')} {e.get('id', '')}")
+        for e in places
+    )
 
 
 def people(values: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -113,6 +118,12 @@ def people(values: dict[str, list[str]]) -> dict[str, list[str]]:
     }
     # A label without a value is something else than none: nobody may be put in its place.
     return found | {kind: named[kind] for kind in ("source", "editor", "reviewers", "title") if kind in named}
+
+
+def _of_article(footer: HtmlElement) -> bool:
+    """Whether a <footer> is an article's own, as Drupal has one above the text, and no comment's."""
+    article = next(footer.iterancestors("article"), None)
+    return article is not None and "comment" not in f"{article.get('class', '')} {footer.get('class', '')}"
 
 
 def _is_sentence(block: Block) -> bool:

@@ -53,10 +53,12 @@ _LEAF_YEAR = re.compile(r"((?:19|20)\d\d)年?")
 _LEAF_MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
 _COUNTER = re.compile("浏览|瀏覽|阅读|閱讀|点击|點擊|人气")
 _CHANGED = re.compile(r"(?:更新|修改|updated|modified)\s*(?:时间|日期|于|on)?\s*[:：]?\s*$", re.IGNORECASE)
+_SUBMITTED = re.compile("由\\s.{2,24}(?:提交|发布|发表|创建)于")
+"""由 张三 提交于: a name among words of its line."""
 _NO_NAME = re.compile(r"[:：\d]")
 _BY = re.compile(
-    r"(?:^|\s)(?:by\s+|作者\s*[:/|]?\s*|文\s*[/|丨]\s*|(?:本报|本网)?记者\s*[:/]?\s*)"
-    r"(?P<author>[^|\t]{2,24}?)(?=$|[|\t]| in [A-Z])",
+    r"(?:^|\s)(?:by\s+|由\s+(?=.{2,24}(?:提交|发布|发表|创建)于)|作者\s*[:/|]?\s*|文\s*[/|丨]\s*|(?:本报|本网)?记者\s*[:/]?\s*)"
+    r"(?P<author>[^|\t]{2,24}?)(?=$|[|\t]| in [A-Z]|\s+(?:提交|发布|发表|创建)于)",
     re.I,
 )
 _FROM = re.compile(r"^(?:来自|来源于?|转自|出自)\s*[:/|]?\s*(?P<source>[^|\t]{2,24})$")
@@ -132,10 +134,14 @@ def loose_pieces(
         return None
     line = LabelLine(bare=moment.raw)
     rest = [text[: moment.start], text[moment.start + len(moment.raw) :]]
-    if apart and not any(map(reporter_in, rest)):
+    if apart and not any(reporter_in(part) or _SUBMITTED.search(part) for part in rest):
         rest = [part for piece in apart if piece not in moment.raw for part in piece.split(moment.raw)]
     left: list[str] = []
-    for piece in (piece.strip(EDGES + "()（）") for part in rest for piece in _BETWEEN.split(part)):
+    for piece in (
+        piece.strip(EDGES + "()（）")
+        for part in rest
+        for piece in ([part] if _SUBMITTED.search(part) else _BETWEEN.split(part))
+    ):
         kind, value = piece_of(piece) if piece else ("nothing", "")
         if kind == "nothing" and _COUNTER.search(piece):
             line.values.setdefault("other", [""])
@@ -248,6 +254,8 @@ def _named(element: HtmlElement, text: str) -> Iterator[tuple[str, str]]:
             match = _BY.search(f" {value}")
             value = reporter_in(value) or (match["author"].strip() if match else value)
             kind = kind if is_names(value) else None
+        if kind == "source" and (match := _FROM.match(value)):
+            value = match["source"].strip()
         fits = 2 <= len(value) <= _PIECE_LONGEST and value in text and not _NO_NAME.search(value)
         if kind and fits and piece_of(value)[0] != "nothing":
             yield kind, value

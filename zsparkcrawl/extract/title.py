@@ -67,7 +67,7 @@ def _tails(title: str) -> list[str]:
 def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) -> tuple[int, ...]:
     """Numbers of the blocks before ``end`` that look like the title by themselves: headings of the first two ranks, and
     lines that the page's head repeats."""
-    return tuple(
+    found = tuple(
         number
         for number, block in enumerate(blocks[:end])
         if _may_be_title(block)
@@ -77,6 +77,10 @@ def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) ->
             or (_is_named(block) and not ENDS_DATED.search(block.text))
             or fold(block.text) in pieces
         )
+    )
+    # Where nothing else looks like it, a heading of the third rank does.
+    return found or tuple(
+        number for number, block in enumerate(blocks[:end]) if block.tag == "h3" and _may_be_title(block)
     )
 
 
