@@ -33,7 +33,7 @@ DAY = r"(?P<year>(?:19|20)\d\d)\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P
 """A day in digits as listings write it; what it says is still to be tried by :func:`day_of`."""
 _WEEKDAY = r"(?:\s*[(,]?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*\)?)?"
 _TIME = (
-    rf"(?:{_WEEKDAY}[\sTt]*(?:HKT\s*)?(?P<half>凌晨|早上|上午|中午|下午|晚上)?\s*(?P<hour>[01]?\d|2[0-3])\s*[:时点]"
+    rf"(?:{_WEEKDAY}(?:\s-\s|[\sTt]*)(?:HKT\s*)?(?P<half>凌晨|早上|上午|中午|下午|晚上)?\s*(?P<hour>[01]?\d|2[0-3])\s*[:时点]"
     r"\s*(?P<minute>[0-5]\d)(?:\s*[:分]\s*(?P<second>[0-5]\d))?)?"
 )
 _YEAR = r"(?<!\d)(?P<year>19[89]\d|20\d\d)"
