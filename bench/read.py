@@ -92,12 +92,24 @@ def judged(pages: Sequence[Made], found: Sequence[Fields], fields: Sequence[str]
     """By field: how many of the pages are right, how many show a value that is none, and the mean F1 of the body."""
     figures: dict[str, str] = {}
     for name in fields:
-        pairs = [(_plain(page.truth[name]), _plain(each.get(name))) for page, each in zip(pages, found, strict=True)]
-        right = sum(truth == value for truth, value in pairs)
-        invented = sum(truth is None and value is not None for truth, value in pairs)
+        pairs = [(right_values(page, name), _plain(each.get(name))) for page, each in zip(pages, found, strict=True)]
+        right = sum(value in known for known, value in pairs)
+        invented = sum(known == {None} and value is not None for known, value in pairs)
         figures[name] = f"{right / len(pairs):6.1%} ({invented})"
-    scores = [overlap(page.truth["body"] or "", each["body"] or "") for page, each in zip(pages, found, strict=True)]
+    scores = [body_score(page, each["body"] or "") for page, each in zip(pages, found, strict=True)]
     return figures | {"body": f"{sum(scores) / len(scores):.4f}"}
+
+
+def right_values(page: Made, name: str) -> set[str | None]:
+    """The values of a field that are right on a page."""
+    return {_plain(value) for value in (page.truth[name], *page.also.get(name, ()))}
+
+
+def body_score(page: Made, body: str) -> float:
+    """How much of a page's body was read, and nothing else: lines that may be counted to it or not are left out."""
+    wanted = page.truth["body"] or ""
+    kept = "\n".join(line for line in body.split("\n") if line not in page.may_be)
+    return overlap(wanted, kept) if wanted or kept else 1.0
 
 
 def _plain(value: str | None) -> str | None:
@@ -121,9 +133,9 @@ def show(pages: Sequence[Made]) -> None:
     for page in pages:
         found = ours(page)
         for name in FIELDS:
-            if _plain(page.truth[name]) != _plain(found[name]):
+            if _plain(found[name]) not in right_values(page, name):
                 print(f"{page.folder}/{page.layout} {page.url} {name}: {page.truth[name]!r} read as {found[name]!r}")
-        score = overlap(page.truth["body"] or "", found["body"] or "")
+        score = body_score(page, found["body"] or "")
         if score < 0.995:
             wanted, there = (text.split("\n") for text in (page.truth["body"] or "", found["body"] or ""))
             print(f"{page.folder}/{page.layout} {page.url} body: {score:.3f}")

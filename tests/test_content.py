@@ -92,6 +92,9 @@ def test_lists() -> None:
         "<center><img src='/a.jpg'><br>会议现场</center>",
         "<p><img src='/a.jpg'><br>会议现场</p>",
         "<div><img src='/a.jpg'></div><div class='caption'>会议现场</div>",
+        "<div class='photo'><a href='/b'><img src='/a.jpg'></a><p>会议现场</p></div>",
+        "<div class='img'><img src='/a.jpg'><span>会议现场</span></div>",
+        "<table><tr><td><img src='/a.jpg'></td></tr><tr><td>会议现场</td></tr></table>",
     ],
 )
 def test_captions_are_no_text(picture: str) -> None:
@@ -105,6 +108,36 @@ def test_the_sentence_below_a_picture_is_no_caption(after: str) -> None:
     article = read_html(framed(BYLINE, body=f"<p>{FIRST}</p><p><img src=/a.jpg></p>{after}<p>{THIRD}</p>"))
     assert article.images == (Image(f"{HOST}/a.jpg"),)
     assert article.body == ALL
+
+
+def test_a_centred_sentence_below_a_centred_picture_is_its_caption() -> None:
+    picture = "<p align=center><img src='/a.jpg'></p><p align=center>与会人员参观实验室。</p>"
+    article = read_html(framed(BYLINE, body=f"<p>{FIRST}</p>{picture}<p>{SECOND}</p>"))
+    assert (article.images, article.body) == ((Image(f"{HOST}/a.jpg", "与会人员参观实验室。"),), f"{FIRST}\n{SECOND}")
+
+
+def test_a_page_of_a_picture_alone() -> None:
+    article = read_html(framed(BYLINE, body="<p><img src='/a.jpg'></p>", foot="地址：健康路1号，电话：5550100"))
+    assert (article.images, article.body) == ((Image(f"{HOST}/a.jpg"),), "")
+
+
+def test_the_word_before_files_is_no_text() -> None:
+    files = "<p>附件：</p><p>1. <a href='/a.docx'>申报表.docx</a></p>"
+    article = read_html(framed(BYLINE, body=f"<p>{FIRST}</p>{files}<p>{SECOND}</p>"))
+    assert (article.body, [each.name for each in article.attachments]) == (f"{FIRST}\n{SECOND}", ["申报表.docx"])
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "<div class='intro'>园区召开会议。</div>",
+        "<div>摘要：园区召开会议。</div>",
+        "<div>版权声明：本文为原创文章，转载请附上原文出处链接和本声明，违者必究。</div>",
+        "<div><p>原标题：园区召开会议</p></div>",
+    ],
+)
+def test_what_stands_in_a_place_of_its_own_above_the_text(above: str) -> None:
+    assert body(f"{above}<div><p>{FIRST}</p><p>{SECOND}</p></div>") == f"{FIRST}\n{SECOND}"
 
 
 def test_icons_are_no_pictures() -> None:

@@ -54,6 +54,8 @@ def test_days(written: str) -> None:
         ("2019-02-19 00:00:00", dt.time(0, 0), "second"),
         ("2019/2/19 8:30:05", dt.time(8, 30, 5), "second"),
         ("20190219 08:30", dt.time(8, 30), "minute"),
+        ("2019-02-19 HKT 08:30", dt.time(8, 30), "minute"),
+        ("08:30 2019-02-19", dt.time(8, 30), "minute"),
     ],
 )
 def test_times(written: str, time: dt.time, precision: str) -> None:
@@ -183,6 +185,51 @@ def test_the_first_possible_day_counts() -> None:
     moment = find_date("2019-02-30 或 2019-02-19")
     assert moment is not None
     assert (moment.date, moment.start) == (DAY, 13)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p><b>19</b>/<i>2019.02</i></p>",
+        "<p><span>02-19</span><span>2019</span></p>",
+        "<p>19</p><p>2019.02</p>",
+        "<p>发布日期：108-02-19</p>",
+        "<p><i class='hour'>08:30</i><i class='date'>2019/02/19</i></p>",
+        "<p>公告日期：2019-02-19</p>",
+    ],
+)
+def test_a_day_in_parts(line: str) -> None:
+    assert read_html(framed(line)).date == DAY
+
+
+def test_the_day_behind_a_heading() -> None:
+    article = read_html(framed(title="<h1>园区召开半年工作会议<small>2019-02-19</small></h1>"))
+    assert (article.title, article.date) == ("园区召开半年工作会议", DAY)
+
+
+def test_the_day_in_the_head_of_an_electronic_paper_counts_when_its_address_names_it() -> None:
+    far = "<div>2019年02月19日 星期二</div>" + "<p>第一版</p>" * 9
+    html = framed().replace("<body>", f"<body>{far}")
+    assert read_html(html, "http://www.nhtp.org/paper/201902/19/content_3.html").date == DAY
+    assert read_html(html, "http://www.nhtp.org/paper/201902/20/content_3.html").date is None
+
+
+def test_the_time_of_a_meeting_is_no_day_of_publication() -> None:
+    lines = "<p>时间：2019年2月19日上午九点</p><p>地点：三楼会议室</p>"
+    article = read_html(framed(body=lines + TEXT))
+    assert (article.date, article.body.split("\n")[0]) == (None, "时间：2019年2月19日上午九点")
+
+
+def test_the_day_that_a_column_has_below_its_text() -> None:
+    posted = "<div>{}于 2019-02-19 10:10・IP 属地广东</div>"
+    assert read_html(framed(body=f"<div>{TEXT}</div>" + posted.format("发布"))).date == DAY
+    assert read_html(framed(body=f"<div>{TEXT}</div>" + posted.format("编辑"))).date is None
+
+
+def test_a_year_that_the_attribute_of_a_time_has() -> None:
+    line = "<p>江畔日报 <time datetime='2019-02-19T08:30:00+08:00'>2月19日</time></p>"
+    article = read_html(framed(line))
+    assert (article.date, article.date_basis) == (DAY, "completed")
 
 
 def test_a_date_alone_below_the_heading() -> None:

@@ -41,6 +41,10 @@ def test_a_subtitle_that_begins_as_a_button_does_stays(line: str) -> None:
         "郑重声明：江畔网发布此信息的目的在于传播更多信息，与本网站立场无关。",
         "发表于 2019-02-20 08:02:33",
         "发表于 2019-02-20 08:02:33|只看该作者",
+        "声明：转载此文是出于传递更多信息之目的，若有来源标注错误，请与本网联系。",
+        "此内容为江畔财经原创，著作权归江畔财经所有。",
+        "下载“江畔新闻”客户端，随时了解本地消息。",
+        "部分内容来自网络，如有侵权请联系我们删除。",
     ],
 )
 def test_what_stands_below_the_text_is_none(line: str) -> None:
@@ -58,6 +62,22 @@ def test_what_stands_below_the_text_is_none(line: str) -> None:
 )
 def test_rules_about_rights_within_a_text_are_text(line: str) -> None:
     assert paragraphs(f"<p>{FIRST}</p><p>{line}</p><p>{SECOND}</p>") == [FIRST, line, SECOND]
+
+
+def test_a_link_to_another_article_within_a_text_does_not_end_it() -> None:
+    link = "<p>相关阅读：<a href='/news/3.html'>园区去年的收成</a></p>"
+    assert paragraphs(f"<p>{FIRST}</p>{link}<p>{SECOND}</p>") == [FIRST, SECOND]
+    assert paragraphs(f"<p>{FIRST}</p><p>{SECOND}</p>{link}") == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("line", ["点击播报本文，约", "正在加载", "您的浏览器不支持播放", "展开全文"])
+def test_what_players_and_buttons_say_is_no_text(line: str) -> None:
+    assert paragraphs(f"<p>{FIRST}</p><div>{line}</div><p>{SECOND}</p>") == [FIRST, SECOND]
+
+
+def test_a_step_of_a_guide_stays() -> None:
+    step = "第三步：点击下载江畔政务客户端，完成认证。"
+    assert paragraphs(f"<p>{FIRST}</p><p>{step}</p><p>{SECOND}</p>") == [FIRST, step, SECOND]
 
 
 def test_tags_are_no_text() -> None:

@@ -112,6 +112,21 @@ def test_a_dash_in_the_title_is_kept() -> None:
     assert title(page(f"<h1>{name}</h1>", f"<title>{name}-健康基地</title>")) == name
 
 
+def test_the_kind_of_post_is_no_part_of_the_title() -> None:
+    heading = f"<h1><a href='/b'>[通知]</a> <span id=subject>{TITLE}</span></h1>"
+    assert title(page(heading, f"<title>{TITLE}_论坛</title>")) == TITLE
+
+
+def test_a_column_s_name_gives_way_to_the_line_that_the_text_speaks_of() -> None:
+    heading = f"<h2>新闻资讯</h2><p>News</p><p>2019-02-19</p><p>{TITLE}</p>"
+    assert title(page(heading, "<title>健康基地</title>", byline="")) == TITLE
+
+
+def test_a_notice_without_any_mark_of_a_title() -> None:
+    name = "关于调整园区班车时间的通知"
+    assert title(f"<html><head><title>公告栏</title></head><body><div>{name}</div>{TEXT}</body></html>") == name
+
+
 def test_a_page_without_any_heading() -> None:
     article = read_html(f"<html><body>{TEXT}</body></html>")
     assert article.title is None

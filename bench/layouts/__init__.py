@@ -2,8 +2,8 @@
 
 A layout is an HTML file with facts in TOML above a line of three dashes: which fields its pages show, how it writes
 a date, an author, a source and a paragraph. Fields that it does not show are unknown, and nothing else is right.
-The folder `apart` holds the layouts that reading was not tuned on: they were written last, and what is wrong on them is
-left so. Figures are given for them alone, too.
+A file with a table `truth` among its facts is a whole page instead, see `bench.layouts.whole`. The folder `apart` holds
+what reading was not tuned on: what is wrong there is left so. Figures are given for it alone, too.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from bench.layouts.whole import whole_page
 from bench.sample_truth import Truth, truths
 
 __all__ = ["FOLDERS", "Layout", "Made", "layouts", "made_pages"]
@@ -26,6 +27,7 @@ FOLDERS = ("tuned", "apart")
 PAGES_EACH = 3
 """Pages of each layout: one with all that it shows, one without the author, one without the source."""
 
+_FIELDS = ("title", "date", "author", "source", "editor", "photographer", "reviewers")
 _BLANK: tuple[frozenset[str], ...] = (frozenset(), frozenset(["author"]), frozenset(["source"]))
 _AUTHORS = ("陆云舟", "沈若溪 何一鸣", "欧阳晓岚", "罗小帆", "方静宜", "马驰远")
 _SOURCES = ("江畔日报", "河湾晚报", "南山新闻网", "青川市政府网", "湖东电视台", "云港商报")
@@ -58,7 +60,8 @@ class Layout:
 @dataclass(frozen=True, slots=True)
 class Made:
     """A page and what must be read from it. ``truth`` has the fields title, date, author, source, editor,
-    photographer, reviewers and body, each None where the page does not show it."""
+    photographer, reviewers and body, each None where the page does not show it. ``also`` has other values that are as
+    right, and ``may_be`` the lines that may be counted to the body or not."""
 
     layout: str
     folder: str
@@ -66,6 +69,8 @@ class Made:
     body: bytes
     fetched_at: dt.datetime
     truth: dict[str, str | None]
+    also: dict[str, tuple[str | None, ...]] = field(default_factory=dict)
+    may_be: frozenset[str] = frozenset()
 
 
 @cache
@@ -85,12 +90,24 @@ def made_pages() -> Iterator[Made]:
     # Those with reviewers of their own would show two kinds.
     articles = [each for each in truths() if "一审" not in each.body]
     notices = [each for each in articles if _NOTICE.search(each.title)]
-    for number, layout in enumerate(layouts()):
+    # Whole pages are numbered apart, so that one more of them changes no layout's pages.
+    whole, filled = ([each for each in layouts() if ("truth" in each.facts) is is_whole] for is_whole in (True, False))
+    yield from (_whole(layout, number) for number, layout in enumerate(whole))
+    for number, layout in enumerate(filled):
         pool = notices if layout.facts.get("kind") == "notice" else articles
         if "date" not in layout.facts["shows"]:  # nor may the text end with one, below a signature
             pool = [each for each in pool if not each.body.endswith("日")]
         for turn in range(PAGES_EACH):
             yield _made(layout, pool[(5 * number + 11 * turn) % len(pool)], 3 * number + turn, _BLANK[turn])
+
+
+def _whole(layout: Layout, number: int) -> Made:
+    """The one page of a file that is a whole page."""
+    around = {"menu": _MENU, "links": _LINKS, "related": _related(number)}
+    html, body, right, may_be, fetched = whole_page(layout.facts, layout.html, around)
+    truth: dict[str, str | None] = {name: right.get(name, (None,))[0] for name in _FIELDS}
+    page = _dressed(html).encode(layout.facts.get("encoding", "utf-8"))
+    return Made(layout.name, layout.folder, layout.facts["url"], page, fetched, truth | {"body": body}, right, may_be)
 
 
 def _made(layout: Layout, article: Truth, number: int, blank: frozenset[str]) -> Made:
@@ -110,7 +127,8 @@ def _made(layout: Layout, article: Truth, number: int, blank: frozenset[str]) ->
 def _dressed(html: str) -> str:
     """The page with what surrounds an article on most: style sheets, scripts, a menu and a list of links."""
     html = re.sub(r"(?i)(?=</head>)", lambda _: _HEAD, html, count=1)
-    html = re.sub(r"(?i)<body[^>]*>", lambda body: body[0] + _MENU, html, count=1)
+    if _MENU not in html:
+        html = re.sub(r"(?i)<body[^>]*>", lambda body: body[0] + _MENU, html, count=1)
     return re.sub(r"(?i)(?=</body>)", lambda _: _LINKS, html, count=1)
 
 

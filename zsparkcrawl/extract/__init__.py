@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +17,11 @@ from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.addresses import base_of
 from zsparkcrawl.extract.around import PEOPLE, read_around, settled_date
 from zsparkcrawl.extract.blocks import Block, blocks, collapse
-from zsparkcrawl.extract.byline import find_byline
+from zsparkcrawl.extract.byline import find_byline, masthead_day
 from zsparkcrawl.extract.candidates import lengths_of, text_begin
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.content import Content, find_content
-from zsparkcrawl.extract.dates import Moment
+from zsparkcrawl.extract.dates import Moment, find_date
 from zsparkcrawl.extract.head import Head, read_head, structured_data
 from zsparkcrawl.extract.names import joined
 from zsparkcrawl.extract.no_article import NoArticleError, UnreadableError, kind_of_empty, kind_of_page
@@ -68,13 +69,14 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     unveil(tree)
     injections = prune(tree, page.url)
     head = read_head(tree, data, zone)
-    _without_changes(tree)
+    timed = _times(tree)
     lines = blocks(_body(tree))
     if (length := sum(len(line.text) for line in lines)) > _MOST_TEXT:
         raise UnreadableError(f"the page has {length} characters of text, more than {_MOST_TEXT}")
-    clock = Clock(page.fetched_at.astimezone(ZoneInfo(zone)) if page.fetched_at else None, page.url, head.days)
+    now = page.fetched_at.astimezone(ZoneInfo(zone)) if page.fetched_at else None
+    clock = Clock(now, page.url, head.days, timed)
     found = _read_blocks(lines, head, clock, base, _places(tree, site))
-    if not found.paragraphs:
+    if not found.paragraphs and not found.content.images:
         found = replace(found, paragraphs=_last_resort(text, page.url, lines, found.start))
     head_title = collapse(tree.findtext("head/title") or "")
     if not found.content.images and not found.content.attachments:
@@ -175,16 +177,23 @@ def _read_blocks(
     called = next(iter(labelled), None)
     title = called if called and (heading is None or fold(heading[0]) not in named) else heading[0] if heading else None
     credited = read_around(content, byline.people, head.sources)
+    if byline.moment is None and not credited.dates and (masthead := masthead_day(lines[:end], clock)):
+        credited = replace(credited, dates=(masthead.raw,))
     moment, raw, missing = settled_date(byline, head, clock, credited, title or "")
     return _Reading(title, moment, raw, missing, credited.people, credited.paragraphs, content, start)
 
 
-def _without_changes(tree: HtmlElement) -> None:
-    """Take out the times of the last change, which stand beside the time of publication as elements of their own."""
+def _times(tree: HtmlElement) -> tuple[dt.date, ...]:
+    """The days that a page's times have in their attributes. The times of the last change, which stand beside the time
+    of publication as elements of their own, are taken out."""
+    days: list[dt.date] = []
     for element in list(tree.iter("time")):
         names = f"{element.get('class', '')} {element.get('itemprop', '')}".casefold()
         if ("updated" in names or "modified" in names) and "published" not in names:
             element.drop_tree()
+        elif moment := find_date(element.get("datetime", "")):
+            days.append(moment.date)
+    return tuple(dict.fromkeys(days))
 
 
 def _last_resort(text: str, url: str, lines: Sequence[Block], start: int) -> tuple[str, ...]:

@@ -26,8 +26,12 @@ PEOPLE = ("author", "source", "editor", "photographer", "reviewers", "contributo
 _ENDING = 8
 """Paragraphs at the end of a text among which credits and a signature are looked for; chosen."""
 _CREDIT_LONGEST = 80
+_FINIS = "完"
+_POSTED = re.compile(r"发布于\s*(?:19|20)\d\d[-年/.]")
 _BUTTON = re.compile("(?:我要)?(?:纠错|打印|关闭|收藏|分享|点赞)")
 """What may stand before the label: 【纠错】【责任编辑:张三】."""
+_PAGES = re.compile(r"(?:[\s\d\[\]<>|…·]|首页|上一页|下一页|末页|尾页|余下全文|全文阅读)+")
+"""The row of an article's pages."""
 _NOTICE = re.compile(
     "通知|公告|通告|公示|启事|通报|声明|函$|招聘|招标|采购|办法|细则|规定|意见|方案|决定|批复|预案|指南|邀请|说明|倡议|公开信|公报|告知"
 )
@@ -46,7 +50,8 @@ class Credited:
     people: dict[str, list[str]]
     paragraphs: tuple[str, ...]
     dates: tuple[str, ...] = ()
-    """What stands behind a label such as 发布时间 right below the text."""
+    """What stands behind a label such as 发布时间 right below the text; without such a label the day in the head of an
+    electronic paper's page."""
 
 
 def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[str]) -> Credited:
@@ -55,14 +60,17 @@ def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[
     paragraphs = list(content.paragraphs)
     found: list[dict[str, list[str]]] = []
     dates: list[str] = []
-    for block in content.below:
+    for number, block in enumerate(content.below):
+        # What ends a press release of Hong Kong: 完, and below it the day. Columns have theirs right below the text.
+        if _POSTED.match(block.text) if number == 0 else content.below[number - 1].text == _FINIS:
+            dates.append(block.text)
         values = _credits(block.text)
         if values and not in_foot(block.element):
             # Where the byline has a label with nothing behind it, a line outside the text is another article's, or the
             # site's own.
             found.append({name: names for name, names in people(values).items() if named.get(name, names) or not names})
             dates += values.get("date", [])
-        elif len(block.text) > _CREDIT_LONGEST or block.links:
+        elif len(block.text) > _CREDIT_LONGEST or (block.links and not _PAGES.fullmatch(block.text)):
             break
     ending = max(len(paragraphs) - _ENDING, 1)
     for number in range(len(paragraphs) - 1, ending - 1, -1):
@@ -144,6 +152,6 @@ def _signature(paragraphs: Sequence[str], clock: Clock, title: str) -> Moment | 
         moment = clock.signature(paragraphs[number])
         if moment is None:
             continue
-        signatory = bool(_SIGNATORY.fullmatch(paragraphs[number - 1].strip(EDGES)))
+        signatory = bool(_SIGNATORY.fullmatch(paragraphs[number - 1].strip(EDGES))) or paragraphs[number - 1] == _FINIS
         return moment if signatory or _NOTICE.search(fold(title)) else None
     return None

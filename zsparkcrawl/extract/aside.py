@@ -18,6 +18,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """What pages call the places around an article."""
+_FRAME = re.compile(r"(?:^|[\s_-])(?:copyright|nav(?:bar|igation)?|foot(?:er)?|breadcrumb)(?:$|[\s_-])", re.IGNORECASE)
 
 
 def without_sides(blocks: Sequence[Block], start: int) -> list[Block]:
@@ -35,9 +36,17 @@ def without_sides(blocks: Sequence[Block], start: int) -> list[Block]:
         while each is not None and each not in above:
             above.add(each)
             each = each.getparent()
-    if not any(_prose(block) for block, side in zip(rest, sides, strict=True) if side is None or side in above):
-        return rest
-    return [block for block, side in zip(rest, sides, strict=True) if side is None or side in above]
+    own = [block for block, side in zip(rest, sides, strict=True) if side is None or side in above]
+    if any(map(_prose, own)):
+        return own
+    # Where nothing is told anywhere, the article is its pictures, and the foot of the page is none of it.
+    told = any(_prose(block) for block, side in zip(rest, sides, strict=True) if side is None or not _is_frame(side))
+    return own if any(block.image for block in own) and not told else rest
+
+
+def _is_frame(place: HtmlElement) -> bool:
+    """Whether a place is the page's foot or its menu, where no article stands."""
+    return place.tag in {"nav", "footer"} or bool(_FRAME.search(f"{place.get('class', '')} {place.get('id', '')}"))
 
 
 def _place_aside(element: HtmlElement, known: dict[HtmlElement, HtmlElement | None]) -> HtmlElement | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-__all__ = ["MOST_INSIDE", "Block", "Link", "blocks", "collapse", "with_gaps"]
+__all__ = ["MOST_INSIDE", "Block", "Link", "blocks", "collapse", "short_text", "with_gaps"]
 
 _BLOCK_TAGS = frozenset(
     "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
@@ -29,6 +29,9 @@ _SET_APART = frozenset(["span", "em", "i", "b", "small", "label", "strong", "fon
 MOST_INSIDE = 300
 """Elements inside the one around a line that are looked at for what they say of it: that may be the whole page, and
 its lines are thousands. Chosen."""
+_LABELLED = re.compile(r"\s*[\u4e00-\u9fff]{1,6}\s*[:：]")
+"""What an element begins with that holds a label and its value."""
+_FILLED = re.compile(r"\s*[\u4e00-\u9fff]{1,6}\s*[:：]\s*[^\s:：]")
 _GAPPED_LONGEST = 160
 _EDGES = " \t\r\n\f\xa0\u3000\u200b\ufeff"
 
@@ -74,6 +77,23 @@ def collapse(text: str) -> str:
     return _BLANKS.sub(" ", text) if _BLANK.search(text) else text
 
 
+def short_text(element: HtmlElement, most: int) -> str:
+    """The text of an element that holds at most so many characters, "" of a longer one, which is not read to its end.
+
+    >>> from lxml.html import fromstring
+    >>> short_text(fromstring("<b>来源 <i>市报</i></b>"), 8), short_text(fromstring("<b>来源市报</b>"), 3)
+    ('来源 市报', '')
+    """
+    pieces: list[str] = []
+    length = 0
+    for piece in element.itertext():
+        pieces.append(piece)
+        length += len(piece)
+        if length > most:
+            return ""
+    return collapse("".join(pieces))
+
+
 def with_gaps(block: Block) -> str:
     """The text of a line with a gap between elements that touch one another and have names of their own, as a style
     sheet sets them apart; the text as it is where the line has none.
@@ -112,9 +132,14 @@ def _gap(child: HtmlElement) -> str:
     following = child.getnext()
     if following is None or (child.tail or "").strip():
         return ""
+    if child.tag in _SET_APART and following.tag in _SET_APART and _FILLED.match(child.text or ""):
+        return "  "
     return (
         "  "
-        if all(each.tag in _SET_APART and (each.get("class") or each.get("id")) for each in (child, following))
+        if all(
+            each.tag in _SET_APART and (each.get("class") or each.get("id") or _LABELLED.match(each.text or ""))
+            for each in (child, following)
+        )
         else ""
     )
 

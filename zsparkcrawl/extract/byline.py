@@ -16,17 +16,24 @@ from zsparkcrawl.extract.dates import Moment
 from zsparkcrawl.extract.names import is_names, somebody
 from zsparkcrawl.items import MissingReason
 
-__all__ = ["Byline", "find_byline", "in_foot", "people"]
+__all__ = ["Byline", "find_byline", "in_foot", "masthead_day", "people"]
 
 _ROLE_FIRST = re.compile(r"[文图]\s*[/:：|]")
 """作者：文/张三 图/李四: credits where a name is expected."""
 _FIGURES = re.compile(r"\d{1,4}\D{1,2}\d{1,2}|\d{6}")
-_FOOT = re.compile(r"foot|(?<!margin-)(?<!padding-)(?<!border-)bottom|copyright", re.IGNORECASE)
-"""class="margin-bottom-20" is a distance."""
+_FOOT = re.compile(
+    r"foot|(?<!margin-)(?<!padding-)(?<!border-)(?<!article-)(?<!content-)(?<!detail-)bottom|copyright", re.IGNORECASE
+)
+"""class="margin-bottom-20" is a distance, class="article-bottom" the end of the article."""
 _SENTENCE = 8
 """Characters from which on a line that ends as sentences do is one; chosen."""
 _HEAD_REST = 200
 """Blocks behind the begin of the text among which a byline may stand, where a notice stands above all."""
+_MASTHEAD_LONGEST = 30
+_OF_MEETING = re.compile(
+    r"(?:[\u4e00-\u9fff]{2})?(?:地\s*点|主\s*讲|主\s*持|嘉\s*宾|出\s*席|参加人|参会)[\u4e00-\u9fff]?\s*[:：]"
+)
+"""What stands beside the time of a meeting."""
 _GROUP_LONGEST = 40
 """Lines of one byline: the facts of a paper in a table are some twenty; chosen."""
 _ASIDE = frozenset(["other", "changed"])
@@ -74,10 +81,22 @@ def find_byline(blocks: Sequence[Block], clock: Clock, titles: Collection[int] =
     return _read(best, clock) if best else Byline()
 
 
+def masthead_day(blocks: Sequence[Block], clock: Clock) -> Moment | None:
+    """The day in the head of an electronic paper's page: in a short one of the blocks above the text, and named by the
+    page's own address, too. It counts where nothing beside the title tells a day."""
+    for block in blocks:
+        if len(block.text) <= _MASTHEAD_LONGEST and clock.addressed(block.text):
+            return clock.read(block.text)
+    return None
+
+
 def in_foot(element: HtmlElement) -> bool:
     """Whether an element stands in the foot of the page."""
     places = (element, *element.iterancestors())
-    return any(e.tag == "footer" or _FOOT.search(f"{e.get('class', '')} {e.get('id', '')}") for e in places)
+    return any(
+        (e.tag == "footer" and not _of_article(e)) or _FOOT.search(f"{e.get('class', '')} {e.get('id', '')}")
+        for e in places
+    )
 
 
 def people(values: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -101,6 +120,12 @@ def people(values: dict[str, list[str]]) -> dict[str, list[str]]:
     return found | {kind: named[kind] for kind in ("source", "editor", "reviewers", "title") if kind in named}
 
 
+def _of_article(footer: HtmlElement) -> bool:
+    """Whether a <footer> is an article's own, as Drupal has one above the text, and no comment's."""
+    article = next(footer.iterancestors("article"), None)
+    return article is not None and "comment" not in f"{article.get('class', '')} {footer.get('class', '')}"
+
+
 def _is_sentence(text: str) -> bool:
     return len(text) >= _SENTENCE and text.endswith(("。", "！", "？"))
 
@@ -112,6 +137,11 @@ def _groups(
     text. ``closed`` is not zero where a block is text, however short."""
     groups: list[list[Line]] = []
     for line in candidates(blocks, lengths, clock, titles):
+        # 时间：3月5日上午九点, and 地点： beside it: the text's own.
+        if line.values.keys() == {"when"} and any(
+            _OF_MEETING.match(each.text) for each in blocks[max(line.number - 1, 0) : line.last + 3]
+        ):
+            continue
         group = groups[-1] if groups else None
         apart = line.number - group[-1].last if group else 0
         if group and any(group[-1].last < title < line.number for title in titles):

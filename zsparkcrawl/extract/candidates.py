@@ -6,16 +6,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
-from lxml.html import HtmlElement
-
-from zsparkcrawl.extract.blocks import MOST_INSIDE, Block, collapse, with_gaps
+from zsparkcrawl.extract.beside import add_writer, leaf_of_two, paper_beside
+from zsparkcrawl.extract.blocks import Block
 from zsparkcrawl.extract.clock import Clock
-from zsparkcrawl.extract.credits import read_credits
 from zsparkcrawl.extract.dates import POSTED, find_date
-from zsparkcrawl.extract.labels import EDGES, LabelLine, is_label, labelled_cells, may_be_labels, read_labels
-from zsparkcrawl.extract.loose import loose_pieces, named_in, piece_of, read_loose
+from zsparkcrawl.extract.label_lines import label_line, labels_next
+from zsparkcrawl.extract.labels import EDGES, LabelLine
+from zsparkcrawl.extract.loose import loose_pieces, named_in, read_loose
+from zsparkcrawl.extract.title import date_behind
 
 __all__ = ["NEAR", "STATED", "Line", "candidates", "lengths_of", "text_begin"]
 
@@ -27,9 +26,7 @@ _PROSE = 25
 _VALUE_LONGEST = 40
 NEAR = 4
 """Blocks between a title and a line that has a date but no label: a subtitle and a row of buttons; chosen."""
-_PAPER_LONGEST = 16
 _CARD_LONGEST = 60
-_TOWN = re.compile(r"\s*[(（][\u4e00-\u9fff]{2,6}[)）]|[\u4e00-\u9fff]{2,3}")
 STATED = ("date", "when", "signed")
 """The kinds of label that a date stands behind."""
 _HEAD_LONGEST = 3000
@@ -84,34 +81,47 @@ def candidates(
     a line counts that has a date and no label.
     """
     near = _near(lengths, titles)
-    lines = [None if length else _line(block) for block, length in zip(blocks, lengths, strict=False)]
+    lines = [None if length else label_line(block) for block, length in zip(blocks, lengths, strict=False)]
     last, dated = -1, False
-    for number, line in enumerate(lines):
-        if number <= last or (line is None and number not in near and not _has_year(blocks[number].text)):
+    for number, (block, line) in enumerate(zip(blocks, lines, strict=True)):
+        if number <= last or (line is None and number not in near and not _has_year(block.text)):
             continue
+        if number in near and (day := leaf_of_two(blocks, number, clock)):
+            last = number + 1
+            yield Line(number, last, LabelLine(bare=day))
+            continue
+        if number in titles and (behind := date_behind(block)):
+            yield Line(number, number, LabelLine(bare=behind))
         if line is not None:
-            last = number
-            if line.open and number + 1 < len(lines) and _belongs(blocks, lines, number + 1, clock):
-                last = number + 1
-                line.values[line.open].append(blocks[last].text.strip(EDGES))
-            if not dated and (
-                number in near or line.bare or (line.rest and named_in(blocks[number].element, blocks[number].text))
-            ):
-                _add_loose(line, blocks[number], clock)
+            last = _enter_value_below(line, blocks, lines, number, clock)
+            if not dated and (number in near or line.bare or (line.rest and named_in(block.element, block.text))):
+                _add_loose(line, block, clock)
             found = Line(number, last, line)
-            dated = dated or (number in near and found.dated(clock))
+            if number in near and found.dated(clock):
+                add_writer(line, blocks, number, titles)
+                dated = True
             yield found
         # Below a dated line of labels what has a date is the text's own.
-        elif (
-            number not in titles
-            and not dated
-            and (loose := _loose(blocks[number], number in near, bool(titles), clock))
-        ):
-            if number in near and "source" not in loose.values:
-                loose.values |= _paper_beside(blocks, lines, number, titles)
+        elif number not in titles and not dated and (loose := _loose(block, number in near, bool(titles), clock)):
+            if number in near:
+                loose.values |= paper_beside(blocks, lines, number, titles, "source" in loose.values)
+                add_writer(loose, blocks, number, titles)
             yield Line(number, number, loose)
-        elif _is_date(blocks[number], clock) and _beside(blocks, lines, number):
-            yield Line(number, number, LabelLine(bare=blocks[number].text))
+        elif _is_date(block, clock) and _beside(blocks, lines, number):
+            yield Line(number, number, LabelLine(bare=block.text))
+
+
+def _enter_value_below(
+    line: LabelLine, blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int, clock: Clock
+) -> int:
+    """Put the value of a label that stands alone, which is the line below, into its line of labels. Gives the number of
+    the last block of both."""
+    # Between a label and its value a paper's sign may stand.
+    below = number + 2 if any(each.image for each in blocks[number + 1 : number + 2]) else number + 1
+    if not line.open or below >= len(lines) or not _belongs(blocks, lines, below, clock):
+        return number
+    line.values[line.open].append(blocks[below].text.strip(EDGES))
+    return below
 
 
 def _loose(block: Block, near: bool, titled: bool, clock: Clock) -> LabelLine | None:
@@ -127,19 +137,6 @@ def _loose(block: Block, near: bool, titled: bool, clock: Clock) -> LabelLine | 
         return None
     loose = read_loose(block, clock)
     return loose if loose and (near or loose.values or clock.knows(loose.bare)) else None
-
-
-def _paper_beside(
-    blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int, titles: Collection[int]
-) -> dict[str, list[str]]:
-    """The source where a paper's name alone makes the line above or below that of the date."""
-    for other in (number - 1, number + 1):
-        if 0 <= other < len(lines) and other not in titles and lines[other] is None:
-            text = blocks[other].text.strip(EDGES)
-            kind, value = piece_of(text) if text and len(text) <= _PAPER_LONGEST else (None, "")
-            if kind == "source":
-                return {"source": [value]}
-    return {}
 
 
 def _add_loose(line: LabelLine, block: Block, clock: Clock) -> None:
@@ -175,58 +172,6 @@ def _near(lengths: Sequence[int], titles: Collection[int]) -> set[int]:
     return near
 
 
-def _line(block: Block) -> LabelLine | None:
-    """A line of labels, or one of credits without a colon; what is all link is neither."""
-    if block.links and block.linked >= len(block.text):
-        return None
-    text = block.text
-    if "\t" in text:
-        text = labelled_cells(text)
-    elif block.element.tag in {"dt", "th"} or may_be_labels(text):
-        text = with_gaps(block)
-    if block.element.tag in {"dt", "th"} and is_label(text):
-        text += "："
-    if labels := read_labels(text):
-        labels.values |= {"source": [_as_linked(value, block) for value in labels.values.get("source", [])]}
-        return LabelLine(
-            {kind: found for kind, found in labels.values.items() if found}, labels.bare, labels.open, labels.rest
-        )
-    if len(block.text) <= 60 and not block.links and (credits := read_credits(block.text)):
-        return LabelLine(values=dict(credits))
-    return None
-
-
-def _as_linked(source: str, block: Block) -> str:
-    """A source as its link has it: what stands behind the link in brackets or in an element of its own is the town.
-    Buttons are no part of it either."""
-    for link in reversed(block.links):
-        if source.endswith(link.text) and piece_of(link.text)[0] == "nothing":
-            source = source.removesuffix(link.text).rstrip(EDGES)
-    for link in block.links:
-        town = source.removeprefix(link.text)
-        if (
-            link.text
-            and town != source
-            and _TOWN.fullmatch(town)
-            and (town[0] in " (（" or _is_beside(block.element, link.text, town))
-        ):
-            return link.text
-    return source
-
-
-def _is_beside(element: HtmlElement, text: str, town: str) -> bool:
-    """Whether a link with this text stands in an element, and the town in the element right behind it."""
-    return any(
-        following is not None and not (each.tail or "").strip() and _has_text(each, text) and _has_text(following, town)
-        for each in islice(element.iter("a"), MOST_INSIDE)
-        for following in (each.getnext(),)
-    )
-
-
-def _has_text(element: HtmlElement, text: str) -> bool:
-    return collapse("".join(element.itertext())) == text
-
-
 def _has_year(text: str) -> bool:
     return _YEAR.search(text) is not None or ("年" in text and _CALLED_YEAR.search(text) is not None)
 
@@ -246,7 +191,10 @@ def _belongs(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number:
     if block.tag in _HEADINGS or block.text.endswith("。"):
         return False
     above = blocks[number - 1].tag
-    paired = (above, block.tag) in {("dt", "dd"), ("th", "td")}
+    beside = blocks[number - 1].element
+    paired = (above, block.tag) in {("dt", "dd"), ("th", "td")} or (
+        labels_next(beside) and beside.getnext() is block.element
+    )
     return paired or _is_date(block, clock) or (number + 1 < len(lines) and lines[number + 1] is not None)
 
 

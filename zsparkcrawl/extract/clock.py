@@ -12,6 +12,7 @@ from zsparkcrawl.extract.dates import (
     DAY_WORDS,
     Moment,
     find_date,
+    find_minguo,
     find_month,
     find_short,
     narrow,
@@ -24,6 +25,7 @@ __all__ = ["Clock", "may_tell"]
 _DAY_WORD = re.compile(
     rf"(?P<word>{'|'.join(DAY_WORDS)})(?:\s*(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?"
 )
+_WEEKDAY = re.compile(r"\s*[(（](?:星期|周|礼拜|週|禮拜)[一二三四五六日天][)）]$")
 _MAY_TELL = re.compile(r"[\d〇○零一二三四五六七八九十两半今昨前刚]")
 """What a text has at least that tells a day: the cheap question before the dear ones."""
 _UNITS = {"秒": 1, "秒钟": 1, "分钟": 60, "小时": 3600, "天": 86400, "日": 86400, "周": 604800, "星期": 604800}
@@ -44,12 +46,14 @@ class Clock:
     """What a page's dates are read against.
 
     ``now`` is when the page was fetched, on the site's clock; None when nobody knows. ``url`` and ``stated`` are where
-    a year may be found: the page's address, and the days that its metadata name.
+    a year may be found: the page's address, and the days that its metadata name; ``timed`` the same, from the
+    attributes of its times (<time datetime>), which may be any article's.
     """
 
     now: dt.datetime | None = None
     url: str = ""
     stated: tuple[dt.date, ...] = ()
+    timed: tuple[dt.date, ...] = ()
 
     @property
     def latest(self) -> dt.date | None:
@@ -66,7 +70,7 @@ class Clock:
         """
         if not may_tell(text):
             return None
-        whole = find_date(text, self.latest) or find_month(text, self.latest)
+        whole = find_date(text, self.latest) or find_month(text, self.latest) or find_minguo(text, self.latest)
         return whole or self._counted(text) or self._completed(text)
 
     def knows(self, text: str | None) -> bool:
@@ -76,6 +80,13 @@ class Clock:
             return False
         day = moment.date
         return day in self.stated or (day.year, day.month, day.day) in set(parts_of_address(self.url))
+
+    def addressed(self, text: str) -> bool:
+        """Whether the page's address names the day that a text names."""
+        moment = find_date(text, self.latest)
+        return moment is not None and (moment.date.year, moment.date.month, moment.date.day) in set(
+            parts_of_address(self.url)
+        )
 
     def likely(self, days: Collection[dt.date]) -> set[dt.date]:
         """Those of several days that the page's metadata name; where they name none, those that its address does."""
@@ -104,7 +115,7 @@ class Clock:
         if match is None:
             return None
         month, day = int(match["month"]), int(match["day"] or match["number"])
-        named = {stated.year for stated in self.stated if (stated.month, stated.day) == (month, day)}
+        named = {known.year for known in (*self.stated, *self.timed) if (known.month, known.day) == (month, day)}
         parts = [part for part in parts_of_address(self.url) if part[1] in {None, month} and part[2] in {None, day}]
         exact = {year for year, _, of_day in parts if of_day} or {year for year, of_month, _ in parts if of_month}
         years = named or exact or {year for year, _, _ in parts}
@@ -120,6 +131,6 @@ class Clock:
 
     def signature(self, text: str) -> Moment | None:
         """The date of a line that is nothing but a date, as stands below a notice."""
-        plain = text.strip(" \t\xa0\u3000()（）")
+        plain = _WEEKDAY.sub("", text.strip(" \t\xa0\u3000")).strip(" \t\xa0\u3000()（）")
         moment = find_date(plain, self.latest)
         return replace(moment, basis="signature") if moment and moment.raw == plain else None

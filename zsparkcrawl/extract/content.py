@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -12,25 +12,21 @@ from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
 from zsparkcrawl.chinese.counters import is_count_line
+from zsparkcrawl.extract.above import is_above, is_original_title
 from zsparkcrawl.extract.addresses import absolute
 from zsparkcrawl.extract.aside import without_sides
 from zsparkcrawl.extract.blocks import Block, Link
 from zsparkcrawl.extract.endings import good, is_call_or_tags, region_of
+from zsparkcrawl.extract.pictures import captions, picture_of, pictures_above
 from zsparkcrawl.items import FILE_TYPES, Attachment, Image
 
 __all__ = ["Content", "find_content", "without_summary"]
 
-_DECORATION = re.compile(
-    r"(?:^data:|/icons?/|/(?:icon|logo|btn|button|bg|arrow|share|qr(?:code)?)[^/]*\.\w+$|\.gif$)", re.IGNORECASE
-)
 _DOWNLOAD = re.compile(r"download|attach|file|upload|fujian", re.IGNORECASE)
 _MAY_BE_FILE = re.compile(rf"(?:^|[.:/])\s*(?:{'|'.join(sorted(FILE_TYPES))})", re.IGNORECASE)
 """What the address or the name of a file has at least: the cheap question before the dear one."""
 _CALLED_FILES = re.compile(r"^附件(?:下载)?\s*[:：]?\s*")
 _PAGES = ("/", ".html", ".htm", ".shtml", ".aspx", ".jsp", ".php")
-_CAPTION_CLASS = re.compile(
-    r"caption|tuzhu|pic[-_]?(?:text|title|desc|info)|img[-_]?(?:text|title|desc)", re.IGNORECASE
-)
 _CREDIT_CLASS = re.compile(
     r"(?:^|\s)(?!trs)(?:\w{1,8}[_-])?(?:edit|editor|zebian|zrbj|bianji|author|source|laiyuan|copyright)(?:[_-]\w{1,8})?(?:$|\s)",
     re.IGNORECASE,
@@ -41,9 +37,7 @@ _FEW = 3
 """Elements in a place that is for credits alone; chosen."""
 _RULED = re.compile(r"[-—=_*~·\s]{6,}|[-—=_*~·\s]{2,}(?:分隔线|分割线)[-—=_*~·\s]*")
 """A line drawn with signs."""
-_CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
-_SENTENCE_END = tuple("。！？；!?;：:")
-_CAPTION_LONGEST = 60
+_FILES_LABEL = re.compile(r"附\s*件(?:下载|列表)?\s*[:：]?")
 _TEXT = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
 _PARAGRAPHS = frozenset(["p", "span", "li", "font", "td", "tr", "tbody", "h1", "h2", "h3", "strong", "b", "section"])
@@ -83,27 +77,34 @@ def find_content(
     numbers = _numbers_inside(region, inside)
     chosen = [region[number] for number in numbers]
     apart = _Apart(_homes(chosen))
-    captions = dict(_captions(chosen))
-    captioned = set(captions.values())
+    captioned = dict(captions(chosen))
+    lines_below = set(captioned.values())
     counts = _counts(chosen)
     paragraphs: list[str] = []
-    images: list[Image] = []
+    images = list(pictures_above(region[: numbers[0]], base)) if numbers else []
     named: set[int] = set()
     for number, block in enumerate(chosen):
         if block.image is not None:
-            if block.image and not _DECORATION.search(block.image) and (url := absolute(base, block.image)):
-                images.append(Image(url, chosen[captions[number]].text if number in captions else None))
-        elif number not in captioned and number not in counts and not _is_no_text(block):
+            caption = chosen[captioned[number]].text if number in captioned else None
+            if image := picture_of(block, base, caption):
+                images.append(image)
+        elif number not in lines_below and number not in counts and not _is_no_text(block):
+            if _is_left_out(chosen, number, apart, first=not paragraphs):
+                continue
             if len(block.text) <= _CREDIT_LONGEST and (apart.is_outside(block.element) or _for_credits(block.element)):
                 named.add(len(paragraphs))
             paragraphs.append(block.text)
+    after = numbers[-1] + 1 if numbers else 0
+    below = tuple([*region[after:], *beyond][:_BELOW])
+    return Content(tuple(paragraphs), _attachments(region, base), tuple(images), below, frozenset(named))
+
+
+def _attachments(region: Sequence[Block], base: str) -> tuple[Attachment, ...]:
+    """The files that a region's links lead to, each once."""
     files = {
         url: link for block in region for link in block.links if _is_file(link) and (url := absolute(base, link.href))
     }
-    attachments = tuple(Attachment(link.text or _file_name(url), url) for url, link in files.items())
-    after = numbers[-1] + 1 if numbers else 0
-    below = tuple([*region[after:], *beyond][:_BELOW])
-    return Content(tuple(paragraphs), attachments, tuple(images), below, frozenset(named))
+    return tuple(Attachment(link.text or _file_name(url), url) for url, link in files.items())
 
 
 def without_summary(paragraphs: Sequence[str]) -> Sequence[str]:
@@ -117,6 +118,15 @@ def without_summary(paragraphs: Sequence[str]) -> Sequence[str]:
     begin = "".join(paragraphs[0].rstrip(".…").split())
     rest = "".join("".join(paragraphs[1:8]).split())
     return paragraphs[1:] if len(begin) >= 10 and rest.startswith(begin) else paragraphs
+
+
+def _is_left_out(chosen: Sequence[Block], number: int, apart: _Apart, *, first: bool) -> bool:
+    """Whether a line is none of the text because of where it stands: what sites put above it, before the ``first``
+    paragraph, and 附件： on a line of its own, the files below it."""
+    block = chosen[number]
+    if apart.is_outside(block.element) and (is_original_title(block.text) or (first and is_above(block))):
+        return True
+    return bool(_FILES_LABEL.fullmatch(block.text)) and any(map(_only_files, chosen[number + 1 : number + 2]))
 
 
 def _is_no_text(block: Block) -> bool:
@@ -147,7 +157,9 @@ def _counts(chosen: Sequence[Block]) -> set[int]:
 
 def _homes(chosen: Sequence[Block]) -> set[HtmlElement]:
     """The elements that the article's sentences stand in, and those right around these."""
-    told = [block.element for block in chosen if "。" in block.text and len(block.text) >= _TEXT]
+    told = [
+        block.element for block in chosen if "。" in block.text and len(block.text) >= _TEXT and not is_above(block)
+    ]
     return {each for element in told for each in (element, element.getparent()) if each is not None}
 
 
@@ -232,30 +244,6 @@ def _around(elements: Iterable[HtmlElement]) -> dict[HtmlElement, HtmlElement | 
     return around
 
 
-def _captions(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
-    """Numbers of picture and caption: text in a figcaption or a place named so, else one short line that shares the
-    picture's paragraph or follows it, and is centred as it is or ends no sentence."""
-    for number, block in enumerate(blocks[:-1]):
-        following = blocks[number + 1]
-        if block.image is None or following.image is not None:
-            continue
-        if following.tag == "figcaption" or _CAPTION_CLASS.search(following.element.get("class", "")):
-            yield number, number + 1
-            continue
-        short = len(following.text) <= _CAPTION_LONGEST and not following.text.endswith(_SENTENCE_END)
-        together = following.element is block.element and following.tag in {"p", "figure", "center"}
-        if short and (together or _centred(following.element)):
-            yield number, number + 1
-
-
-def _centred(element: HtmlElement) -> bool:
-    return (
-        element.get("align", "").lower() == "center"
-        or element.tag == "center"
-        or bool(_CENTRED.search(element.get("style", "")))
-    )
-
-
 def _is_file(link: Link) -> bool:
     """Whether a link leads to a file: its address ends as files do, or it is a download whose name does."""
     # Most links lead to a page, and their text has no full stop in it.
@@ -279,7 +267,9 @@ def _only_files(block: Block) -> bool:
 
 
 def _is_link_line(block: Block) -> bool:
-    return bool(block.links) and block.linked >= 0.9 * len(block.text) and len(block.text) < 60
+    if not block.links or block.linked < 0.9 * len(block.text.replace(" ", "")):
+        return False
+    return len(block.text) < 60 or not ("，" in block.text or "。" in block.text)
 
 
 def _file_name(url: str) -> str:

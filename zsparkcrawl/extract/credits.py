@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from zsparkcrawl.chinese.script import fold, fold_with_positions
 from zsparkcrawl.extract.dates import narrow
+from zsparkcrawl.extract.labels import read_labels
 from zsparkcrawl.extract.names import is_names, is_person, split_names
 
-__all__ = ["Credits", "closing_credits", "opening_credits", "read_credits"]
+__all__ = ["Credits", "closing_credits", "opening_credits", "read_credits", "reporter_in"]
 
 Credits = dict[str, list[str]]
 """By kind (author, correspondent, photographer, editor, reviewers, contributor, source) the names as they stand."""
@@ -18,17 +19,17 @@ _OF_PAPER = "(?:[\u4e00-\u9fff]{1,8}?(?:报|网|台|社|刊|新闻|客户端|融
 _REPORTER = _OF_PAPER + "(?:全媒体|融媒体?|首席|见习|实习|特约|驻地|文字|特派|高级)*记者"
 _ROLES = {
     "both": r"文[/、&]?图|图[/、&]?文|采写\s*/?\s*摄影|摄影报道|摄影\s*/\s*报道|图文",
-    "author": rf"{_REPORTER}|文字|撰文|撰稿人?|采写|采访|执笔|作者|文稿|文案|文",
+    "author": rf"{_REPORTER}|文字|撰文|(?:特约)?撰稿人?|采写|采访|执笔|作者|文稿|文案|文",
     "correspondent": "(?:特约)?通讯员|学生记者团?|实习生",
-    "photographer": "摄影记者|摄影师?|供图|图片(?:来源)?|配图|图|摄像?",
-    "editor": "责任编辑|责编|网络编辑|本期编辑|编辑|排版",
-    "reviewers": "一审|二审|三审|初审|复审|终审|责任校对|校对|审核|审校|审稿|编审|签发|核稿|核发",
+    "photographer": "摄影记者|摄影师?|供图|图片(?:来源)?|图片提供|配图|航拍|图|摄像?",
+    "editor": "责任编辑|责编|网络编辑|网站编辑|本期编辑|栏目编辑|实习编辑|值班编辑|编校|编辑|排版",
+    "reviewers": "[一二三初复终]审|责任校对|(?:科学|内容|专业|责任)审核|校对|审核|审校|审稿|编审|签发|核稿|核发|校核",
     "contributor": "供稿|来稿",
 }
 _ROLE = re.compile(
-    r"(?:^|(?<=[\s,;、()\[\]【】|丨/·□■◎●◆★▲※]))(?:"
+    r"(?:^|(?<=[\s,;、()\[\]【】|丨/·□■○◇◎●◆★▲※]))(?:"
     + "|".join(f"(?P<{kind}>{words})" for kind, words in _ROLES.items())
-    + r")(?:\s*[:/|丨]\s*|\s+|(?=[)\]】]?$)|(?=[\u4e00-\u9fff]))"
+    + r")(?:\s*[:/|丨]\s*|\s+[-–—]\s+|\s+|(?=[)\]】]?$)|(?=[\u4e00-\u9fff]))"
 )
 _ROLE_WORD = re.compile(
     "记者|通讯员|[文图摄][/|丨:、]|^文|^图|[^a-z]文|摄|撰|采写|采访|执笔|作者|供图|图片|图$|图文|编|审|校|稿|签发|核"
@@ -36,16 +37,32 @@ _ROLE_WORD = re.compile(
 """What a line of credits has at least: the cheap question before the dear one."""
 _MARKED = re.compile(r"[\s\u3000]*[□■◎◆]\s*([^\s].{1,30}?)\s*")
 """A name behind the mark with which newspapers set a writer's name."""
+_REPORTERS_WORDS = frozenset(
+    "调查 观察 手记 走访 探访 评论 专访 来信 札记 视点 获悉 了解 在线 体验 暗访 追踪 见闻".split()
+)
+_VERB = re.compile(
+    r"(?P<names>.{2,}?)\s*(?P<verb>摄影报[道导]|摄影|摄|攝影|攝|供图|采写|採寫|(?:综合|专题)?报[道导]|整理)"
+)
+_VERBS = dict.fromkeys(("摄影", "摄", "攝影", "攝", "供图"), "photographer") | dict.fromkeys(
+    ("摄影报道", "摄影报导"), "both"
+)
+"""What behind a reporter's name says that it is not a text, or not the text alone, that is his."""
 _BEHIND = re.compile(
     r"(?P<names>[\u4e00-\u9fff·]{2,12}(?:[、,\s]+[\u4e00-\u9fff·]{2,12})*?)\s*[/ ]?\s*"
-    r"(?P<role>文\s*[/、]?\s*图|图\s*[/、]?\s*文|摄影报道|摄影|文|图|摄|撰文|供图|供稿)"
+    r"(?P<role>文\s*[/、]?\s*图|图\s*[/、]?\s*文|摄影报道|摄影|文|图|摄|撰文|供图|供稿|责任编辑|责编|编辑|审核|校对|审校)"
 )
-"""The role behind the names: 张三 摄, 张三/文 李四/图."""
+"""The role behind the names: 张三 摄, 张三/文 李四/图, 张三 审核."""
+_BEHIND_KINDS = {"文": "author", "撰文": "author", "供稿": "contributor"} | {
+    **dict.fromkeys(("责任编辑", "责编", "编辑"), "editor"),
+    **dict.fromkeys(("审核", "校对", "审校"), "reviewers"),
+}
+_REPORTED = re.compile(r"\s+(?:综合)?报[道导]$")
 _FRAME = " \t\xa0\u3000()[]【】□■◎●○◇◆★☆▲△※*-—|·,;"
-_BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,80})[)）\]】]\s*$")
+_BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,80})[)）\]】]\s*(?:1\d{6})?$")
+"""Behind the bracket an agency of Taiwan has the day: （編輯：張三）1120308."""
 _OWN = frozenset(["本报", "本网", "本刊", "本台", "本站", "本社"])
 _OPENING = re.compile(
-    r"^[\s\u3000\xa0【\[(（]*(?:(?P<paper>[\u4e00-\u9fff]{1,9}?(?:报|网|社|台|刊|站))讯|(?P<agency>[\u4e00-\u9fff]{2,6}?(?:社|网|报|台))"
+    r"^[\s\u3000\xa0【\[(（]*(?:(?P<paper>[\u4e00-\u9fff]{1,9}?(?:报|网|社|台|刊|站|在线|新闻|客户端|融媒|发布))讯|(?P<agency>[\u4e00-\u9fff]{2,6}?(?:社|网|报|台|在线|新闻|客户端))"
     r"[\u4e00-\u9fff]{0,10}\d{1,2}月\d{1,2}日(?:电|讯|消息))[】\])）]?[\s\u3000\xa0]*(?:[(（](?P<inside>[^()（）]{2,60})[)）])?"
 )
 _REPORTS = re.compile(
@@ -53,7 +70,24 @@ _REPORTS = re.compile(
     r"\s*(?:摄影|综合|专题)?报[道导]"
 )
 """记者张三报道, and as papers of Taiwan have it: 〔記者張三／台北報導〕."""
+_DESK = re.compile(
+    r"^[\s\u3000\xa0]*[\u4e00-\u9fff]{2,6}(?:中心|组|部)\s*/\s*(?P<names>[\u4e00-\u9fff]{2,4}(?:[、\s]+[\u4e00-\u9fff]{2,4})*)\s*(?:综合)?报[道导]"
+)
+"""生活中心／王小明報導, as sites of Taiwan have it."""
+_OF_TAIWAN = re.compile(
+    r"(?:[\u4e00-\u9fff]{1,6}\s*/\s*)?(?:[\u4e00-\u9fff]{2,4})?记者\s*(?P<names>[\u4e00-\u9fff·、\s]{2,24}?)\s*/\s*"
+    r"[\u4e00-\u9fff]{2,6}(?:报导|报道)"
+)
+"""聯合報／記者張三／台北即時報導, where a byline stands."""
+_CABLED = re.compile(
+    r"^[\s\u3000\xa0]*[(（](?P<agency>[\u4e00-\u9fff]{2,4}社)记者(?P<names>(?:[\u4e00-\u9fff]{2,4}、)*[\u4e00-\u9fff]{3})"
+    r"[\u4e00-\u9fff]{2,6}\d{1,2}日(?:专|综合外)?电[)）]"
+)
+"""（中央社記者王小明台北8日電）: of the last name and the town nothing but the length tells where one ends; names of
+three characters are the rule there."""
 _SHORTEST, _LONGEST = 2, 80
+_CLOSING = frozenset(["author", "reporter", "correspondent", "source", "editor", "photographer", "reviewers"])
+"""What labels in brackets behind a text can name."""
 
 
 def read_credits(text: str) -> Credits | None:
@@ -71,7 +105,7 @@ def read_credits(text: str) -> Credits | None:
         return {"author": [marked[1]]} if marked and is_names(marked[1]) else None
     folded = fold_with_positions(text)
     plain = narrow(folded)
-    begin, end = len(plain) - len(plain.lstrip(_FRAME)), len(plain.rstrip(_FRAME))
+    begin, end = len(plain) - len(plain.lstrip(_FRAME)), len(_REPORTED.sub("", plain.rstrip(_FRAME)))
     found = [match for match in _ROLE.finditer(plain, 0, end) if match.start() >= begin]
     if not found:
         return _role_behind(text, folded.positions, plain[:end], begin)
@@ -84,22 +118,46 @@ def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], 
     """The names behind each role; None when what stands there is no name."""
     credits: Credits = {}
     waiting: list[str] = []
+    before = ""
     for match, following in zip(found, [*found[1:], None], strict=True):
         kind = match.lastgroup
         assert kind is not None
+        # 图/本报记者 张三: the second role is the first one's rank.
+        kind, before = (before if before and "记者" in match[0] else kind), ""
         start, stop = match.end(), following.start() if following else end
         names = text[positions[start] : positions[stop]].strip(_FRAME + "、:：/／")
+        kind, names = _with_verb(kind, names)
         if names:
-            if kind != "contributor" and not is_names(names):
+            if kind != "contributor" and not (is_names(names) and _names_behind(match, names)):
                 return None
             for each in ("author", "photographer") if kind == "both" else (kind,):
                 credits.setdefault(each, []).append(names)
             waiting.append(names)
         elif kind in {"both", "photographer"} and waiting:  # 记者 张三 文/图: the role of the names before it
             credits.setdefault("photographer", []).extend(waiting)
+        elif kind in {"both", "photographer"}:
+            before = kind
         elif following is None:
             return None  # 文/ 图/李四, where nobody was entered for one of them, is good; a role alone is not
     return credits
+
+
+def _names_behind(role: re.Match[str], names: str) -> bool:
+    """Whether what stands behind a role is a name there: right behind it, with no gap, words stand as well (编辑登录,
+    记者调查)."""
+    if not role[0][-1].isspace() and role[0][-1] not in ":/|丨":
+        if role.lastgroup in {"editor", "reviewers", "photographer"}:
+            return all(map(is_person, split_names(names)))
+        return names not in _REPORTERS_WORDS
+    return True
+
+
+def _with_verb(kind: str, names: str) -> tuple[str, str]:
+    """A reporter's role and names without the word behind them that says what was done: 记者张三摄, 记者张三采写."""
+    match = _VERB.fullmatch(names) if kind == "author" else None
+    if match is None or not is_names(match["names"].strip()):
+        return kind, names
+    return (_VERBS.get(match["verb"], "author"), match["names"].strip())
 
 
 def _role_behind(text: str, positions: Sequence[int], plain: str, begin: int) -> Credits | None:
@@ -113,19 +171,23 @@ def _role_behind(text: str, positions: Sequence[int], plain: str, begin: int) ->
         names = text[positions[match.start("names")] : positions[match.end("names")]]
         separated = re.search(r"[/\s]", plain[match.end("names") : match.start("role")])
         role = re.sub(r"[\s/、]", "", match["role"])
-        # 图书馆供图 ends like a credit; a role in one character needs a gap before it.
-        if not is_names(names) or (len(role) == 1 and not separated and len(names) > 3):
+        # 图书馆供图, 展开全文 and 资料审核 end like credits; without a gap a person's name stands before such a role.
+        sure = separated or is_person(names) or (len(role) > 1 and _BEHIND_KINDS.get(role) in {None, "author"})
+        if not is_names(names) or not sure:
             return None
-        kinds = {"文": ["author"], "撰文": ["author"], "供稿": ["contributor"]}.get(role)
-        kinds = kinds or (
-            ["author", "photographer"] if len(role) > 1 and ("文" in role or role == "摄影报道") else ["photographer"]
-        )
-        for kind in kinds:
+        for kind in _kinds_behind(role):
             credits.setdefault(kind, []).append(names)
         at = match.end()
         while at < len(plain) and plain[at] in _FRAME + "/、":
             at += 1
     return credits or None
+
+
+def _kinds_behind(role: str) -> tuple[str, ...]:
+    """The fields of a role that stands behind a name."""
+    if kind := _BEHIND_KINDS.get(role):
+        return (kind,)
+    return ("author", "photographer") if len(role) > 1 and ("文" in role or role == "摄影报道") else ("photographer",)
 
 
 def opening_credits(paragraph: str) -> Credits:
@@ -140,6 +202,13 @@ def opening_credits(paragraph: str) -> Credits:
     folded = fold_with_positions(head)
     plain = narrow(folded)
     match = _OPENING.match(plain)
+    if cabled := _CABLED.match(plain):
+        return {
+            "source": [_span(head, folded.positions, cabled, "agency")],
+            "author": [_span(head, folded.positions, cabled, "names")],
+        }
+    if desk := _DESK.match(plain):
+        return {"author": [_span(head, folded.positions, desk, "names")]}
     if match is None:
         reports = _REPORTS.match(plain)
         return (read_credits(_span(head, folded.positions, reports, "credit")) or {}) if reports else {}
@@ -155,6 +224,18 @@ def opening_credits(paragraph: str) -> Credits:
     return credits
 
 
+def reporter_in(text: str) -> str | None:
+    """The names in a byline as papers of Taiwan have it.
+
+    >>> reporter_in("聯合報／ 記者張三／台北即時報導"), reporter_in("記者張三")
+    ('張三', None)
+    """
+    text = text.strip()
+    folded = fold_with_positions(text)
+    match = _OF_TAIWAN.fullmatch(narrow(folded))
+    return _span(text, folded.positions, match, "names") if match else None
+
+
 def closing_credits(paragraph: str) -> Credits:
     """Who is named in brackets at the end of a paragraph.
 
@@ -162,12 +243,19 @@ def closing_credits(paragraph: str) -> Credits:
     ({'author': ['张三']}, {'author': ['张三 李四']})
     >>> closing_credits("园区召开会议（见图）"), closing_credits("园区召开会议（方案附后）")
     ({}, {})
+    >>> closing_credits("园区召开会议。（来源：市报）"), closing_credits("园区召开会议。（本报记者张三采写）")
+    ({'source': ['市报']}, {'author': ['张三']})
     """
     match = _BRACKETED.search(paragraph[-90:])
     if match is None:
         return {}
     names = split_names(match[1])
-    return {"author": [match[1]]} if names and all(map(is_person, names)) else read_credits(match[1]) or {}
+    if names and all(map(is_person, names)):
+        return {"author": [match[1]]}
+    if labelled := read_labels(match[1]):
+        values = {kind: [value for value in found if value] for kind, found in labelled.values.items()}
+        return values if not labelled.rest and values.keys() <= _CLOSING else {}
+    return read_credits(match[1]) or {}
 
 
 def _span(text: str, positions: Sequence[int], match: re.Match[str], group: str) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "begins_with_date",
     "day_of",
     "find_date",
+    "find_minguo",
     "find_month",
     "find_short",
     "narrow",
@@ -32,7 +33,7 @@ DAY = r"(?P<year>(?:19|20)\d\d)\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P
 """A day in digits as listings write it; what it says is still to be tried by :func:`day_of`."""
 _WEEKDAY = r"(?:\s*[(,]?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*\)?)?"
 _TIME = (
-    rf"(?:{_WEEKDAY}[\sTt]*(?P<half>凌晨|早上|上午|中午|下午|晚上)?\s*(?P<hour>[01]?\d|2[0-3])\s*[:时点]"
+    rf"(?:{_WEEKDAY}(?:\s-\s|[\sTt]*)(?:HKT\s*)?(?P<half>凌晨|早上|上午|中午|下午|晚上)?\s*(?P<hour>[01]?\d|2[0-3])\s*[:时点]"
     r"\s*(?P<minute>[0-5]\d)(?:\s*[:分]\s*(?P<second>[0-5]\d))?)?"
 )
 _YEAR = r"(?<!\d)(?P<year>19[89]\d|20\d\d)"
@@ -59,8 +60,8 @@ _SHORT = re.compile(
     rf"|[-/](?P<number>3[01]|[12]\d|0[1-9])(?![\d/.-])){_TIME}"
 )
 _WRITTEN = r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
-ENDS_DATED = re.compile(rf"{_WRITTEN}$")
-"""A line that ends with a date."""
+ENDS_DATED = re.compile(rf"(?:{_WRITTEN}|\d{{1,3}}\s*(?:秒钟?|分钟|小时|天)前)$")
+"""A line that ends with a date, or with a time told by its distance from now."""
 POSTED = re.compile(rf"(?:发表|發表|发布)于\s*{_WRITTEN}(?:[\s|].{{0,30}})?")
 """What a board writes above each post: 发表于 2019-02-19 08:30|只看该作者."""
 AGO = re.compile(
@@ -72,6 +73,12 @@ DAY_WORDS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "�
 _WIDE = "０１２３４５６７８９－／．：∶—–−"
 _NARROWED = str.maketrans(_WIDE, "0123456789-/.::---")
 _MAY_NARROW = re.compile(f"[{_WIDE}]")
+_TIME_BEFORE = re.compile(r"(?<![\d:.-])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?\s{1,3}$")
+"""The time of day right before a day, as papers of Hong Kong have it: 12:33 2023-03-21."""
+_MINGUO = re.compile(
+    r"(?:中?华?民国|民國|中華民國)?\s*(?P<year>1[0-3]\d)\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*(?P<day>3[01]|[12]\d|0?[1-9])日?"
+)
+"""A day as offices of Taiwan count the years: 111-09-20 is in 2022."""
 _MAY_HOLD = re.compile(r"19[89]\d|20\d\d|年")
 """What each pattern of a whole date has: the cheap question before the dear ones."""
 _VALUES = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0, "0": 0}
@@ -111,6 +118,8 @@ def find_date(text: str, latest: dt.date | None = None) -> Moment | None:
     (datetime.date(2021, 3, 5), datetime.date(2021, 3, 5), None)
     >>> find_date("2021 03/05 下午3:20").time, find_date("March 5, 2021").date
     (datetime.time(15, 20), datetime.date(2021, 3, 5))
+    >>> find_date("12:33 2021-03-05 HKT").time, find_date("2021-03-05 HKT 12:33").time
+    (datetime.time(12, 33), datetime.time(12, 33))
     """
     plain = narrow(text)
     if not _MAY_HOLD.search(plain):
@@ -120,9 +129,27 @@ def find_date(text: str, latest: dt.date | None = None) -> Moment | None:
             date = day_of(match)
             if date is None or (latest is not None and date > latest):
                 continue
-            raw = text[match.start() : match.end()].strip()
-            return Moment(date, *time_of(match.groupdict()), raw, match.start())
+            start, parts = match.start(), match.groupdict()
+            if not parts.get("hour") and (before := _TIME_BEFORE.search(plain[max(start - 12, 0) : start])):
+                start, parts = start - len(before[0]), before.groupdict() | {"half": ""}
+            return Moment(date, *time_of(parts), text[start : match.end()].strip(), start)
     return None
+
+
+def find_minguo(text: str, latest: dt.date | None = None) -> Moment | None:
+    """The day that a text is and nothing else, its year counted from 1911 as offices of Taiwan do.
+
+    >>> find_minguo("111-09-20").date, find_minguo("共111-09-20號")
+    (datetime.date(2022, 9, 20), None)
+    """
+    match = _MINGUO.fullmatch(narrow(text).strip())
+    if match is None:
+        return None
+    try:
+        date = dt.date(int(match["year"]) + 1911, int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+    return None if latest is not None and date > latest else Moment(date, None, "day", text.strip(), 0)
 
 
 def find_month(text: str, latest: dt.date | None = None) -> Moment | None:

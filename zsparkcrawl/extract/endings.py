@@ -15,10 +15,10 @@ __all__ = ["good", "is_call_or_tags", "region_of"]
 
 _END = re.compile(
     "^(?:上一[篇条个页则]|下一[篇条个页则]|没有了|相关(?:新闻|文章|阅读|链接|推荐|报道|文件|稿件|信息|内容|附件下载|解读)|推荐(?:阅读|文章|新闻)|"
-    "热门(?:文章|新闻|推荐)|延伸阅读|猜你喜欢|更多(?:文章|新闻|精彩|阅读|推荐|资讯)|大家都在看|分享到|分享至|分享让更多|阅读下一篇|"
+    "热门(?:文章|新闻|推荐)|延伸阅读|猜你喜欢|更多(?:文章|新闻|精彩|阅读|推荐|资讯)|大家都在看|(?:顶|踩)一下$|分享到|分享至|分享让更多|阅读下一篇|"
     "(?:热点|今日热榜|热点(?:新闻|推荐|内容|排行)|本站热点|点击排行|热门排行|一周排行|新闻排行|排行榜|最新(?:资讯|新闻|文章|发布|动态|推荐)|图片新闻|"
-    "精彩推荐|编辑推荐|新闻推荐|为您推荐|友情链接|责任声明)$|特别声明|免责声明|版权声明|【?我要纠错|扫码|长按(?:识别|二维码)|网友评论|发表评论|最新评论|全部评论|本文仅代表作者|.{0,16}(?:转载|转发)(?:时|本文)?请(?:务必)?注明|举报/反馈|"
-    "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|.{0,20}版权所有(?!人)|"
+    "精彩推荐|编辑推荐|新闻推荐|为您推荐|友情链接|责任声明)$|特别声明|免责声明|版权声明|【?我要纠错|扫码|长按(?:识别|二维码)|(?:网友|发表|最新|最热|热门|精彩|全部)评论|往期(?:推荐|回顾|精彩)|本文仅代表作者|.{0,16}(?:转载|转发)(?:时|本文)?请(?:务必)?注明|举报/反馈|"
+    "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|举报$|.{0,20}版权所有(?!人)|"
     ".{0,20}copyright|©|粤icp|.{0,40}icp备|.{0,8}公网安备)"
 )
 _MAY_END = re.compile("^(?:主办单位|承办单位|技术支持|友情链接|网站地图|联系我们|关于我们|最后更新|更新日期)")
@@ -31,25 +31,35 @@ _BUTTONS = re.compile(
 _NOTICE = re.compile(
     "^.{0,14}未经.{0,8}(?:授权|许可|允许).{0,14}(?:转载|复制|摘编)|^.{0,24}[仅只]代表.{0,10}(?:观点|立场|意见|看法)"
     "|^.{0,10}观点[仅只]代表(?:作者|网友)|^郑重声明:"
+    "|^.{0,4}声明:.{0,40}(?:转载|版权|来源|观点|传递更多)|^.{0,30}(?:侵权|侵犯).{0,16}联系.{0,12}(?:删除|处理)"
+    "|^.{0,30}(?:著作权|版权)归.{0,20}所有|^.{0,40}转载请(?:附上|保留|标明|联系)|^(?:欢迎)?(?:下载|关注).{0,24}(?:app|客户端|公众号|小程序)"
+    "|^.{0,40}(?:不保证|不构成).{0,16}(?:真实|准确|客观|投资建议)"
+    "|^.{0,16}(?:app|客户端).{0,16}(?:更新|下载|体验)[。!]?$"
 )
 """What a site says of its rights below an article; it ends the article only where no text follows, for rules speak so,
 too."""
-_TAGS = re.compile("(?:热词|标签|关键[词字]|tags?)[:：]", re.IGNORECASE)
+_TAGS = re.compile("(?:文章|本文)?(?:热词|标签|关键[词字]|tags?)[:：]", re.IGNORECASE)
 _CALL = re.compile(
     "[↑▲↓▼]?点击[上下]?[方面]?.{0,12}(?:蓝字|关注).{0,12}|.{0,14}点(?:个|一下)[^\\w]{0,2}在看.{0,6}|"
     "(?:打开|请?用)?(?:手机|微信).{0,4}扫.{0,6}二维码.{0,10}|.{0,16}尽在.{2,12}(?:app|客户端)|"
-    "手机.{0,4}看新闻|赞 ?\\(?\\d*\\)?"
+    "手机.{0,4}看新闻|赞 ?\\(?\\d*\\)?|点击播报本文.{0,4}|(?:正在|视频)加载中?[.…]*|展开全文|"
+    ".{0,12}浏览器(?:版本)?(?:不支持|过低).{0,24}"
 )
-"""What messengers' pages and sites ask their readers to do."""
-_MAY_CALL = re.compile("[点點赞贊讚扫掃尽儘盡看]")
+"""What messengers' pages and sites ask their readers to do, and what players and votes say."""
+_APP = re.compile(".{0,30}点(?:我|击|此)?(?:下载|打开).{0,8}(?:app|客户端).{0,8}|打开.{0,12}(?:app|客户端).{0,16}")
+"""A link to a site's own program."""
+_MAY_CALL = re.compile("[点點赞贊讚扫掃尽儘盡看载載开開览覽]")
 """What such a line has at least, so that others need not be folded."""
-_MAY_BE_END = re.compile("[版cC©iI安]|注明|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
+_MAY_BE_END = re.compile("[版cC©iI安侵]|注明|转载|不保证|不构成|^欢?迎?[下关]|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
 """What one of the lines above has at least, or how short it is, so that others need not be folded."""
 _BEYOND = 3
 """Lines behind a row of buttons among which credits are looked for; chosen."""
 _TEXT = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
 _CALL_LONGEST = 40
+_RELATED = re.compile("(?:相关|推荐|延伸|更多|深度)(?:阅读|新闻|报道|文章|链接|内容|推荐)[:|]")
+_INSERTED = 4
+"""Lines among which a text goes on behind a link to another article that stands in it; chosen."""
 
 
 def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequence[Block]]:
@@ -65,6 +75,8 @@ def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequenc
         # 分享到： right below the byline, as newspapers have it.
         if line and held < _TEXT and _BUTTONS.fullmatch(line) and not any("。" in each.text for each in region):
             continue
+        if line and held and _RELATED.match(line) and _goes_on(blocks, number):
+            continue
         if line and held >= text and (_END.search(line) or (held and POSTED.fullmatch(line))):
             beyond = blocks[number + 1 : number + 1 + _BEYOND] if _BUTTONS.fullmatch(line) or "注明" in line else ()
             break
@@ -77,6 +89,16 @@ def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequenc
     return (region[: feet[0]], [*region[feet[0] :], *beyond]) if feet else (region, beyond)
 
 
+def _goes_on(blocks: Sequence[Block], number: int) -> bool:
+    """Whether sentences stand behind a line with links in the same place as the line: the text goes on."""
+    here = blocks[number]
+    place = here.element.getparent()
+    return bool(here.links) and any(
+        block.element.getparent() is place and block.tag == here.tag and good(block) >= _TEXT and "。" in block.text
+        for block in blocks[number + 1 : number + 1 + _INSERTED]
+    )
+
+
 def good(block: Block) -> int:
     """Characters of text that is neither link nor breadcrumb."""
     plain = len(block.text) - 2 * block.linked if block.links else len(block.text)
@@ -86,6 +108,8 @@ def good(block: Block) -> int:
 def is_call_or_tags(block: Block) -> bool:
     """Whether a line asks the reader to follow, to like or to scan, or links to the article's tags."""
     text = block.text
-    if len(text) <= _CALL_LONGEST and _MAY_CALL.search(text) and _CALL.fullmatch(fold(text)):
-        return True
-    return bool(block.links) and bool(_TAGS.match(block.text))
+    if len(text) <= _CALL_LONGEST and _MAY_CALL.search(text):
+        folded = fold(text)
+        if _CALL.fullmatch(folded) or (block.links and _APP.fullmatch(folded)):
+            return True
+    return bool(block.links) and bool(_TAGS.match(text))

@@ -22,14 +22,21 @@ _WHO = ("author", "reporter", "correspondent", "contributor", "source", "editor"
 def _alternatives(labels: list[str]) -> str:
     """The labels of one kind as a pattern, the longest first, with room for blanks between Chinese characters."""
     ordered = sorted(labels, key=len, reverse=True)
-    return "|".join(re.escape(label) if label.isascii() else r"\s*".join(label.replace(" ", "")) for label in ordered)
+    return "|".join(map(_spelt, ordered))
+
+
+def _spelt(label: str) -> str:
+    """A label as a pattern. One of a single character (文：张三 图：李四) is none behind another (正文：)."""
+    if len(label) == 1:
+        return rf"(?<![\u4e00-\u9fff]){label}"
+    return re.escape(label) if label.isascii() else r"\s*".join(label.replace(" ", ""))
 
 
 _ANY = "(?:" + "|".join(f"(?P<{kind}>{_alternatives(labels)})" for kind, labels in _LABELS.items()) + r")"
 _ANY_BARE = "|".join(
     {re.escape("".join(label.split())) for labels in _LABELS.values() for label in labels if len(label) > 1}
 )
-_KNOWN = re.compile(_ANY_BARE + "|文[|丨:]|图[|丨:]")
+_KNOWN = re.compile(_ANY_BARE + "|[文图编审校][|丨:]")
 """What a line of labels has at least, in folded text: the cheap question before the dear one."""
 _WHOLE = re.compile(_ANY_BARE)
 _LABEL_LONGEST = 40
@@ -68,6 +75,8 @@ _TELLS = re.compile("[:∶：﹕|｜丨】]")
 LONGEST = 160
 """Characters (folded) of a line that may be labels: room for all that are known, chosen, not measured."""
 _LATEST_START = 40
+_ADDRESS = re.compile(r"https?://[\w./-]+")
+"""A site's own address before its labels, which may be long."""
 
 
 @dataclass(slots=True)
@@ -98,7 +107,7 @@ def read_labels(text: str) -> LabelLine | None:
     if len(plain) > LONGEST or _NO_LINE.search(plain):
         return None
     matches = list(_matches(plain))
-    if not matches or matches[0].start() > _LATEST_START:
+    if not matches or len(_ADDRESS.sub("", plain[: matches[0].start()])) > _LATEST_START:
         return None
     line = LabelLine(rest=text[: folded.positions[matches[0].start()]].strip(EDGES + "()（）"))
     ends = [*(match.start() for match in matches[1:]), len(plain)]

@@ -11,13 +11,14 @@ from types import MappingProxyType
 from lxml.html import HtmlElement
 
 from zsparkcrawl.chinese.script import fold_with_positions
-from zsparkcrawl.extract.blocks import MOST_INSIDE, Block, collapse
+from zsparkcrawl.extract.blocks import MOST_INSIDE, Block, collapse, short_text
 from zsparkcrawl.extract.clock import Clock, may_tell
+from zsparkcrawl.extract.credits import read_credits, reporter_in
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.labels import EDGES, LabelLine
-from zsparkcrawl.extract.names import is_names, is_paper, somebody
+from zsparkcrawl.extract.names import is_names, is_paper, is_writer, somebody
 
-__all__ = ["loose_pieces", "named_in", "piece_of", "read_loose"]
+__all__ = ["leaf", "loose_pieces", "named_in", "piece_of", "read_loose"]
 
 _LONGEST = 90
 _PIECE_LONGEST = 30
@@ -27,36 +28,49 @@ _SECTION = re.compile("^[\u4e00-\u9fff]{2}(?:新闻|频道|财经|资讯)$")
 _CARD_NAMES = re.compile(r"(?:^|\s)(?:vcard|fn)(?:$|\s)")
 _SHELF = re.compile(r"\b(?:category|tag|author)\b")
 """What a weblog says of a link to the shelf that a piece stands on, or to all that its writer wrote."""
+_WRITERS_SHELF = re.compile(r"[/?&]author[/=][\w%-]+/?$")
+_USER = re.compile(r"(?:nick|user)-?_?name", re.IGNORECASE)
+"""What a weblog calls the link to a writer who goes by any name."""
+_WRITERS = frozenset(["author", "correspondent"])
 _NAME_LONGEST = 12
 _FOLLOW = re.compile(r"[+＋]?\s*(?:已?关注|關注|订阅|訂閱)")
+_TIMED = re.compile(r":|(?:分钟|小时|刚刚)")
+"""What a time of day has, and a time told by its distance from now."""
 _LEFT = 24
 """Characters of a line beside its date that may be unknown: chosen, a subject and a name."""
-_BETWEEN = re.compile(r"\s{2,}|[\t|丨·•]|\s[-–—/]\s|(?<=[\u4e00-\u9fff》])(?<!作者)(?<!记者)\s(?=[\u4e00-\u9fff《])")
+_BETWEEN = re.compile(
+    r"\s{2,}|[\t|丨·•]|(?<![文图])\s[-–—/]\s|(?<=[\u4e00-\u9fff》])(?<!作者)(?<!记者)\s(?=[\u4e00-\u9fff《])"
+)
 _WORDLESS = re.compile(
-    r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|举报|收藏|分享.*|评论.*|"
+    r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|于|举报|收藏\s*\d*|分享.*|(?:发表|查看)?评论.*|"
     r"(?:https?://|www\.)[\w./-]+|微博|我有话说|正文|"
-    r"\d*(?:人参与|条?评论|人?阅读|次?浏览|点赞)?|阅读.*|浏览.*|[小中大]?字号?|字体.*|打印.*|关闭.*|听新闻|已关注|[+]?关注|"
-    r"posted ?(?:on|by)?|"
+    r"\d*(?:人参与|条?评论|人?阅读|次?浏览|点赞)?|点赞数?\s*\d*|阅读.*|浏览.*|[小中大]?字号?|字体.*|打印.*|关闭.*|听新闻|已关注|[+]?关注|"
+    r"(?:放大|缩小|默认|恢复)[+⊕-⊙○-]?|hkt|(?:返回|进入|查看|欢迎|登录|访问|更多).*|posted ?(?:on|by)?|"
     r"published(?: on)?|updated.*|in|on|at|by|已?编辑|上一[篇版].*|下一[篇版].*|版次.*|北京时间)",
     re.IGNORECASE,
 )
+_RUN_ON = re.compile(r"(?<=\d:\d\d)(?=(?:19|20)\d\d\D)")
 _LEAF_MONTH = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})月?")
 _LEAF_DAY = re.compile(r"(\d{1,2})日?")
+_LEAF_YEAR = re.compile(r"((?:19|20)\d\d)年?")
+_LEAF_MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
 _COUNTER = re.compile("浏览|瀏覽|阅读|閱讀|点击|點擊|人气")
 _CHANGED = re.compile(r"(?:更新|修改|updated|modified)\s*(?:时间|日期|于|on)?\s*[:：]?\s*$", re.IGNORECASE)
+_SUBMITTED = re.compile("由\\s.{2,24}(?:提交|发布|发表|创建)于")
+"""由 张三 提交于: a name among words of its line."""
 _NO_NAME = re.compile(r"[:：\d]")
 _BY = re.compile(
-    r"(?:^|\s)(?:by\s+|作者\s*[:/|]?\s*|文\s*[/|丨]\s*|(?:本报|本网)?记者\s*[:/]?\s*)"
-    r"(?P<author>[^|\t]{2,24}?)(?=$|[|\t]| in [A-Z])",
+    r"(?:^|\s)(?:by\s+|由\s+(?=.{2,24}(?:提交|发布|发表|创建)于)|作者\s*[:/|]?\s*|文\s*[/|丨]\s*|(?:本报|本网)?记者\s*[:/]?\s*)"
+    r"(?P<author>[^|\t]{2,24}?)(?=$|[|\t]| in [A-Z]|\s+(?:提交|发布|发表|创建)于)",
     re.I,
 )
 _FROM = re.compile(r"^(?:来自|来源于?|转自|出自)\s*[:/|]?\s*(?P<source>[^|\t]{2,24})$")
 _SOURCE_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:source|laiyuan|ly|origin|from|copyfrom|media[_-]?name|js_name|nickname|author-?media|"
+    r"(?:^|[\s_-])(?:source|laiyuan|ly|origin|from|copyfrom|media[_-]?name|js_name|author-?media|"
     r"site-?name|publisher-?name|ent-source)(?:$|[\s_\d-])|source|laiyuan|medianame|rich_media_meta_nickname",
     re.IGNORECASE,
 )
-_AUTHOR_NAMES = re.compile(r"(?:^|[\s_-])(?:author|writer|byline|zuozhe|reporter)(?:$|[\s_\d-])|author_?name|rich_media_meta_text", re.I)  # fmt: skip  # noqa: E501
+_AUTHOR_NAMES = re.compile(r"(?:^|[\s_-])(?:author|writer|byline|zuozhe|reporter|authorstyle)(?:$|[\s_\d-])|author_?name|rich_media_meta_text", re.I)  # fmt: skip  # noqa: E501
 
 
 def read_loose(block: Block, clock: Clock) -> LabelLine | None:
@@ -66,6 +80,9 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
     says so itself (by 张三, 记者张三), or when its element is named so. Every other piece is left alone.
     """
     text = block.text
+    # <i class="hour">04:10</i><i class="date">2019-02-19</i>: set apart by the style sheet alone.
+    if len(text) <= _LONGEST:
+        text = _RUN_ON.sub("  ", text)
     if len(text) > _LONGEST or text.endswith(("。", "！", "？", "；", "，")):
         return None
     if block.linked * 2 > len(text) + 8:
@@ -83,9 +100,8 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
             piece for piece in apart or [text] if piece not in named.values() and piece_of(piece)[0] != "nothing"
         ]
         return None if unknown else LabelLine(values={kind: [value] for kind, value in named.items()})
-    if leaf := _leaf(apart):
-        moment = clock.read(leaf)
-        return LabelLine(bare=leaf) if moment else None
+    if day := leaf(apart):
+        return LabelLine(bare=day) if clock.read(day) else None
     line = loose_pieces(text, clock, named, apart)
     # What links to something else than a paper or a writer is an entry of a list.
     listed = line is not None and (unknown := _unknown_links(block, line, clock)) and not _is_card(unknown, block, line)
@@ -100,7 +116,7 @@ def _unknown_links(block: Block, line: LabelLine, clock: Clock) -> list[str]:
     shelves = {
         collapse("".join(anchor.itertext()))
         for anchor in islice(block.element.iter("a") if unknown else (), MOST_INSIDE)
-        if _SHELF.search(f"{anchor.get('rel', '')} {anchor.get('href', '')}")
+        if _SHELF.search(f"{anchor.get('rel', '')} {anchor.get('href', '')}") or _USER.search(anchor.get("class", ""))
     }
     return [text for text in unknown if text not in shelves]
 
@@ -108,7 +124,7 @@ def _unknown_links(block: Block, line: LabelLine, clock: Clock) -> list[str]:
 def _is_card(unknown: Sequence[str], block: Block, line: LabelLine) -> bool:
     """Whether a line is a writer's card (江畔客 关注 2019-02-19 08:30): one unknown link, a button to follow whom it
     names, and a time of day, which lists of articles have not."""
-    timed = line.bare is not None and ":" in narrow(line.bare)
+    timed = line.bare is not None and _TIMED.search(narrow(line.bare)) is not None
     if not timed or len(unknown) > 1 or len(unknown[0]) > _NAME_LONGEST:
         return False
     return any(_FOLLOW.fullmatch(collapse(text)) for text in islice(block.element.itertext(), MOST_INSIDE))
@@ -124,15 +140,19 @@ def loose_pieces(
         return None
     line = LabelLine(bare=moment.raw)
     rest = [text[: moment.start], text[moment.start + len(moment.raw) :]]
-    if apart:
+    if apart and not any(reporter_in(part) or _SUBMITTED.search(part) for part in rest):
         rest = [part for piece in apart if piece not in moment.raw for part in piece.split(moment.raw)]
-    left = 0
-    for piece in (piece.strip(EDGES + "()（）") for part in rest for piece in _BETWEEN.split(part)):
+    left: list[str] = []
+    for piece in (
+        piece.strip(EDGES + "()（）")
+        for part in rest
+        for piece in ([part] if _SUBMITTED.search(part) else _BETWEEN.split(part))
+    ):
         kind, value = piece_of(piece) if piece else ("nothing", "")
         if kind == "nothing" and _COUNTER.search(piece):
             line.values.setdefault("other", [""])
         if kind is None:
-            left += len(piece) if piece not in named.values() else 0
+            left += [piece] if piece not in named.values() else []
         elif kind != "nothing":
             line.values.setdefault(kind, []).append(value)
     for kind, value in named.items():
@@ -141,21 +161,29 @@ def loose_pieces(
     line.values = {
         kind: [next((v for v in each if not _SECTION.search(v)), each[0])] for kind, each in line.values.items()
     }
+    # 江畔日报 沈小溪 2019-02-19: beside paper and date a name is the writer's.
+    if "source" in line.values and "author" not in line.values and len(left) == 1 and is_writer(left[0]):
+        line.values["author"] = left
     # What is left over is a sentence, and the line none of a byline.
-    return line if left <= _LEFT else None
+    return line if sum(map(len, left)) <= _LEFT else None
 
 
-def _leaf(pieces: Sequence[str]) -> str | None:
-    """The day of a calendar's leaf, on which month and day stand apart: 2019-02 and 19, in either order.
+def leaf(pieces: Sequence[str]) -> str | None:
+    """The day of a calendar's leaf, on which month and day stand apart, or the year: 2019-02 and 19, 02-19 and 2019,
+    in either order.
 
-    >>> _leaf(["19", "2019-02"]), _leaf(["2019-02", "19"]), _leaf(["2019-02-19"])
-    ('2019-02-19', '2019-02-19', None)
+    >>> leaf(["19", "/", "2019-02"]), leaf(["2019-02", "19"]), leaf(["02/19", "2019"]), leaf(["2019-02-19"])
+    ('2019-02-19', '2019-02-19', '2019-02-19', None)
     """
+    pieces = [plain for piece in pieces if (plain := narrow(piece).strip(EDGES))]
     if len(pieces) != 2:
         return None
-    first, second = sorted((piece.strip(EDGES) for piece in pieces), key=len, reverse=True)
-    month, day = _LEAF_MONTH.fullmatch(first), _LEAF_DAY.fullmatch(second)
-    return f"{month[1]}-{month[2]}-{day[1]}" if month and day else None
+    for first, second in (pieces, pieces[::-1]):
+        if (month := _LEAF_MONTH.fullmatch(first)) and (day := _LEAF_DAY.fullmatch(second)):
+            return f"{month[1]}-{month[2]}-{day[1]}"
+        if (year := _LEAF_YEAR.fullmatch(first)) and (both := _LEAF_MONTH_DAY.fullmatch(second)):
+            return f"{year[1]}-{both[1]}-{both[2]}"
+    return None
 
 
 def _apart(element: HtmlElement, text: str) -> list[str]:
@@ -182,6 +210,8 @@ def piece_of(piece: str) -> tuple[str | None, str]:
     plain = narrow(folded)
     if _WORDLESS.fullmatch(plain.strip()):
         return "nothing", ""
+    if name := reporter_in(piece):
+        return "author", name
     if match := _FROM.match(plain):
         return "source", piece[folded.positions[match.start("source")] :].strip(EDGES)
     if match := _BY.search(plain):
@@ -203,16 +233,11 @@ def named_in(element: HtmlElement, text: str) -> dict[str, str]:
     return found
 
 
-def _text_of(element: HtmlElement) -> str:
-    """The text of an element, "" where it is longer than any line of names."""
-    pieces: list[str] = []
-    room = _CALLED_LONGEST
-    for piece in element.itertext():
-        pieces.append(piece)
-        room -= len(piece)
-        if room < 0:
-            return ""
-    return "".join(pieces)
+def _is_writers_shelf(element: HtmlElement) -> bool:
+    """Whether an element links to all that its writer wrote, as weblogs do."""
+    return element.tag == "a" and (
+        "author" in element.get("rel", "").split() or bool(_WRITERS_SHELF.search(element.get("href", "")))
+    )
 
 
 def _without_buttons(value: str) -> str:
@@ -230,16 +255,21 @@ def _named(element: HtmlElement, text: str) -> Iterator[tuple[str, str]]:
     """Pieces of the line whose elements are named for what they are."""
     for inner in islice(element.iter(), MOST_INSIDE):
         names = f"{inner.get('class', '')} {inner.get('id', '')}" if isinstance(inner.tag, str) else " "
-        if names == " ":
+        if names == " " and inner.tag != "a":
             continue
         # hCard's class="vcard fn nickname" is a person.
         named = _SOURCE_NAMES.search(names) and not _CARD_NAMES.search(names)
-        kind = "source" if named else "author" if _AUTHOR_NAMES.search(names) else None
-        value = _without_buttons(collapse(_text_of(inner)).strip(EDGES)) if kind else ""
+        kind = "source" if named else "author" if _AUTHOR_NAMES.search(names) or _is_writers_shelf(inner) else None
+        value = _without_buttons(short_text(inner, _CALLED_LONGEST).strip(EDGES)) if kind else ""
+        if kind == "author" and (credits := read_credits(value)):
+            yield from ((role, names[0]) for role, names in credits.items() if role in _WRITERS)
+            continue
         if kind == "author":
             match = _BY.search(f" {value}")
-            value = match["author"].strip() if match else value
+            value = reporter_in(value) or (match["author"].strip() if match else value)
             kind = kind if is_names(value) else None
+        if kind == "source" and (match := _FROM.match(value)):
+            value = match["source"].strip()
         fits = 2 <= len(value) <= _PIECE_LONGEST and value in text and not _NO_NAME.search(value)
         if kind and fits and piece_of(value)[0] != "nothing":
             yield kind, value

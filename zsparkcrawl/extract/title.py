@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from zsparkcrawl.chinese.script import fold
-from zsparkcrawl.extract.blocks import Block
-from zsparkcrawl.extract.dates import ENDS_DATED
+from zsparkcrawl.extract.blocks import Block, short_text
+from zsparkcrawl.extract.dates import ENDS_DATED, find_date
 from zsparkcrawl.extract.labels import read_labels
 
-__all__ = ["find_title", "is_breadcrumb", "likely_titles", "pieces_of", "stated_title"]
+__all__ = ["date_behind", "find_title", "is_breadcrumb", "likely_titles", "pieces_of", "stated_title"]
 
 _HEADINGS = {"h1": 6, "h2": 5, "h3": 4, "h4": 2}
 _BREADCRUMB = re.compile("当前位置|您的位置|所在位置|您现在的位置|你的位置|^首页[>»›/]|请输入|点击查看更多")
@@ -26,6 +26,18 @@ _BELOW = 4
 """Blocks below the byline (a table of facts stands above its paper's title)."""
 _LONGEST = 160
 _ENOUGH = 2
+_MOST_PARTS = 4
+_SPOKEN = 8
+"""Characters of a title that is known by nothing but what it says; chosen."""
+_COLUMN = re.compile(
+    "(?:新闻|资讯|公司|企业|集团|行业|媒体|园区|校园|学院|工作|最新|综合|通知|公告|公示|信息|政务|党建|活动|时政)"
+    "(?:中心|动态|新闻|资讯|公告|报道|要闻|快讯|公开|详情|聚焦|发布)"
+)
+"""What sites call their columns, in large letters above their articles."""
+_OF_NOTICE = re.compile(
+    "关于.{2,60}的(?:通知|公告|公示|通告|通报|函|意见|决定|批复|说明|启事|声明|报告)(?:\\(.{1,16}\\))?"
+)
+"""How offices call their papers: a title even where nothing of the page's make tells."""
 _SUPPORT = 0.35
 """Share of a stated title's pairs of characters that the text must have, so that a hijacked one is none: chosen."""
 
@@ -55,7 +67,7 @@ def _tails(title: str) -> list[str]:
 def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) -> tuple[int, ...]:
     """Numbers of the blocks before ``end`` that look like the title by themselves: headings of the first two ranks, and
     lines that the page's head repeats."""
-    return tuple(
+    found = tuple(
         number
         for number, block in enumerate(blocks[:end])
         if block.linked < len(block.text)
@@ -66,6 +78,10 @@ def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) ->
             or (_is_named(block) and not ENDS_DATED.search(block.text))
             or fold(block.text) in pieces
         )
+    )
+    # Where nothing else looks like it, a heading of the third rank does.
+    return found or tuple(
+        number for number, block in enumerate(blocks[:end]) if block.tag == "h3" and _may_be_title(block)
     )
 
 
@@ -86,27 +102,56 @@ def find_title(
         inside = range(first, byline[1] + 1)
         below = range(byline[1] + 1, min(byline[1] + 1 + _BELOW, end))
         numbers = [*range(max(first - _REACH, 0), first), *inside, *below]  # type: ignore[assignment]
-    scored: list[tuple[float, int]] = []
-    weak: list[tuple[float, int]] = []
-    for number in numbers:
-        block = blocks[number]
-        if not _may_be_title(block) or (byline is not None and number >= first and _is_labels(block)):
-            continue
-        evidence = _score(block, pieces)
-        rank = (evidence - 0.5 * min(abs(first - number), 8), number)
-        # Below the byline, and without one, only a heading or a line that the head repeats is a title.
-        if (byline is None or number >= first) and evidence < _ENOUGH + (byline is not None):
-            if byline is not None and _is_set_off(block):
-                weak.append(rank)
-        elif not _is_labels(block):
-            scored.append(rank)
-    scored = scored or weak
+    scored = _scored(blocks, numbers, None if byline is None else first, first, pieces)
+    if byline is not None and max(scored, default=(0.0, 0))[0] < _ENOUGH:
+        beside = (byline[1] + 1, first - 1)
+        scored = [(0.0, number) for number in beside if _is_spoken_of(blocks, number, end)][:1] or scored
     if not scored:
         return None
     _, number = max(scored)
     text, last = _whole(blocks, number, pieces, first if byline is not None and number < first else end)
-    # [游记] 清水湾: the board's heading is two links, the kind of post and its name.
-    return next((link.text for link in blocks[number].links if fold(link.text) in pieces), text), last
+    text = text.removesuffix(date_behind(blocks[number]) or "").strip()
+    # [游记] 清水湾: the board's heading is in two parts, the kind of post and its name.
+    return next((part for part in _parts(blocks[number]) if fold(part) in pieces), text), last
+
+
+def _scored(
+    blocks: Sequence[Block], numbers: Iterable[int], top: int | None, near: int, pieces: Collection[str]
+) -> list[tuple[float, int]]:
+    """Blocks that may be the title, each as what speaks for it and its number. ``top`` is the first block of the
+    byline; the title is the likelier the less far it stands from the block ``near``."""
+    scored: list[tuple[float, int]] = []
+    weak: list[tuple[float, int]] = []
+    for number in numbers:
+        block = blocks[number]
+        if not _may_be_title(block) or (top is not None and number >= top and _is_labels(block)):
+            continue
+        evidence = _score(block, pieces)
+        rank = (evidence - 0.5 * min(abs(near - number), 8), number)
+        # Below the byline, and without one, only a heading or a line that the head repeats is a title.
+        if (top is None or number >= top) and evidence < _ENOUGH + (top is not None):
+            if top is not None and _is_set_off(block):
+                weak.append(rank)
+        elif not _is_labels(block):
+            scored.append(rank)
+    return scored or weak
+
+
+def _parts(block: Block) -> Iterator[str]:
+    """The texts of a line's links, and of the elements right inside it."""
+    yield from (link.text for link in block.links)
+    for part in islice(block.element, _MOST_PARTS):
+        yield short_text(part, _LONGEST) if block.tag in _HEADINGS else ""
+
+
+def date_behind(block: Block) -> str | None:
+    """The date in an element of its own at the end of a heading: <h1>园区新闻<small>2019-02-19</small></h1>."""
+    if block.tag not in _HEADINGS or not ENDS_DATED.search(block.text):
+        return None
+    inner = next(iter(block.element.iterchildren(reversed=True)), None)
+    text = "" if inner is None or (inner.tail or "").strip() else short_text(inner, _LONGEST).strip("[]()（） ")
+    moment = find_date(text)
+    return text if moment and moment.raw == text and text != block.text else None
 
 
 def stated_title(stated: Sequence[str], text: str) -> str | None:
@@ -145,6 +190,15 @@ def _whole(blocks: Sequence[Block], number: int, pieces: Collection[str], end: i
 
 def _is_labels(block: Block) -> bool:
     return "\t" in block.text or read_labels(block.text) is not None
+
+
+def _is_spoken_of(blocks: Sequence[Block], number: int, end: int) -> bool:
+    """Whether a line right beside the byline, without any mark of a title, says what the first sentences tell."""
+    if not 0 <= number < end or not _may_be_title(blocks[number]) or _is_labels(blocks[number]):
+        return False
+    line, told = fold(blocks[number].text), fold("".join(block.text for block in blocks[end : end + 3]))
+    pairs = {line[at : at + 2] for at in range(len(line) - 1)}
+    return len(line) >= _SPOKEN and sum(pair in told for pair in pairs) >= _SUPPORT * len(pairs)
 
 
 def _may_be_title(block: Block) -> bool:
@@ -191,6 +245,10 @@ def _score(block: Block, pieces: Collection[str]) -> float:
         element = parent
     if fold(block.text) in pieces:
         score += 5
+    if _COLUMN.fullmatch(block.text):
+        score -= _HEADINGS["h1"]
+    if block.text.startswith(("关于", "關於")) and _OF_NOTICE.fullmatch(fold(block.text)):
+        score = max(score, 3)
     if 6 <= len(block.text) <= 80:
         score += 0.5
     return score
