@@ -30,6 +30,7 @@ from itertools import accumulate
 from operator import itemgetter
 
 from zsparkcrawl.chinese.classes import FLOORS, OTHER, RARE, START, fold
+from zsparkcrawl.chinese.grams import Grams
 
 __all__ = ["Behind", "Likelihood", "model"]
 
@@ -126,6 +127,12 @@ class Likelihood:
         self._begin = array("I", accumulate(counts, initial=0))
         self._third, place = _take(data, "H", place, triples)
         self._triple_cost, place = _take(data, "B", place, triples)
+        self.grams = Grams(
+            (following, backoff, self._first),
+            (self._second, self._pair_cost, self._pair_backoff, self._begin),
+            (self._third, self._triple_cost),
+        )
+        """The tables themselves, for whoever asks often."""
         self._bits = [c / STEP for c in range(256)]
         self._less = [(c - BACKOFF_ZERO) / STEP for c in range(256)]
         self._rows: dict[int, dict[int, float]] = {}
@@ -152,6 +159,18 @@ class Likelihood:
         if (pair := self._pair(second, third)) is not None:
             return less + self._bits[self._pair_cost[pair]]
         return less + self._backoff[second] + self._following[third]
+
+    def number(self, character: str) -> int:
+        """The number of a character in the tables."""
+        return self._numbers[character]
+
+    def character(self, number: int) -> str:
+        """The character with a number; for many rare ones what stands for their class.
+
+        >>> model().character(model().number("园"))
+        '园'
+        """
+        return self._characters[number]
 
     def _pair(self, first: int, second: int) -> int | None:
         """The place of a pair in the tables, None when the model has not seen it."""

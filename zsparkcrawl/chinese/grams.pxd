@@ -1,0 +1,41 @@
+cimport cython
+
+cdef int _ZERO, _VALUE, _ROWS, _SHIFT
+
+
+cdef class Grams:
+    cdef const unsigned char[::1] following
+    cdef const unsigned char[::1] backoff
+    cdef const unsigned int[::1] first
+    cdef const unsigned short[::1] second
+    cdef const unsigned char[::1] pair_cost
+    cdef const unsigned char[::1] pair_backoff
+    cdef const unsigned int[::1] begin
+    cdef const unsigned short[::1] third
+    cdef const unsigned char[::1] triple_cost
+    cdef readonly int size
+    cdef int[::1] _row
+    cdef int[::1] _order
+    cdef int[::1] _sorted
+    cdef signed char[::1] _is_sorted
+    cdef int[::1] _starts
+    cdef int _number, _less, _low, _end, _less_ranked, _next_pair, _end_pair, _next_triple
+
+    @cython.locals(low=cython.int, end=cython.int, high=cython.int, middle=cython.int)
+    cpdef int pair(self, int first, int second) noexcept
+    @cython.locals(less=cython.int, pair=cython.int, low=cython.int, end=cython.int, high=cython.int, middle=cython.int)
+    cpdef int eighths(self, int first, int second, int third) noexcept
+    @cython.locals(row=cython.int, low=cython.int, end=cython.int, less=cython.int, pair=cython.int, place=cython.int)
+    cpdef int spread(self, int first, int second) except -1
+    @cython.locals(known=cython.int)
+    cpdef int spread_cost(self, int third) noexcept
+    @cython.locals(begin=cython.int, pair=cython.int)
+    cpdef int rank(self, int first, int second) except -1
+    @cython.locals(pair=cython.int, triple=cython.int)
+    cpdef int next_ranked(self) noexcept
+    @cython.locals(starts="int[::1]", cost=cython.int, one=cython.int)
+    cdef int _sort(
+        self, const unsigned char[::1] costs, int begin, int end, int[::1] into, int place
+    ) noexcept
+    @cython.locals(low=cython.int, high=cython.int, middle=cython.int)
+    cdef inline bint _is_triple(self, int number) noexcept

@@ -1,0 +1,47 @@
+cimport cython
+from libc cimport math
+
+from zsparkcrawl.chinese.grams cimport Grams
+from zsparkcrawl.chinese.runs cimport Runs
+from zsparkcrawl.repair.lattice.facts cimport Facts
+
+cdef int _LEAST, _NEVER, _PAUSE
+cdef double _OWN_CHARACTERS, _OWN_PAIRS, _SEEN_PAIRS, _OWN_TRIPLES, _SEEN_TRIPLES
+
+
+cdef class Bits:
+    cdef readonly Facts facts
+    cdef readonly Grams grams
+    cdef readonly Runs runs
+    cdef int length
+    cdef const double[::1] powers
+    cdef double against_bare, two_pauses
+    cdef signed char[::1] is_bare
+    cdef readonly int start
+    cdef readonly int first_number
+    cdef readonly int second_number
+    cdef int _first, _second, _own, _own_pairs
+    cdef bint _is_pause
+
+    cpdef double bare(self, int code) except? -1e300
+    @cython.locals(facts=Facts, number=cython.int, eighths=cython.int, bits=cython.double)
+    cpdef double of(self, int code, int first, int second) except? -1e300
+    @cython.locals(runs=Runs)
+    cpdef int stand_behind(self, int first, int second) except -1
+    @cython.locals(
+        facts=Facts, bits=cython.int, plain=cython.int, times=cython.int, shared=cython.double, pairs=cython.double,
+        triples=cython.double,
+    )
+    cpdef double here(self, int code) noexcept
+    @cython.locals(facts=Facts, plain=cython.int, eighths=cython.int, oddity=cython.double, wrong=cython.double)
+    cdef double _far(self, int code, int first, int second) except? -1e300
+    cdef inline int _number(self, int code) except -2
+    cdef inline int _number_or_start(self, int code) except -2
+    @cython.locals(bits=cython.double)
+    cdef inline double _against(self, int code) noexcept
+    @cython.locals(times=cython.int, own=cython.int, pairs=cython.double, triples=cython.double)
+    cdef double _shared(self, int eighths, int plain, int first, int second) noexcept
+    @cython.locals(times=cython.int)
+    cdef inline double _pairs(self, int plain, int second, int own) noexcept
+    @cython.locals(times=cython.int)
+    cdef inline double _triples(self, int plain, int first, int second, int own) noexcept

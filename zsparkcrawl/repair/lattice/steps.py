@@ -1,0 +1,288 @@
+"""How a path goes on: the ways in which a character read one byte off, or a byte lost, can be what was there.
+
+Compiled where there is a C compiler (see `setup.py`); `steps.pxd` says which types it takes then.
+"""
+
+from __future__ import annotations
+
+from zsparkcrawl.repair.lattice.facts import RESUMES
+from zsparkcrawl.repair.lattice.guesses import TRAIL, Guesses
+from zsparkcrawl.repair.lattice.making import Making
+from zsparkcrawl.repair.lattice.nodes import Kept, Nodes
+from zsparkcrawl.repair.lattice.places import Places
+from zsparkcrawl.repair.lattice.readings import Readings
+
+__all__ = ["LOST", "Steps"]
+
+_FLUENT = 6.0
+"""Bits of one character above which bytes are thought of that vanished before it."""
+_FLUENT_TWICE = 6.0
+"""Bits of two characters with such a pair between them above which two pairs are thought of."""
+LOST = 0.5
+"""Bits against a byte that shows as lost. What was there decides whether it was lost, so the bits of the characters
+are nearly all there is to say; the rest is that not every decoder loses bytes in this way."""
+_VANISHED = 0.0
+"""Bits against a pair of bytes that was lost without a trace: what was there decides that, as above."""
+_MOST_UNASSIGNED = 12
+"""How many characters are tried for the first and for the second of two that lost a byte each."""
+_MOST_UNKNOWN = 16
+"""… and where three or more lost a byte each, of which only the last is told by what follows."""
+_MOST_TWICE = 24
+"""How many readings with two lost pairs are gone on with."""
+_DROPPED = 5.0
+"""Bits against a byte that was dropped where neither a cut nor a "?" accounts for it."""
+_LOST, _RESUMES, _TRAIL = LOST, RESUMES, TRAIL
+_REPLACED = 0xFFFD
+
+
+class Steps(Making):
+    """The steps of paths over one shown text: after `of` they are ``out`` up to ``count``.
+
+    ``orphan_gone``, ``pair_gone``: bits against a byte before a cut, or a pair of bytes, that left no trace.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        guesses: Guesses,
+        readings: Readings,
+        wrong_quote: float,
+        orphan_gone: float,
+        pair_gone: float,
+    ) -> None:
+        super().__init__(places, guesses, Nodes(), wrong_quote)
+        self._readings = readings
+        self._orphan_gone, self._pair_vanished = LOST + orphan_gone, _VANISHED + pair_gone
+        self._kept = Kept(self.nodes)
+
+    def of(self, path: int, doubt: bool) -> None:
+        """All ways in which a path goes on by one character shown. With ``doubt``, also those in which a pair vanished
+        before it, unless what is shown goes on well enough; two pairs where one does not help."""
+        self.count = 0
+        self._plain(path)
+        place = self.nodes.place[path]
+        if doubt and not (self.places.is_loss(place) and not self.places.straddle(place)):
+            if not self._any_below(0, self.nodes.cost[path] + _FLUENT):
+                self._behind_lost(path)
+
+    def _any_below(self, begin: int, limit: float) -> bool:
+        for at in range(begin, self.count):
+            if self.nodes.cost[self.out[at]] < limit:
+                return True
+        return False
+
+    def _plain(self, path: int) -> None:
+        nodes, places = self.nodes, self.places
+        place, carry = nodes.place[path], nodes.carry[path]
+        if place >= places.length:
+            self.guess(path, carry, -1, place, _DROPPED, False)
+            return
+        if places.hopeless[place]:
+            return
+        end = places.own_annotation(place)
+        if end:
+            self.step(nodes.move(path, end, carry, nodes.cost[path], nodes.inferred[path]))
+            return
+        end = places.straddle(place)
+        if end:
+            self._straddled(path, place, end)
+            return
+        code = places.codes[place]
+        if places.is_loss(place):
+            # A "?" that swallowed an ASCII byte, or stands for an orphan before a mark; a U+FFFD that swallowed none.
+            self.guess(path, carry, -1, place + 1, _LOST, places.swallows(place))
+            self._lone_byte(path, place + 1)
+            self._replaced_pair(path, place + 1)
+        if self.facts.is_kind(code, _RESUMES):
+            self.guess(path, carry, -1, place, self._dropped(place), False)
+        self._shown(path, place, code)
+
+    def _straddled(self, path: int, place: int, end: int) -> None:
+        """Pinyin inside a character; where more of it stands there at once, it goes on from that."""
+        nodes, readings, carry = self.nodes, self._readings, self.nodes.carry[path]
+        row = 256 * readings.number(self.places.reading(place)) + carry
+        again = self.places.straddle(end)
+        row_again = 256 * readings.number(self.places.reading(end)) if again else 0
+        for at in range(readings.begin[row], readings.end[row]):
+            trail, bits = readings.trail[at], readings.bits[at]
+            char = self.facts.characters[carry << 8 | trail]
+            node = self.emit(path, char, -1, end, bits - self.costs.bare(char))
+            if bits > 0:
+                nodes.inferred[node] = 1
+            if not again:
+                self.step(node)
+                continue
+            for one in range(readings.begin[row_again + trail], readings.end[row_again + trail]):
+                more = readings.bits[one]
+                inferred = nodes.inferred[node] != 0 or more > 0
+                self.step(nodes.move(node, again, readings.trail[one], nodes.cost[node] + more, inferred))
+
+    def _shown(self, path: int, place: int, code: int) -> None:
+        """What is shown is a character read one byte off: the byte carried takes its first byte."""
+        places, facts = self.places, self.facts
+        mark = places.mark_of(code)
+        both = (0xA3 << 8 | mark) if mark else facts.gbk[code] if code < 0x10000 else 0
+        if both > 0xFF:
+            self._shown_pair(path, place, both >> 8, both & 255)
+        elif both >= 0x40:
+            char = facts.characters[self.nodes.carry[path] << 8 | both]
+            if char:
+                annotated = places.annotation(place + 1) and places.reads(char, place + 1)
+                self.step(self.emit(path, char, -1, place + 1, -self.costs.bare(char) if annotated else 0.0))
+        elif both or code == 0:
+            self.guess(path, self.nodes.carry[path], -1, place, _DROPPED, False)
+        if both <= 0xFF and places.is_narrowed(place):
+            self._shown_pair(path, place, 0xA3, 0x80 | both)
+
+    def _shown_pair(self, path: int, place: int, lead: int, trail: int) -> None:
+        char = self.facts.characters[self.nodes.carry[path] << 8 | lead]
+        if not char:
+            return
+        if 0x81 <= trail <= 0xFE:
+            self.step(self.emit(path, char, trail, place + 1, 0.0))
+        elif trail < 0x7F:
+            self.step(self.emit_two(path, char, trail, place + 1))
+
+    def _lone_byte(self, path: int, end: int) -> None:
+        """A trail byte 80 left alone: no lead byte, so it swallows nothing. Its character's own pinyin may follow."""
+        char = self.facts.characters[self.nodes.carry[path] << 8 | 0x80]
+        if not char:
+            return
+        behind = self.places.annotation(end)
+        if behind and self.places.reads(char, end):
+            self.step(self.emit(path, char, -1, behind, -self.costs.bare(char)))
+        else:
+            node = self.emit(path, char, -1, end, _LOST)
+            self.nodes.inferred[node] = 1
+            self.step(node)
+
+    def _replaced_pair(self, path: int, end: int) -> None:
+        """A "?" or U+FFFD that stands for two bytes to which GBK gives no character, or two of them for four."""
+        bottom = self.top
+        self._halves(path, end, _LOST)
+        top = self.top
+        for at in range(bottom, top):
+            self._taken_up(self.stack[at])
+        if self.places.is_loss(end) and not self.places.straddle(end):
+            self._second_halves(bottom, top, end + 1, _LOST)
+            for at in range(top, self.top):
+                self._taken_up(self.stack[at])
+        self.top = bottom
+
+    def _behind_lost(self, path: int) -> None:
+        """What is shown follows two bytes that vanished because GBK gives them no character, or four of them."""
+        bottom, begin, place = self.top, self.count, self.nodes.place[path]
+        self._halves(path, place, self._pair_vanished)
+        top = self.top
+        for at in range(bottom, top):
+            self._taken_up(self.stack[at])
+        if not self._any_below(begin, self.nodes.cost[path] + _FLUENT_TWICE):
+            self._second_halves(bottom, top, place, self._pair_vanished)
+            for at in range(top, self.top):
+                self._taken_up(self.stack[at])
+        self.top = bottom
+        self.count = begin + self.least(self.out, begin, self.count, _MOST_TWICE)
+
+    def _halves(self, path: int, end: int, cost: float) -> None:
+        """Push characters begun by the byte carried, whose second byte was lost with the first of the next."""
+        guesses, bottom = self.guesses, self.top
+        number = guesses.of(self.nodes.carry[path], self.nodes.first[path], self.nodes.second[path])
+        for at in range(guesses.begin[number], guesses.end[number]):
+            if self.top - bottom >= _MOST_UNASSIGNED:
+                break
+            if self.facts.may_vanish(guesses.char[at]):
+                self.push(self.guessed(path, guesses.char[at], guesses.bits[at], -1, end, cost))
+
+    def _second_halves(self, bottom: int, top: int, end: int, cost: float) -> None:
+        """Push a second such character behind each first, of which no byte is known; where pinyin tells the third, that
+        tells as well which are likely."""
+        nodes, guesses, kept, third = self.nodes, self.guesses, self._kept, 0
+        if self.places.straddle(end):
+            third = self._readings.third[self._readings.number(self.places.reading(end))]
+        kept.clear()
+        for half_at in range(bottom, bottom + self.least(self.stack, bottom, top, _MOST_UNKNOWN)):
+            half = self.stack[half_at]
+            number = guesses.unknown(self._second_byte(half), nodes.first[half], nodes.second[half], third)
+            for at in range(guesses.begin[number], guesses.end[number]):
+                if self.facts.may_vanish(guesses.char[at]):
+                    node = self.guessed(half, guesses.char[at], guesses.bits[at], -1, end, cost)
+                    kept.keep(nodes.context(node), node)
+        count = kept.count if third else self.least(kept.node, 0, kept.count, _MOST_TWICE)
+        for at in range(count):
+            self.push(kept.node[at])
+
+    def _second_byte(self, half: int) -> int:
+        return self.facts.gbk[self.nodes.last[half]] & 255
+
+    def _taken_up(self, half: int) -> None:
+        """How a path goes on behind a character whose second byte was lost together with the first of the next: what
+        is shown must go on from the second byte of that."""
+        nodes, places, end, bottom = self.nodes, self.places, self.nodes.place[half], self.top
+        straddled = places.straddle(end)
+        has_first = self._push_leads(half, end, straddled)
+        for at in range(bottom, self.top):
+            nodes.carry[half] = self.stack[at]
+            self._plain(half)
+        nodes.carry[half] = -1
+        self.top = bottom
+        if not straddled and (not has_first or self.facts.is_kind(places.codes[end], _RESUMES)):
+            self._taken_up_lost(half, end)
+
+    def _push_leads(self, half: int, end: int, straddled: int) -> bool:
+        """Push the lead bytes with which what is shown may go on; whether its first byte is known."""
+        places, facts, trail, bottom = self.places, self.facts, self._second_byte(half), self.top
+        if straddled:
+            readings = self._readings
+            row = 256 * readings.number(places.reading(end))
+            for lead in range(0x81, 0xFF):
+                if facts.gap(trail, lead) and readings.begin[row + lead] < readings.end[row + lead]:
+                    self.push(lead)
+            return False
+        if end >= places.length or places.mark(end) or places.codes[end] == _REPLACED:
+            return False
+        code = places.codes[end]
+        byte = facts.gbk[code] if code < 0x10000 else 0
+        byte = byte >> 8 if byte > 0xFF else byte
+        left = _MOST_UNASSIGNED
+        if byte >= 0x40:
+            left = self._push_fitting(half, trail, byte, left, bottom)
+        if places.is_narrowed(end):
+            self._push_fitting(half, trail, 0xA3, left, bottom)
+            return True
+        return byte >= 0x40
+
+    def _push_fitting(self, half: int, trail: int, byte: int, left: int, bottom: int) -> int:
+        guesses = self.guesses
+        number = guesses.of(_TRAIL + byte, self.nodes.first[half], self.nodes.second[half])
+        for at in range(guesses.begin[number], guesses.end[number]):
+            lead = self.facts.gbk[guesses.char[at]] >> 8
+            if left and self.facts.gap(trail, lead):
+                left -= 1
+                if not self._is_pushed(lead, bottom):
+                    self.push(lead)
+        return left
+
+    def _is_pushed(self, lead: int, bottom: int) -> bool:
+        for at in range(bottom, self.top):
+            if self.stack[at] == lead:
+                return True
+        return False
+
+    def _taken_up_lost(self, half: int, end: int) -> None:
+        """… and its second byte was lost as well: the odd one before a cut or a line end, or one that shows as lost."""
+        guesses, nodes = self.guesses, self.nodes
+        shows = self.places.is_loss(end)
+        cost = _LOST if shows else self._dropped(end)
+        swallowed = shows and self.places.swallows(end)
+        place = end + 1 if shows else end
+        number = guesses.unknown(self._second_byte(half), nodes.first[half], nodes.second[half], 0)
+        for at in range(guesses.begin[number], min(guesses.end[number], guesses.begin[number] + _MOST_UNASSIGNED)):
+            node = self.guessed(half, guesses.char[at], guesses.bits[at], -1, place, cost)
+            if swallowed:
+                self.swallow(node)
+            else:
+                self.step(node)
+
+    def _dropped(self, place: int) -> float:
+        """Bits against an odd byte that was dropped without a trace before what is shown at a place."""
+        return self._orphan_gone if self.places.mark(place) else _DROPPED
