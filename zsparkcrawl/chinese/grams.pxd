@@ -1,6 +1,6 @@
 cimport cython
 
-cdef int _ZERO, _VALUE, _ROWS, _SHIFT
+cdef int _ZERO
 
 
 cdef class Grams:
@@ -14,21 +14,23 @@ cdef class Grams:
     cdef const unsigned short[::1] third
     cdef const unsigned char[::1] triple_cost
     cdef readonly int size
-    cdef int[::1] _row
     cdef int[::1] _order
     cdef int[::1] _sorted
     cdef signed char[::1] _is_sorted
     cdef int[::1] _starts
-    cdef int _number, _less, _low, _end, _less_ranked, _next_pair, _end_pair, _next_triple
+    cdef readonly int less, ranked_cost
+    cdef int _low, _end, _next_pair, _end_pair, _next_triple
 
     @cython.locals(low=cython.int, end=cython.int, high=cython.int, middle=cython.int)
     cpdef int pair(self, int first, int second) noexcept
     @cython.locals(less=cython.int, pair=cython.int, low=cython.int, end=cython.int, high=cython.int, middle=cython.int)
     cpdef int eighths(self, int first, int second, int third) noexcept
-    @cython.locals(row=cython.int, low=cython.int, end=cython.int, less=cython.int, pair=cython.int, place=cython.int)
-    cpdef int spread(self, int first, int second) except -1
-    @cython.locals(known=cython.int)
-    cpdef int spread_cost(self, int third) noexcept
+    @cython.locals(pair=cython.int)
+    cpdef int behind_one(self, int second, int third) noexcept
+    @cython.locals(pair=cython.int)
+    cpdef int stand_behind(self, int first, int second) except -1
+    @cython.locals(low=cython.int, high=cython.int, middle=cython.int)
+    cpdef int triple_here(self, int third) noexcept
     @cython.locals(begin=cython.int, pair=cython.int)
     cpdef int rank(self, int first, int second) except -1
     @cython.locals(pair=cython.int, triple=cython.int)
@@ -37,5 +39,3 @@ cdef class Grams:
     cdef int _sort(
         self, const unsigned char[::1] costs, int begin, int end, int[::1] into, int place
     ) noexcept
-    @cython.locals(low=cython.int, high=cython.int, middle=cython.int)
-    cdef inline bint _is_triple(self, int number) noexcept

@@ -11,10 +11,6 @@ __all__ = ["Grams"]
 
 _ZERO = 64
 """A back-off can be below zero: the byte that means 0."""
-_VALUE = 12
-"""Bits of a whole number that hold what a character costs; those above say for which row."""
-_ROWS = (1 << 31) >> _VALUE
-_SHIFT = 1 << (_VALUE - 1)
 
 
 class Grams:
@@ -31,15 +27,12 @@ class Grams:
         self.second, self.pair_cost, self.pair_backoff, self.begin = pairs
         self.third, self.triple_cost = triples
         self.size = len(self.following)
-        self._row = array("i", bytes(4 * self.size))
-        self._number = 0
-        self._less = 0
         self._order = array("i", bytes(4 * self.size))
         self._sorted = array("i", bytes(4 * len(self.second)))
         self._is_sorted = array("b", bytes(self.size))
         self._starts = array("i", bytes(4 * 257))
-        self._low = self._end = self._less_ranked = 0
-        self._next_pair = self._end_pair = self._next_triple = 0
+        self._low = self._end = self.less = 0
+        self._next_pair = self._end_pair = self._next_triple = self.ranked_cost = 0
 
     def pair(self, first: int, second: int) -> int:
         """The place of a pair in the tables, -1 when the model has not seen it."""
@@ -76,31 +69,31 @@ class Grams:
             return less + self.pair_cost[pair]
         return less + self.backoff[second] - _ZERO + self.following[third]
 
-    def spread(self, first: int, second: int) -> None:
-        """Get ready for many questions about what costs what behind two characters: see `spread_cost`."""
-        self._number += 1
-        if self._number >= _ROWS:
-            self._row = array("i", bytes(4 * self.size))
-            self._number = 1
-        row = self._number << _VALUE
-        low = end = less = 0
+    def behind_one(self, second: int, third: int) -> int:
+        """Eighths of a bit of a character behind one other, where nothing is known of what stands before that."""
+        pair = self.pair(second, third)
+        return self.pair_cost[pair] if pair >= 0 else self.backoff[second] - _ZERO + self.following[third]
+
+    def stand_behind(self, first: int, second: int) -> None:
+        """Get ready for many questions about what stands behind two characters: see `triple_here`."""
+        self._low = self._end = self.less = 0
         pair = self.pair(first, second) if first >= 0 else -1
         if pair >= 0:
-            low, end = self.begin[pair], self.begin[pair + 1]
-            if low < end:
-                less = self.pair_backoff[pair] - _ZERO
-        for place in range(self.first[second], self.first[second + 1]):
-            self._row[self.second[place]] = row + less + self.pair_cost[place] + _SHIFT
-        for place in range(low, end):
-            self._row[self.third[place]] = row + self.triple_cost[place] + _SHIFT
-        self._less = less + self.backoff[second] - _ZERO
+            self._low, self._end = self.begin[pair], self.begin[pair + 1]
+            if self._low < self._end:
+                self.less = self.pair_backoff[pair] - _ZERO
 
-    def spread_cost(self, third: int) -> int:
-        """Eighths of a bit of a character behind the two that were spread last."""
-        known = self._row[third]
-        if known >> _VALUE == self._number:
-            return (known & (2 * _SHIFT - 1)) - _SHIFT
-        return self._less + self.following[third]
+    def triple_here(self, third: int) -> int:
+        """Eighths of a bit of a character that is known behind those two; -1 when it is known behind the second only,
+        or not at all, and costs `less` more than behind the second alone."""
+        low, high = self._low, self._end
+        while low < high:
+            middle = (low + high) >> 1
+            if self.third[middle] < third:
+                low = middle + 1
+            else:
+                high = middle
+        return self.triple_cost[low] if low < self._end and self.third[low] == third else -1
 
     def rank(self, first: int, second: int) -> None:
         """Get ready to be asked for the characters seen behind two others, the likeliest first: see `next_ranked`."""
@@ -108,27 +101,24 @@ class Grams:
             self._is_sorted[second] = 1
             begin = self.first[second]
             self._sort(self.pair_cost, begin, self.first[second + 1], self._sorted, begin)
-        pair = self.pair(first, second) if first >= 0 else -1
-        self._low = self._end = self._less_ranked = 0
-        if pair >= 0:
-            self._low, self._end = self.begin[pair], self.begin[pair + 1]
-            if self._low < self._end:
-                self._less_ranked = self.pair_backoff[pair] - _ZERO
+        self.stand_behind(first, second)
         self._sort(self.triple_cost, self._low, self._end, self._order, 0)
         self._next_pair, self._end_pair = self.first[second], self.first[second + 1]
         self._next_triple = 0
 
     def next_ranked(self) -> int:
-        """The next character by the last `rank`; -1 when there is none."""
+        """The next character by the last `rank`; -1 when there is none. `ranked_cost` is what it costs behind the
+        second alone, in eighths, unless it is known behind both."""
         while self._next_pair < self._end_pair:
             pair = self._sorted[self._next_pair]
             if self._next_triple < self._end - self._low:
                 triple = self._order[self._next_triple]
-                if self.triple_cost[triple] <= self._less_ranked + self.pair_cost[pair]:
+                if self.triple_cost[triple] <= self.less + self.pair_cost[pair]:
                     self._next_triple += 1
                     return self.third[triple]
             self._next_pair += 1
-            if not self._is_triple(self.second[pair]):
+            if self.triple_here(self.second[pair]) < 0:
+                self.ranked_cost = self.pair_cost[pair]
                 return self.second[pair]
         if self._next_triple < self._end - self._low:
             self._next_triple += 1
@@ -147,14 +137,3 @@ class Grams:
         for one in range(begin, end):
             into[place + starts[costs[one]]] = one
             starts[costs[one]] += 1
-
-    def _is_triple(self, number: int) -> bool:
-        """Whether a character is one of the triples that were ranked."""
-        low, high = self._low, self._end
-        while low < high:
-            middle = (low + high) >> 1
-            if self.third[middle] < number:
-                low = middle + 1
-            else:
-                high = middle
-        return low < self._end and self.third[low] == number

@@ -23,50 +23,67 @@ class Runs:
 
     def __init__(self, text: str, room: int = 0) -> None:
         self.length = len(text)
-        self._slots = Slots(2 * self.length + room)
-        self._times = array("i", bytes(4 * (3 * self.length + room)))
+        room += self.length
+        self._ones = array("i", bytes(4 * 0x10000))
+        self._far: dict[int, int] = {}
+        self._pairs, self._triples = Slots(room // 2), Slots(room)
+        self._pair_times, self._triple_times = array("i", bytes(4 * room)), array("i", bytes(4 * room))
         self._count(code_points(text), plain_numbers())
 
     def times(self, run: str) -> int:
         """How often a run of one to three characters stands there; 0 for another length."""
-        if not 0 < len(run) <= 3:
-            return 0
-        slot = self._slots.find(_key(run))
-        return self._times[slot] if slot >= 0 else 0
+        if len(run) == 1:
+            return self.one(ord(run))
+        if len(run) == 2:
+            return self.two(ord(run[0]), ord(run[1]))
+        return self.three(ord(run[0]), ord(run[1]), ord(run[2])) if len(run) == 3 else 0
+
+    def one(self, code: int) -> int:
+        """How often a character stands there, by code point."""
+        return self._ones[code] if code < 0x10000 else self._far.get(code, 0)
+
+    def two(self, first: int, second: int) -> int:
+        """How often a run of two stands there."""
+        slot = self._pairs.find(first << 21 | second)
+        return self._pair_times[slot] if slot >= 0 else 0
+
+    def three(self, first: int, second: int, third: int) -> int:
+        """How often a run of three stands there."""
+        slot = self._triples.find(first << 42 | second << 21 | third)
+        return self._triple_times[slot] if slot >= 0 else 0
 
     def add(self, run: str, times: int) -> None:
         """Count a run of one to three characters some times more."""
-        self._times[self._slots.add(_key(run))] += times
-        if len(run) == 1:
+        codes = [ord(char) for char in run]
+        if len(codes) == 1:
             self.length += times
-
-    def of(self, first: int, second: int, third: int) -> int:
-        """The same by code points; those that are missing are -1 and come first."""
-        slot = self._slots.find(((first + 1) << 42) | ((second + 1) << 21) | (third + 1))
-        return self._times[slot] if slot >= 0 else 0
+            self._add_one(codes[0], times)
+        elif len(codes) == 2:
+            self._pair_times[self._pairs.add(codes[0] << 21 | codes[1])] += times
+        elif len(codes) == 3:
+            self._triple_times[self._triples.add(codes[0] << 42 | codes[1] << 21 | codes[2])] += times
 
     def _count(self, codes: array[int], plain: array[int]) -> None:
         first, second = -1, -1
         for place in range(self.length):
             third = codes[place]
-            third = plain[third] if third < 0x10000 else self._far(third)
-            self._count_one(third + 1)
+            third = plain[third] if third < 0x10000 else self._plain_far(third)
+            if third < 0x10000:
+                self._ones[third] += 1
+            else:
+                self._add_one(third, 1)
             if second >= 0:
-                self._count_one(((second + 1) << 21) | (third + 1))
+                self._pair_times[self._pairs.add(second << 21 | third)] += 1
                 if first >= 0:
-                    self._count_one(((first + 1) << 42) | ((second + 1) << 21) | (third + 1))
+                    self._triple_times[self._triples.add(first << 42 | second << 21 | third)] += 1
             first, second = second, third
 
-    def _far(self, code: int) -> int:
+    def _add_one(self, code: int, times: int) -> None:
+        if code < 0x10000:
+            self._ones[code] += times
+        else:
+            self._far[code] = self._far.get(code, 0) + times
+
+    def _plain_far(self, code: int) -> int:
         char = chr(code)
         return ord(simplified_of().get(char, char))
-
-    def _count_one(self, key: int) -> None:
-        self._times[self._slots.add(key)] += 1
-
-
-def _key(run: str) -> int:
-    key = 0
-    for char in run:
-        key = key << 21 | (ord(char) + 1)
-    return key

@@ -51,6 +51,7 @@ class Slots:
         self._mask = size - 1
         self._keys = array("q", bytes(8 * size))
         self._places = array("i", bytes(4 * size))  # the slot and one; 0 where nothing is
+        self._taken = array("i", bytes(2 * size + 4))  # the place of each slot
 
     def find(self, key: int) -> int:
         """The slot of a key; -1 when it has none."""
@@ -69,6 +70,7 @@ class Slots:
                 return self._places[place] - 1
             place = (place + 1) & self._mask
         self._keys[place] = key
+        self._taken[self.count] = place
         self.count += 1
         self._places[place] = self.count
         if 2 * self.count > self._mask:
@@ -77,23 +79,26 @@ class Slots:
 
     def clear(self) -> None:
         """Forget all keys."""
+        for slot in range(self.count):
+            self._places[self._taken[slot]] = 0
         self.count = 0
-        self._places = array("i", bytes(4 * (self._mask + 1)))
 
     def _place(self, key: int) -> int:
         # Both factors are so small that no machine's product overflows.
-        return (((key ^ (key >> 29)) & 0x7FFFFFFF) * 0x9E3779B1 >> 31) & self._mask
+        return (((key ^ (key >> 29)) & 0x7FFFFFFF) * 0x5E3779B1 >> 30) & self._mask
 
     def _grow(self) -> None:
-        keys, places = self._keys, self._places
-        old = self._mask + 1
-        self._mask = 2 * old - 1
-        self._keys = array("q", bytes(16 * old))
-        self._places = array("i", bytes(8 * old))
-        for before in range(old):
-            if places[before]:
-                place = self._place(keys[before])
-                while self._places[place]:
-                    place = (place + 1) & self._mask
-                self._keys[place] = keys[before]
-                self._places[place] = places[before]
+        keys, taken = self._keys, self._taken
+        size = 2 * (self._mask + 1)
+        self._mask = size - 1
+        self._keys = array("q", bytes(8 * size))
+        self._places = array("i", bytes(4 * size))
+        self._taken = array("i", bytes(2 * size + 4))
+        for slot in range(self.count):
+            key = keys[taken[slot]]
+            place = self._place(key)
+            while self._places[place]:
+                place = (place + 1) & self._mask
+            self._keys[place] = key
+            self._places[place] = slot + 1
+            self._taken[slot] = place

@@ -29,10 +29,10 @@ cdef class Bits:
     @cython.locals(runs=Runs)
     cpdef int stand_behind(self, int first, int second) except -1
     @cython.locals(
-        facts=Facts, bits=cython.int, plain=cython.int, times=cython.int, shared=cython.double, pairs=cython.double,
+        facts=Facts, plain=cython.int, known=cython.int, times=cython.int, shared=cython.double, pairs=cython.double,
         triples=cython.double,
     )
-    cpdef double here(self, int code) noexcept
+    cpdef double here(self, int code, int eighths) except? -1e300
     @cython.locals(facts=Facts, plain=cython.int, eighths=cython.int, oddity=cython.double, wrong=cython.double)
     cdef double _far(self, int code, int first, int second) except? -1e300
     cdef inline int _number(self, int code) except -2
@@ -40,7 +40,7 @@ cdef class Bits:
     @cython.locals(bits=cython.double)
     cdef inline double _against(self, int code) noexcept
     @cython.locals(times=cython.int, own=cython.int, pairs=cython.double, triples=cython.double)
-    cdef double _shared(self, int eighths, int plain, int first, int second) noexcept
+    cdef double _shared(self, int eighths, int plain, int first, int second) except? -1e300
     @cython.locals(times=cython.int)
     cdef inline double _pairs(self, int plain, int second, int own) noexcept
     @cython.locals(times=cython.int)

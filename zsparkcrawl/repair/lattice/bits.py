@@ -68,32 +68,34 @@ class Bits:
     def stand_behind(self, first: int, second: int) -> None:
         """Get ready for many questions behind two characters: see `here`."""
         self.first_number, self.second_number = self._number(first), self._number_or_start(second)
-        self.grams.spread(self.first_number, self.second_number)
+        self.grams.stand_behind(self.first_number, self.second_number)
         self._first, self._second = first, second
         self._is_pause = self.facts.is_kind(second, _PAUSE)
         runs = self.runs
         self._own = self._own_pairs = 0
         if runs.length and second >= 0:
-            self._own = runs.of(-1, -1, second)
+            self._own = runs.one(second)
             if first >= 0 and self._own:
-                self._own_pairs = runs.of(-1, first, second)
+                self._own_pairs = runs.two(first, second)
 
-    def here(self, code: int) -> float:
-        """Bits of a character, whose facts are known, behind the two of the last `stand_behind`."""
+    def here(self, code: int, eighths: int) -> float:
+        """Bits of a character, whose facts are known, behind the two of the last `stand_behind`; ``eighths``: what it
+        costs behind the second of them alone by the model, in eighths of a bit."""
         facts = self.facts
-        bits = self.grams.spread_cost(facts.number[code])
         plain = facts.plain[code]
-        times = self.runs.of(-1, -1, plain) if self.length > 1 else 0
-        shared = bits / 8.0
+        known = self.grams.triple_here(facts.number[code])
+        eighths = known if known >= 0 else eighths + self.grams.less
+        times = self.runs.one(plain)
+        shared = eighths / 8.0
         if times:
             pairs, triples = 0.0, 0.0
             if self._own:
                 pairs = self._pairs(plain, self._second, self._own)
                 if self._first < 0:
                     triples = pairs
-                elif self._own_pairs:
+                elif self._own_pairs and pairs > 0.0:  # no run of three without its last two
                     triples = self._triples(plain, self._first, self._second, self._own_pairs)
-            shared = -math.log2(self.powers[bits - _LEAST] + _OWN_CHARACTERS * times / self.length + pairs + triples)
+            shared = -math.log2(self.powers[eighths - _LEAST] + _OWN_CHARACTERS * times / self.length + pairs + triples)
         shared = self._against(code) + shared
         if self._is_pause and facts.is_kind(code, _NEVER):
             shared += self.two_pauses
@@ -121,25 +123,25 @@ class Bits:
 
     def _shared(self, eighths: int, plain: int, first: int, second: int) -> float:
         """Bits of a character by the model and by the page together."""
-        times = self.runs.of(-1, -1, plain) if self.length > 1 else 0
+        times = self.runs.one(plain)
         if not times:
             return eighths / 8.0
         pairs, triples = 0.0, 0.0
         if second >= 0:
-            own = self.runs.of(-1, -1, second)
+            own = self.runs.one(second)
             if own:
                 pairs = self._pairs(plain, second, own)
                 # Behind a single character the run of two counts for the run of three as well.
                 triples = pairs
                 if first >= 0:
-                    own = self.runs.of(-1, first, second)
+                    own = self.runs.two(first, second) if pairs > 0.0 else 0
                     triples = self._triples(plain, first, second, own) if own else 0.0
         return -math.log2(self.powers[eighths - _LEAST] + _OWN_CHARACTERS * times / self.length + pairs + triples)
 
     def _pairs(self, plain: int, second: int, own: int) -> float:
-        times = self.runs.of(-1, second, plain)
+        times = self.runs.two(second, plain)
         return _OWN_PAIRS * (times - _SEEN_PAIRS) / (own + 1) if times else 0.0
 
     def _triples(self, plain: int, first: int, second: int, own: int) -> float:
-        times = self.runs.of(first, second, plain)
+        times = self.runs.three(first, second, plain)
         return _OWN_TRIPLES * (times - _SEEN_TRIPLES) / (own + 1) if times else 0.0

@@ -1,6 +1,9 @@
 cimport cython
 
-cdef int _FAR, _MOST_FORMS
+from zsparkcrawl.chinese.grams cimport Grams
+from zsparkcrawl.chinese.slots cimport Slots
+
+cdef int _FAR, _MOST_FORMS, _LISTS, _COSTS
 
 
 cdef class Facts:
@@ -17,7 +20,10 @@ cdef class Facts:
     cdef int[::1] likely
     cdef int[::1] likely_at
     cdef int[::1] likely_end
-    cdef int _likely_used
+    cdef int _likely_used, _behind_used
+    cdef Slots _behind
+    cdef int[::1] _behind_at
+    cdef short[::1] behind
     cdef int[::1] written
     cdef signed char[::1] written_count
 
@@ -30,6 +36,10 @@ cdef class Facts:
     cdef inline bint gap(self, int lead, int trail) noexcept
     cdef inline bint may_vanish(self, int code) noexcept
     cpdef int ask_likely(self, int which) except -1
+    @cython.locals(
+        key=cython.longlong, slot=cython.int, begin=cython.int, end=cython.int, at=cython.int, place=cython.int
+    )
+    cpdef int behind_at(self, long long which, long long second, Grams grams) except -1
     @cython.locals(count=cython.int, place=cython.int)
     cpdef int ask_written(self, int number) except -2
     @cython.locals(number=cython.int)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from array import array
 from typing import Protocol
 
+from zsparkcrawl.chinese.grams import Grams
 from zsparkcrawl.chinese.script import plain_numbers, simplified_of
+from zsparkcrawl.chinese.slots import Slots
 from zsparkcrawl.repair.bytepairs import gbk_bytes, gbk_characters, unassigned_trails
 
 __all__ = ["LOSS", "NEVER_BEHIND_A_PAUSE", "PAUSE", "RESUMES", "Facts", "Source"]
@@ -18,6 +20,8 @@ PAUSE, NEVER_BEHIND_A_PAUSE, LOSS, RESUMES = 1, 2, 4, 8
 itself."""
 _FAR = 0x10000
 _MOST_FORMS = 16
+_LISTS, _COSTS = 60_000, 3_000_000
+"""How many lists of costs are kept at hand, and costs in them. Chosen."""
 
 
 class Source(Protocol):
@@ -57,6 +61,10 @@ class Facts:
         self.likely_at = array("i", [-1]) * 512
         self.likely_end = array("i", bytes(4 * 512))
         self._likely_used = 0
+        self._behind = Slots(_LISTS)
+        self._behind_at = array("i", bytes(4 * _LISTS))
+        self.behind = array("h", bytes(2 * _COSTS))
+        self._behind_used = 0
         self.written = array("i", bytes(4 * _MOST_FORMS * size))
         self.written_count = array("b", [-1]) * size
 
@@ -97,6 +105,23 @@ class Facts:
                 self.likely[self._likely_used] = ord(char)
                 self._likely_used += 1
             self.likely_end[which] = self._likely_used
+
+    def behind_at(self, which: int, second: int, grams: Grams) -> int:
+        """Where in `behind` it stands what those of `likely` for a byte cost behind a character alone, in eighths."""
+        key = which << 20 | second
+        slot = self._behind.find(key)
+        if slot >= 0:
+            return self._behind_at[slot]
+        begin, end = self.likely_at[which], self.likely_end[which]
+        if self._behind.count >= _LISTS or self._behind_used + end - begin > _COSTS:
+            self._behind.clear()
+            self._behind_used = 0
+        at = self._behind_used
+        self._behind_at[self._behind.add(key)] = at
+        for place in range(begin, end):
+            self.behind[at + place - begin] = grams.behind_one(second, self.number[self.likely[place]])
+        self._behind_used += end - begin
+        return at
 
     def ask_written(self, number: int) -> int:
         """Fill `written`, from 16 times the number on, for a character of the model; the count of its forms."""

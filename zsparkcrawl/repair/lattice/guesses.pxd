@@ -32,14 +32,15 @@ cdef class Guesses:
     cpdef int third_of(self, tuple chars) except -1
     @cython.locals(
         facts=Facts, costs=Bits, found="int[::1]", found_bits="double[::1]", count=cython.int, least=cython.double,
-        place=cython.int, code=cython.int, bits=cython.double, at=cython.int,
+        place=cython.int, code=cython.int, bits=cython.double, at=cython.int, behind=cython.int,
     )
     cdef int _fill(self, int which, int first, int second) except -1
     @cython.locals(
-        facts=Facts, costs=Bits, grams=Grams, begin=cython.int, number=cython.int, form=cython.int, code=cython.int
+        facts=Facts, costs=Bits, grams=Grams, begin=cython.int, number=cython.int, form=cython.int, code=cython.int,
+        eighths=cython.int,
     )
     cdef int _fill_unknown(self, int trail, int first, int second) except -1
-    @cython.locals(code=cython.int)
+    @cython.locals(code=cython.int, eighths=cython.int)
     cdef int _fill_before(self, int trail, int third, int begin) except -1
     @cython.locals(place=cython.int)
     cdef bint _has(self, int code, int begin) noexcept

@@ -87,9 +87,10 @@ class Guesses:
         facts.ask_likely(which)
         costs.stand_behind(first, second)
         count, least = 0, 1e9
+        behind = facts.behind_at(which, costs.second_number, costs.grams) - facts.likely_at[which]
         for place in range(facts.likely_at[which], facts.likely_end[which]):
             code = facts.likely[place]
-            bits = costs.here(code)
+            bits = costs.here(code, facts.behind[behind + place])
             if bits >= least + self._far:
                 continue
             least = min(least, bits)
@@ -113,7 +114,10 @@ class Guesses:
             for form in range(facts.ask_written(number)):
                 code = facts.written[_FORMS * number + form]
                 if facts.gap(trail, facts.gbk[code] >> 8) and self._used - begin < self._most_unknown:
-                    self._add(code, costs.here(code))
+                    eighths = grams.ranked_cost
+                    if facts.number[code] != number:
+                        eighths = grams.behind_one(costs.second_number, facts.number[code])
+                    self._add(code, costs.here(code, eighths))
             number = grams.next_ranked()
 
     def _fill_before(self, trail: int, third: int, begin: int) -> None:
@@ -121,8 +125,8 @@ class Guesses:
             for char in self._before(one):
                 code = ord(char)
                 if self.facts.gap(trail, self.facts.gbk[code] >> 8) and not self._has(code, begin):
-                    self.facts.ask(code)
-                    self._add(code, self.costs.here(code))
+                    eighths = self.costs.grams.behind_one(self.costs.second_number, self.facts.ask(code))
+                    self._add(code, self.costs.here(code, eighths))
 
     def _has(self, code: int, begin: int) -> bool:
         for place in range(begin, self._used):

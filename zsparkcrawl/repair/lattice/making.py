@@ -5,6 +5,7 @@ Compiled where there is a C compiler (see `setup.py`); `making.pxd` says which t
 
 from __future__ import annotations
 
+import math
 from array import array
 
 from zsparkcrawl.chinese.slots import doubled
@@ -16,6 +17,7 @@ __all__ = ["Making"]
 
 _OPENING, _CLOSING, _ZERO, _BLANK, _UNKNOWN = 0x201C, 0x201D, 0x30, 0x20, 0x3F
 _ROOM = 1_024
+_NONE = math.inf
 
 
 class Making:
@@ -29,6 +31,7 @@ class Making:
         self.costs, self.facts = guesses.costs, guesses.facts
         self.wrong_quote = wrong_quote
         self.out, self.count, self._room = array("i", bytes(4 * _ROOM)), 0, _ROOM
+        self.limit, self._most, self._first = _NONE, 0, 0
         self.stack, self.top, self._stack_room = array("i", bytes(4 * _ROOM)), 0, _ROOM
 
     def step(self, node: int) -> None:
@@ -38,6 +41,18 @@ class Making:
             self.out = doubled("i", self.out)
         self.out[self.count] = node
         self.count += 1
+        if self._most and self.count - self._first >= 2 * self._most:
+            self.count = self._first + self.least(self.out, self._first, self.count, self._most)
+            self.limit = self.nodes.cost[self.out[self.count - 1]]
+
+    def bound(self, most: int) -> None:
+        """Keep but so many of the steps from here on, the cheapest; ``limit`` is what another must cost less than."""
+        self._most, self._first, self.limit = most, self.count, _NONE
+
+    def unbound(self) -> None:
+        """Keep all steps from here on."""
+        self.count = self._first + self.least(self.out, self._first, self.count, self._most)
+        self._most, self.limit = 0, _NONE
 
     def push(self, value: int) -> None:
         """Put a node or a byte on the stack."""
@@ -77,7 +92,10 @@ class Making:
         """Steps with each of the characters that may be put in for a lost byte, the likeliest first."""
         guesses = self.guesses
         number = guesses.of(which, self.nodes.first[path], self.nodes.second[path])
+        known = self.nodes.cost[path] + cost
         for at in range(guesses.begin[number], guesses.end[number]):
+            if known + guesses.bits[at] >= self.limit:
+                break
             node = self.guessed(path, guesses.char[at], guesses.bits[at], carry, place, cost)
             if swallowed:
                 self.swallow(node)

@@ -52,7 +52,14 @@ cdef class Steps(Making):
         nodes=Nodes, places=Places, end=cython.int, bottom=cython.int, straddled=cython.int, has_first=cython.bint,
         at=cython.int,
     )
-    cdef int _taken_up(self, int half) except -1
+    cdef void _taken_up(self, int half) except *
+    @cython.locals(places=Places, code=cython.int)
+    cdef bint _is_ordinary(self, int place) except -1
+    @cython.locals(
+        nodes=Nodes, facts=Facts, guesses=Guesses, trail=cython.int, both=cython.int, carry=cython.int,
+        number=cython.int, left=cython.int, at=cython.int, char=cython.int, cost=cython.double,
+    )
+    cdef int _taken_up_by(self, int half, int end) except -1
     @cython.locals(
         places=Places, facts=Facts, trail=cython.int, bottom=cython.int, readings=Readings, row=cython.int,
         lead=cython.int, code=cython.int, byte=cython.int, left=cython.int,

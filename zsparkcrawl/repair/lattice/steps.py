@@ -172,6 +172,7 @@ class Steps(Making):
     def _behind_lost(self, path: int) -> None:
         """What is shown follows two bytes that vanished because GBK gives them no character, or four of them."""
         bottom, begin, place = self.top, self.count, self.nodes.place[path]
+        self.bound(_MOST_TWICE)
         self._halves(path, place, self._pair_vanished)
         top = self.top
         for at in range(bottom, top):
@@ -181,7 +182,7 @@ class Steps(Making):
             for at in range(top, self.top):
                 self._taken_up(self.stack[at])
         self.top = bottom
-        self.count = begin + self.least(self.out, begin, self.count, _MOST_TWICE)
+        self.unbound()
 
     def _halves(self, path: int, end: int, cost: float) -> None:
         """Push characters begun by the byte carried, whose second byte was lost with the first of the next."""
@@ -218,6 +219,9 @@ class Steps(Making):
         """How a path goes on behind a character whose second byte was lost together with the first of the next: what
         is shown must go on from the second byte of that."""
         nodes, places, end, bottom = self.nodes, self.places, self.nodes.place[half], self.top
+        if self._is_ordinary(end):
+            self._taken_up_by(half, end)
+            return
         straddled = places.straddle(end)
         has_first = self._push_leads(half, end, straddled)
         for at in range(bottom, self.top):
@@ -227,6 +231,36 @@ class Steps(Making):
         self.top = bottom
         if not straddled and (not has_first or self.facts.is_kind(places.codes[end], _RESUMES)):
             self._taken_up_lost(half, end)
+
+    def _is_ordinary(self, place: int) -> bool:
+        """Whether a character of two bytes stands at a place that can only be read as such."""
+        places = self.places
+        if place >= places.length or places.hopeless[place] or places.own_annotation(place):
+            return False
+        code = places.codes[place]
+        if code >= 0x10000 or self.facts.gbk[code] <= 0xFF or places.mark_of(code):
+            return False
+        return not self.facts.is_kind(code, _RESUMES)
+
+    def _taken_up_by(self, half: int, end: int) -> None:
+        """The same where such a character is shown: what it completes was guessed, so its bits are known."""
+        nodes, facts, guesses, trail = self.nodes, self.facts, self.guesses, self._second_byte(half)
+        both = facts.gbk[self.places.codes[end]]
+        carry = both & 255
+        number = guesses.of(_TRAIL + (both >> 8), nodes.first[half], nodes.second[half])
+        left = _MOST_UNASSIGNED
+        for at in range(guesses.begin[number], guesses.end[number]):
+            char = guesses.char[at]
+            if not left or nodes.cost[half] + guesses.bits[at] >= self.limit:
+                break
+            if not facts.gap(trail, facts.gbk[char] >> 8):
+                continue
+            left -= 1
+            if 0x81 <= carry <= 0xFE:
+                cost = nodes.cost[half] + guesses.bits[at]
+                self.step(nodes.add(half, char, facts.plain[char], end + 1, carry, cost))
+            elif carry < 0x7F:
+                self.step(self.emit_two(half, char, carry, end + 1))
 
     def _push_leads(self, half: int, end: int, straddled: int) -> bool:
         """Push the lead bytes with which what is shown may go on; whether its first byte is known."""
