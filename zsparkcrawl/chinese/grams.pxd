@@ -25,6 +25,10 @@ cdef class Grams:
     cpdef int pair(self, int first, int second) noexcept
     @cython.locals(less=cython.int, pair=cython.int, low=cython.int, end=cython.int, high=cython.int, middle=cython.int)
     cpdef int eighths(self, int first, int second, int third) noexcept
+    @cython.locals(
+        eighths=cython.longlong, first=cython.int, second=cython.int, third=cython.int, place=cython.Py_ssize_t
+    )
+    cpdef long long total(self, list numbers, int known, int start) except? -1
     @cython.locals(pair=cython.int)
     cpdef int behind_one(self, int second, int third) noexcept
     @cython.locals(pair=cython.int)

@@ -69,6 +69,16 @@ class Grams:
             return less + self.pair_cost[pair]
         return less + self.backoff[second] - _ZERO + self.following[third]
 
+    def total(self, numbers: list[int], known: int, start: int) -> int:
+        """Eighths of a bit of all characters of a text from place ``known`` on; ``start`` stands for a line's start."""
+        eighths, first, second = 0, -1, start
+        for place in range(len(numbers)):
+            third = numbers[place]
+            if place >= known:
+                eighths += self.eighths(first, second, third)
+            first, second = second if place else -1, third
+        return eighths
+
     def behind_one(self, second: int, third: int) -> int:
         """Eighths of a bit of a character behind one other, where nothing is known of what stands before that."""
         pair = self.pair(second, third)

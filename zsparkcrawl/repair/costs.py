@@ -99,15 +99,8 @@ class Costs:
         """Bits of characters behind the last two, and the last two then (in Simplified)."""
         known = self._known.get((added, context))
         if known is None:
-            known = self._known[added, context] = self._of(added, context)
+            known = self._known[added, context] = self._bits.text(added, context)
         return known
-
-    def _of(self, added: str, context: str) -> tuple[float, str]:
-        cost = 0.0
-        for char in added:
-            cost += self._bits.of(ord(char), *_codes(context))
-            context = (context + simplified_of().get(char, char))[-2:]
-        return cost, context
 
     def guesses(self, chars: tuple[str, ...], context: str) -> list[Guess]:
         """Those of the characters that may be put in for a lost byte behind the last two, the likeliest first."""
@@ -171,12 +164,6 @@ def _before_turned(char: str) -> tuple[str, ...]:
 
 def _before_plain(char: str) -> tuple[str, ...]:
     return _written_before(simplified_of().get(char, char), False)
-
-
-def _codes(context: str) -> tuple[int, int]:
-    if len(context) == 2:
-        return ord(context[0]), ord(context[1])
-    return -1, ord(context) if context else -1
 
 
 @cache

@@ -24,8 +24,13 @@ cdef class Bits:
     cdef bint _is_pause
 
     cpdef double bare(self, int code) except? -1e300
-    @cython.locals(facts=Facts, number=cython.int, eighths=cython.int, bits=cython.double)
     cpdef double of(self, int code, int first, int second) except? -1e300
+    @cython.locals(number=cython.int, eighths=cython.int)
+    cdef double _alone(self, int code, int first, int second) except? -1e300
+    @cython.locals(facts=Facts)
+    cdef inline double _pauses(self, int code, int second) noexcept
+    @cython.locals(first=cython.int, second=cython.int, bits=cython.double, code=cython.int)
+    cpdef tuple text(self, str added, str context)
     @cython.locals(runs=Runs)
     cpdef int stand_behind(self, int first, int second) except -1
     @cython.locals(

@@ -55,15 +55,21 @@ class Bits:
 
     def of(self, code: int, first: int, second: int) -> float:
         """Bits of a character behind two others."""
-        if code >= 0x10000:
-            return self._far(code, first, second)
-        facts = self.facts
-        number = facts.ask(code)
-        eighths = self.grams.eighths(self._number(first), self._number_or_start(second), number)
-        bits = self._against(code) + self._shared(eighths, facts.plain[code], first, second)
-        if facts.is_kind(code, _NEVER) and facts.is_kind(second, _PAUSE):
-            bits += self.two_pauses
-        return bits
+        return self._alone(code, first, second) + self._pauses(code, second)
+
+    def text(self, added: str, context: str) -> tuple[float, str]:
+        """Bits of characters behind the last two, and the last two then."""
+        first = ord(context[0]) if len(context) > 1 else -1
+        second = ord(context[len(context) - 1]) if context else -1
+        bits = 0.0
+        for char in added:
+            code = ord(char)
+            bits += self._alone(code, first, second)
+            bits += self._pauses(code, second)
+            first, second = second, self.facts.plain[code] if code < 0x10000 else self.facts.plain_far(code)
+        if second < 0:
+            return bits, ""
+        return bits, chr(first) + chr(second) if first >= 0 else chr(second)
 
     def stand_behind(self, first: int, second: int) -> None:
         """Get ready for many questions behind two characters: see `here`."""
@@ -100,6 +106,18 @@ class Bits:
         if self._is_pause and facts.is_kind(code, _NEVER):
             shared += self.two_pauses
         return shared
+
+    def _alone(self, code: int, first: int, second: int) -> float:
+        """The same, but for what speaks against two pauses."""
+        if code >= 0x10000:
+            return self._far(code, first, second)
+        number = self.facts.ask(code)
+        eighths = self.grams.eighths(self._number(first), self._number_or_start(second), number)
+        return self._against(code) + self._shared(eighths, self.facts.plain[code], first, second)
+
+    def _pauses(self, code: int, second: int) -> float:
+        facts = self.facts
+        return self.two_pauses if facts.is_kind(code, _NEVER) and facts.is_kind(second, _PAUSE) else 0.0
 
     def _far(self, code: int, first: int, second: int) -> float:
         """The same for a character from 65,536 on, of which no tables are kept."""
