@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from array import array
 
-__all__ = ["Grams"]
+__all__ = ["BACKOFF_ZERO", "Grams"]
 
-_ZERO = 64
+BACKOFF_ZERO = 64
 """A back-off can be below zero: the byte that means 0."""
+_ZERO = BACKOFF_ZERO
 
 
 class Grams:

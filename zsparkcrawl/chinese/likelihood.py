@@ -26,13 +26,13 @@ from importlib import resources
 from itertools import accumulate
 
 from zsparkcrawl.chinese.classes import FLOORS, OTHER, RARE, START, fold
-from zsparkcrawl.chinese.grams import Grams
+from zsparkcrawl.chinese.grams import BACKOFF_ZERO, Grams
 
-__all__ = ["Likelihood", "model"]
+__all__ = ["BACKOFF_ZERO", "MAGIC", "STEP", "Likelihood", "model"]
 
 MAGIC = b"ZLM1"
 STEP = 8  # costs are kept in eighths of a bit, one byte each
-BACKOFF_ZERO = 64  # a back-off cost can be below zero: the byte that means 0
+
 
 
 class _Numbers(dict[str, int]):

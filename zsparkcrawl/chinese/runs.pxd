@@ -5,7 +5,7 @@ from zsparkcrawl.chinese.slots cimport Slots
 
 cdef class Runs:
     cdef readonly int length
-    cdef int[::1] _ones
+    cdef readonly int[::1] ones
     cdef dict _far
     cdef Slots _pairs, _triples
     cdef int[::1] _pair_times, _triple_times

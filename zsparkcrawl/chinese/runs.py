@@ -14,7 +14,7 @@ __all__ = ["Runs"]
 
 
 class Runs:
-    """The runs of a text, in Simplified. ``room``: how many may be added.
+    """The runs of a text, in Simplified. ``room``: how many may be added. ``ones``: times of the first 65,536 characters.
 
     >>> runs = Runs("園區的园")
     >>> runs.times("园"), runs.times("园区"), runs.times("区的园"), runs.times("区园")
@@ -24,7 +24,7 @@ class Runs:
     def __init__(self, text: str, room: int = 0) -> None:
         self.length = len(text)
         room += self.length
-        self._ones = array("i", bytes(4 * 0x10000))
+        self.ones = array("i", bytes(4 * 0x10000))
         self._far: dict[int, int] = {}
         self._pairs, self._triples = Slots(room // 2), Slots(room)
         self._pair_times, self._triple_times = array("i", bytes(4 * room)), array("i", bytes(4 * room))
@@ -40,7 +40,7 @@ class Runs:
 
     def one(self, code: int) -> int:
         """How often a character stands there, by code point."""
-        return self._ones[code] if code < 0x10000 else self._far.get(code, 0)
+        return self.ones[code] if code < 0x10000 else self._far.get(code, 0)
 
     def two(self, first: int, second: int) -> int:
         """How often a run of two stands there."""
@@ -69,7 +69,7 @@ class Runs:
             third = codes[place]
             third = plain[third] if third < 0x10000 else self._plain_far(third)
             if third < 0x10000:
-                self._ones[third] += 1
+                self.ones[third] += 1
             else:
                 self._add_one(third, 1)
             if second >= 0:
@@ -80,7 +80,7 @@ class Runs:
 
     def _add_one(self, code: int, times: int) -> None:
         if code < 0x10000:
-            self._ones[code] += times
+            self.ones[code] += times
         else:
             self._far[code] = self._far.get(code, 0) + times
 

@@ -35,7 +35,7 @@ class Bits:
     def __init__(
         self, facts: Facts, grams: Grams, runs: Runs, bare: Iterable[str], against_bare: float, two_pauses: float
     ) -> None:
-        self.facts, self.grams, self.runs = facts, grams, runs
+        self.facts, self.grams, self.runs, self.ones = facts, grams, runs, runs.ones
         self.length = runs.length + 1
         self.powers = _POWERS
         self.against_bare, self.two_pauses = against_bare, two_pauses
@@ -46,7 +46,7 @@ class Bits:
         self.start = facts.number_of(ord("\n"))
         self.first_number = self.second_number = -1
         self._first = self._second = -1
-        self._is_pause = False
+        self.is_pause = False
         self._own = self._own_pairs = 0
 
     def bare(self, code: int) -> float:
@@ -76,7 +76,7 @@ class Bits:
         self.first_number, self.second_number = self._number(first), self._number_or_start(second)
         self.grams.stand_behind(self.first_number, self.second_number)
         self._first, self._second = first, second
-        self._is_pause = self.facts.is_kind(second, _PAUSE)
+        self.is_pause = self.facts.is_kind(second, _PAUSE)
         runs = self.runs
         self._own = self._own_pairs = 0
         if runs.length and second >= 0:
@@ -84,28 +84,37 @@ class Bits:
             if first >= 0 and self._own:
                 self._own_pairs = runs.two(first, second)
 
-    def here(self, code: int, eighths: int) -> float:
-        """Bits of a character, whose facts are known, behind the two of the last `stand_behind`; ``eighths``: what it
-        costs behind the second of them alone by the model, in eighths of a bit."""
-        facts = self.facts
-        plain = facts.plain[code]
-        known = self.grams.triple_here(facts.number[code])
+    def here(self, number: int, plain: int, against: float, eighths: int) -> float:
+        """Bits of a character behind the two of the last `stand_behind`, given the number and the code point of its
+        Simplified form, what speaks against it anywhere, and what it costs by the model, in eighths, behind the second of
+        the two alone."""
+        known = self.grams.triple_here(number)
         eighths = known if known >= 0 else eighths + self.grams.less
-        times = self.runs.one(plain)
-        shared = eighths / 8.0
-        if times:
-            pairs, triples = 0.0, 0.0
-            if self._own:
-                pairs = self._pairs(plain, self._second, self._own)
-                if self._first < 0:
-                    triples = pairs
-                elif self._own_pairs and pairs > 0.0:  # no run of three without its last two
-                    triples = self._triples(plain, self._first, self._second, self._own_pairs)
-            shared = -math.log2(self.powers[eighths - _LEAST] + _OWN_CHARACTERS * times / self.length + pairs + triples)
-        shared = self._against(code) + shared
-        if self._is_pause and facts.is_kind(code, _NEVER):
-            shared += self.two_pauses
-        return shared
+        times = self.ones[plain] if plain < 0x10000 else self.runs.one(plain)
+        if not times:
+            return against + eighths / 8.0
+        pairs, triples = 0.0, 0.0
+        if self._own:
+            pairs = self._pairs(plain, self._second, self._own)
+            if self._first < 0:
+                triples = pairs
+            elif self._own_pairs and pairs > 0.0:  # no run of three without its last two
+                triples = self._triples(plain, self._first, self._second, self._own_pairs)
+        own = _OWN_CHARACTERS * times / self.length
+        return against - math.log2(self.powers[eighths - _LEAST] + own + pairs + triples)
+
+    def here_by_code(self, code: int, eighths: int) -> float:
+        """The same of a character below 65,536 whose facts are known; with what speaks against two pauses."""
+        facts = self.facts
+        bits = self.here(facts.number[code], facts.plain[code], self.against(code), eighths)
+        return bits + self.two_pauses if self.is_pause and facts.is_kind(code, _NEVER) else bits
+
+    def against(self, code: int) -> float:
+        """Bits against a character wherever it stands."""
+        bits = self.facts.oddity[code]
+        if self.is_bare[code]:
+            bits += self.against_bare
+        return bits + self.facts.wrong[code]
 
     def _alone(self, code: int, first: int, second: int) -> float:
         """The same, but for what speaks against two pauses."""
@@ -113,7 +122,7 @@ class Bits:
             return self._far(code, first, second)
         number = self.facts.ask(code)
         eighths = self.grams.eighths(self._number(first), self._number_or_start(second), number)
-        return self._against(code) + self._shared(eighths, self.facts.plain[code], first, second)
+        return self.against(code) + self._shared(eighths, self.facts.plain[code], first, second)
 
     def _pauses(self, code: int, second: int) -> float:
         facts = self.facts
@@ -132,12 +141,6 @@ class Bits:
 
     def _number_or_start(self, code: int) -> int:
         return self.facts.number_of(code) if code >= 0 else self.start
-
-    def _against(self, code: int) -> float:
-        bits = self.facts.oddity[code]
-        if self.is_bare[code]:
-            bits += self.against_bare
-        return bits + self.facts.wrong[code]
 
     def _shared(self, eighths: int, plain: int, first: int, second: int) -> float:
         """Bits of a character by the model and by the page together."""

@@ -18,6 +18,9 @@ cdef class Facts:
     cdef const unsigned short[::1] characters
     cdef const signed char[::1] gappy
     cdef int[::1] likely
+    cdef int[::1] likely_number
+    cdef int[::1] likely_plain
+    cdef double[::1] likely_against
     cdef int[::1] likely_at
     cdef int[::1] likely_end
     cdef int _likely_used, _behind_used
@@ -35,6 +38,7 @@ cdef class Facts:
     cdef inline bint is_kind(self, int code, int kind) noexcept
     cdef inline bint gap(self, int lead, int trail) noexcept
     cdef inline bint may_vanish(self, int code) noexcept
+    @cython.locals(code=cython.int, place=cython.int)
     cpdef int ask_likely(self, int which) except -1
     @cython.locals(
         key=cython.longlong, slot=cython.int, begin=cython.int, end=cython.int, at=cython.int, place=cython.int

@@ -58,6 +58,9 @@ class Facts:
         self.characters = gbk_characters()
         self.gappy = array("b", (bool(unassigned_trails(byte)) for byte in range(256)))
         self.likely = array("i", bytes(4 * 2 * _FAR))
+        self.likely_number = array("i", bytes(4 * 2 * _FAR))
+        self.likely_plain = array("i", bytes(4 * 2 * _FAR))
+        self.likely_against = array("d", bytes(8 * 2 * _FAR))
         self.likely_at = array("i", [-1]) * 512
         self.likely_end = array("i", bytes(4 * 512))
         self._likely_used = 0
@@ -96,13 +99,16 @@ class Facts:
         return self.gappy[self.gbk[code] & 255] != 0
 
     def ask_likely(self, which: int) -> None:
-        """Fill `likely` for a byte, as lead byte or, with 256 added, as trail byte."""
+        """Fill `likely` for a byte, as lead byte or, with 256 added, as trail byte; and what is needed of each, beside it:
+        tables that lie together are read many times as fast."""
         if self.likely_at[which] < 0:
             chars = self.source.likely(which & 255, which > 255)
             self.likely_at[which] = self._likely_used
             for char in chars:
-                self.ask(ord(char))
-                self.likely[self._likely_used] = ord(char)
+                code, place = ord(char), self._likely_used
+                self.likely[place], self.likely_number[place] = code, self.ask(code)
+                self.likely_plain[place] = self.plain[code]
+                self.likely_against[place] = self.oddity[code] + self.wrong[code]
                 self._likely_used += 1
             self.likely_end[which] = self._likely_used
 
@@ -119,7 +125,7 @@ class Facts:
         at = self._behind_used
         self._behind_at[self._behind.add(key)] = at
         for place in range(begin, end):
-            self.behind[at + place - begin] = grams.behind_one(second, self.number[self.likely[place]])
+            self.behind[at + place - begin] = grams.behind_one(second, self.likely_number[place])
         self._behind_used += end - begin
         return at
 

@@ -5,7 +5,7 @@ from zsparkcrawl.chinese.slots cimport Slots
 from zsparkcrawl.repair.lattice.bits cimport Bits
 from zsparkcrawl.repair.lattice.facts cimport Facts
 
-cdef int _UNKNOWN, _FORMS, _ROOM, _KEPT
+cdef int _UNKNOWN, _FORMS, _FIRST, _ROOM, _KEPT
 
 
 cdef class Guesses:
@@ -33,13 +33,15 @@ cdef class Guesses:
     @cython.locals(
         facts=Facts, costs=Bits, found="int[::1]", found_bits="double[::1]", count=cython.int, least=cython.double,
         place=cython.int, code=cython.int, bits=cython.double, at=cython.int, behind=cython.int,
+        number=cython.int, plain=cython.int,
     )
     cdef int _fill(self, int which, int first, int second) except -1
     @cython.locals(
-        facts=Facts, costs=Bits, grams=Grams, begin=cython.int, number=cython.int, form=cython.int, code=cython.int,
-        eighths=cython.int,
+        facts=Facts, costs=Bits, grams=Grams, seen=cython.int, number=cython.int, form=cython.int, code=cython.int
     )
     cdef int _fill_unknown(self, int trail, int first, int second) except -1
+    @cython.locals(grams=Grams, eighths=cython.int)
+    cdef int _add_unknown(self, int code, int number) except -1
     @cython.locals(code=cython.int, eighths=cython.int)
     cdef int _fill_before(self, int trail, int third, int begin) except -1
     @cython.locals(place=cython.int)

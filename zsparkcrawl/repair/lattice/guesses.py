@@ -17,7 +17,7 @@ TRAIL = 256
 """Added to a byte where it is the trail byte that is known."""
 _UNKNOWN = 512
 """Added to a byte where it is only known that it makes no character with the lead byte of the next."""
-_FORMS = 16
+_FORMS, _FIRST = 16, 12
 _ROOM = 4_096
 _KEPT = 400_000
 """Characters in all lists beyond which they are forgotten before the next search. Chosen."""
@@ -65,7 +65,8 @@ class Guesses:
 
     def unknown(self, trail: int, first: int, second: int, third: int) -> int:
         """The list of those of which no byte is known, but that their first makes no character behind ``trail``: those
-        likely there, or before one of what `third_of` gave the number ``third`` to."""
+        likely there, or before one of what `third_of` gave the number ``third`` to. Behind the first twelve only those
+        that may vanish, for no others are asked for."""
         key = ((_UNKNOWN + (third << 8) + trail) << 42) | ((first + 1) << 21) | (second + 1)
         number = self._slots.find(key)
         if number < 0:
@@ -90,7 +91,11 @@ class Guesses:
         behind = facts.behind_at(which, costs.second_number, costs.grams) - facts.likely_at[which]
         for place in range(facts.likely_at[which], facts.likely_end[which]):
             code = facts.likely[place]
-            bits = costs.here(code, facts.behind[behind + place])
+            if costs.is_bare[code] or costs.is_pause:
+                bits = costs.here_by_code(code, facts.behind[behind + place])
+            else:
+                number, plain = facts.likely_number[place], facts.likely_plain[place]
+                bits = costs.here(number, plain, facts.likely_against[place], facts.behind[behind + place])
             if bits >= least + self._far:
                 continue
             least = min(least, bits)
@@ -108,17 +113,21 @@ class Guesses:
         facts, costs, grams = self.facts, self.costs, self.costs.grams
         costs.stand_behind(first, second)
         grams.rank(costs.first_number, costs.second_number)
-        begin = self._used
-        number = grams.next_ranked()
-        while number >= 0 and self._used - begin < self._most_unknown:
+        seen, number = 0, grams.next_ranked()
+        while number >= 0 and seen < self._most_unknown:
             for form in range(facts.ask_written(number)):
                 code = facts.written[_FORMS * number + form]
-                if facts.gap(trail, facts.gbk[code] >> 8) and self._used - begin < self._most_unknown:
-                    eighths = grams.ranked_cost
-                    if facts.number[code] != number:
-                        eighths = grams.behind_one(costs.second_number, facts.number[code])
-                    self._add(code, costs.here(code, eighths))
+                if facts.gap(trail, facts.gbk[code] >> 8) and seen < self._most_unknown:
+                    seen += 1
+                    if seen <= _FIRST or facts.may_vanish(code):
+                        self._add_unknown(code, number)
             number = grams.next_ranked()
+
+    def _add_unknown(self, code: int, number: int) -> None:
+        grams, eighths = self.costs.grams, self.costs.grams.ranked_cost
+        if self.facts.number[code] != number:
+            eighths = grams.behind_one(self.costs.second_number, self.facts.number[code])
+        self._add(code, self.costs.here_by_code(code, eighths))
 
     def _fill_before(self, trail: int, third: int, begin: int) -> None:
         for one in self._thirds[third]:
@@ -126,7 +135,7 @@ class Guesses:
                 code = ord(char)
                 if self.facts.gap(trail, self.facts.gbk[code] >> 8) and not self._has(code, begin):
                     eighths = self.costs.grams.behind_one(self.costs.second_number, self.facts.ask(code))
-                    self._add(code, self.costs.here(code, eighths))
+                    self._add(code, self.costs.here_by_code(code, eighths))
 
     def _has(self, code: int, begin: int) -> bool:
         for place in range(begin, self._used):
