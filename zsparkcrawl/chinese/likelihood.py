@@ -34,7 +34,6 @@ MAGIC = b"ZLM1"
 STEP = 8  # costs are kept in eighths of a bit, one byte each
 
 
-
 class _Numbers(dict[str, int]):
     """The number of a character in the tables; one met for the first time is folded and remembered."""
 

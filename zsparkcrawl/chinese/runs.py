@@ -14,7 +14,7 @@ __all__ = ["Runs"]
 
 
 class Runs:
-    """The runs of a text, in Simplified. ``room``: how many may be added. ``ones``: times of the first 65,536 characters.
+    """The runs of a text, in Simplified. ``room``: how many may be added. ``ones``: times by code point below 65,536.
 
     >>> runs = Runs("園區的园")
     >>> runs.times("园"), runs.times("园区"), runs.times("区的园"), runs.times("区园")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
 from zsparkcrawl.chinese.diagnosis import counted
+from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.readings import with_reading
 from zsparkcrawl.chinese.script import simplified_of

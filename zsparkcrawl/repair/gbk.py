@@ -92,7 +92,7 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
 
 
 def _cut(streams: Streams, start: int, position: int, diagnosis: Diagnosis) -> tuple[Path | None, list[Damage]]:
-    """What stood where a mark at ``position`` came from a cut, if that is likely; else a mark of doubt, if it may be."""
+    """What stood where a mark at ``position`` came from a cut, if that is likely; else a doubt, if it may be."""
     best = streams.cut(start, position)
     if best is None:
         return None, []

@@ -12,6 +12,7 @@ NEAR = 10.0
 """Bits within which a rival reading casts doubt. Of 166 runs in news that nothing was built from whose nearest rival
 was 8 bits or more behind all were right, of 81 at 5 to 8 bits nine in ten, of 45 at less than 2 bits one in four."""
 
+
 class Doubt(NamedTuple):
     """A stretch of a path's text in whose place another reading is nearly as likely: by so many bits less."""
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.chinese.likelihood import model
+from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.bytepairs import LEADS, split
 from zsparkcrawl.repair.costs import LEFT_OPEN, WRONG_QUOTE, Costs, open_quote
 from zsparkcrawl.repair.lattice.beam import Beam
+from zsparkcrawl.repair.lattice.halves import LOST
 from zsparkcrawl.repair.lattice.places import Places
 from zsparkcrawl.repair.lattice.readings import Readings
-from zsparkcrawl.repair.lattice.steps import LOST, Steps
+from zsparkcrawl.repair.lattice.steps import Steps
 from zsparkcrawl.repair.paths import Path
 from zsparkcrawl.repair.shown import WIDE, ShownText
 
@@ -70,7 +71,7 @@ class Streams:
         return self._best(start, context)
 
     def ahead(self, start: int, end: int, reading: str) -> float:
-        """How many bits the best way on from pinyin inside a character saves, 0 when there is none; for asking ahead."""
+        """How many bits the best way on from pinyin inside a character saves, 0 when there is none: to ask ahead."""
         read, is_open = self._read, self._quote_open
         best = self.straddled(start, end, reading)
         self._read, self._quote_open = read, is_open

@@ -86,8 +86,8 @@ class Bits:
 
     def here(self, number: int, plain: int, against: float, eighths: int) -> float:
         """Bits of a character behind the two of the last `stand_behind`, given the number and the code point of its
-        Simplified form, what speaks against it anywhere, and what it costs by the model, in eighths, behind the second of
-        the two alone."""
+        Simplified form, what speaks against it anywhere, and what it costs by the model, in eighths, behind the second
+        of the two alone."""
         known = self.grams.triple_here(number)
         eighths = known if known >= 0 else eighths + self.grams.less
         times = self.ones[plain] if plain < 0x10000 else self.runs.one(plain)

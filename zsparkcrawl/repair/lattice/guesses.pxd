@@ -49,4 +49,3 @@ cdef class Guesses:
     @cython.locals(number=cython.int)
     cdef int _begin(self, long long key) except -1
     cdef int _add(self, int code, double bits) except -1
-    cdef int _make_room(self) except -1

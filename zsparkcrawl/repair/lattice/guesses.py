@@ -43,15 +43,17 @@ class Guesses:
         self._most, self._far, self._most_unknown = most, far, most_unknown
         self._thirds: list[tuple[str, ...]] = [()]
         self._slots = Slots(_ROOM)
-        self._make_room()
+        self._used, self._room, self._char_room = 0, _ROOM, 8 * _ROOM
+        self.begin, self.end = array("i", bytes(4 * _ROOM)), array("i", bytes(4 * _ROOM))
+        self.char, self.bits = array("i", bytes(4 * 8 * _ROOM)), array("d", bytes(8 * 8 * _ROOM))
         self._found = array("i", bytes(4 * 256))
         self._found_bits = array("d", bytes(8 * 256))
 
     def trim(self) -> None:
         """Forget the lists when there are many."""
         if self._used > _KEPT:
-            self._slots = Slots(_ROOM)
-            self._make_room()
+            self._slots.clear()
+            self._used = 0
 
     def of(self, which: int, first: int, second: int) -> int:
         """The list of those with a lead byte, or, `TRAIL` added, with a trail byte, the likeliest first."""
@@ -157,8 +159,3 @@ class Guesses:
             self.char, self.bits = doubled("i", self.char), doubled("d", self.bits)
         self.char[self._used], self.bits[self._used] = code, bits
         self._used += 1
-
-    def _make_room(self) -> None:
-        self._used, self._room, self._char_room = 0, _ROOM, 8 * _ROOM
-        self.begin, self.end = array("i", bytes(4 * _ROOM)), array("i", bytes(4 * _ROOM))
-        self.char, self.bits = array("i", bytes(4 * 8 * _ROOM)), array("d", bytes(8 * 8 * _ROOM))

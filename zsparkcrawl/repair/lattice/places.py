@@ -31,7 +31,13 @@ class Places:
     ``narrowed``: whether an ASCII character may stand for its full-width form; ``hopeless``: where too much is lost."""
 
     def __init__(
-        self, text: str, facts: Facts, grams: Grams, marks: Mapping[str, int], narrowed: bool, hopeless: list[tuple[int, int]]
+        self,
+        text: str,
+        facts: Facts,
+        grams: Grams,
+        marks: Mapping[str, int],
+        narrowed: bool,
+        hopeless: list[tuple[int, int]],
     ) -> None:
         self.text, self.facts, self.grams = text, facts, grams
         self.length = len(text)

@@ -22,7 +22,10 @@ class Readings:
     """
 
     def __init__(
-        self, matched: Callable[[str], Trails], annotated: Callable[[str], tuple[str, ...]], third_of: Callable[[tuple[str, ...]], int]
+        self,
+        matched: Callable[[str], Trails],
+        annotated: Callable[[str], tuple[str, ...]],
+        third_of: Callable[[tuple[str, ...]], int],
     ) -> None:
         self._matched, self._annotated, self._third_of = matched, annotated, third_of
         self._numbers: dict[str, int] = {}

@@ -1,25 +1,18 @@
 cimport cython
 
 from zsparkcrawl.repair.lattice.facts cimport Facts
-from zsparkcrawl.repair.lattice.guesses cimport Guesses
-from zsparkcrawl.repair.lattice.making cimport Making
-from zsparkcrawl.repair.lattice.nodes cimport Kept, Nodes
+from zsparkcrawl.repair.lattice.halves cimport Halves
+from zsparkcrawl.repair.lattice.nodes cimport Nodes
 from zsparkcrawl.repair.lattice.places cimport Places
 from zsparkcrawl.repair.lattice.readings cimport Readings
 
-cdef double _FLUENT, _FLUENT_TWICE, _LOST, _VANISHED, _DROPPED
-cdef int _MOST_UNASSIGNED, _MOST_UNKNOWN, _MOST_TWICE, _RESUMES, _TRAIL, _REPLACED
+cdef double _FLUENT, _FLUENT_TWICE, _LOST
+cdef int _MOST_TWICE, _RESUMES
 
 
-cdef class Steps(Making):
-    cdef Readings _readings
-    cdef double _orphan_gone, _pair_vanished
-    cdef Kept _kept
-
+cdef class Steps(Halves):
     @cython.locals(place=cython.int)
-    cpdef int of(self, int path, bint doubt) except -1
-    @cython.locals(at=cython.int)
-    cdef bint _any_below(self, int begin, double limit) noexcept
+    cpdef void of(self, int path, bint doubt) except *
     @cython.locals(nodes=Nodes, places=Places, place=cython.int, carry=cython.int, end=cython.int, code=cython.int)
     cdef void _plain(self, int path) except *
     @cython.locals(
@@ -40,38 +33,8 @@ cdef class Steps(Making):
     cdef int _replaced_pair(self, int path, int end) except -1
     @cython.locals(bottom=cython.int, begin=cython.int, place=cython.int, top=cython.int, at=cython.int)
     cdef int _behind_lost(self, int path) except -1
-    @cython.locals(guesses=Guesses, bottom=cython.int, number=cython.int, at=cython.int)
-    cdef int _halves(self, int path, int end, double cost) except -1
-    @cython.locals(
-        nodes=Nodes, guesses=Guesses, kept=Kept, third=cython.int, half_at=cython.int, half=cython.int,
-        number=cython.int, at=cython.int, node=cython.int, count=cython.int,
-    )
-    cdef int _second_halves(self, int bottom, int top, int end, double cost) except -1
-    cdef inline int _second_byte(self, int half) noexcept
     @cython.locals(
         nodes=Nodes, places=Places, end=cython.int, bottom=cython.int, straddled=cython.int, has_first=cython.bint,
         at=cython.int,
     )
     cdef void _taken_up(self, int half) except *
-    @cython.locals(places=Places, code=cython.int)
-    cdef bint _is_ordinary(self, int place) except -1
-    @cython.locals(
-        nodes=Nodes, facts=Facts, guesses=Guesses, trail=cython.int, both=cython.int, carry=cython.int,
-        number=cython.int, left=cython.int, at=cython.int, char=cython.int, cost=cython.double,
-    )
-    cdef int _taken_up_by(self, int half, int end) except -1
-    @cython.locals(
-        places=Places, facts=Facts, trail=cython.int, bottom=cython.int, readings=Readings, row=cython.int,
-        lead=cython.int, code=cython.int, byte=cython.int, left=cython.int,
-    )
-    cdef bint _push_leads(self, int half, int end, int straddled) except -1
-    @cython.locals(guesses=Guesses, number=cython.int, at=cython.int, lead=cython.int)
-    cdef int _push_fitting(self, int half, int trail, int byte, int left, int bottom) except -1
-    @cython.locals(at=cython.int)
-    cdef bint _is_pushed(self, int lead, int bottom) noexcept
-    @cython.locals(
-        guesses=Guesses, nodes=Nodes, shows=cython.bint, cost=cython.double, swallowed=cython.bint, place=cython.int,
-        number=cython.int, at=cython.int, node=cython.int,
-    )
-    cdef int _taken_up_lost(self, int half, int end) except -1
-    cdef inline double _dropped(self, int place) noexcept
