@@ -99,8 +99,8 @@ class Facts:
         return self.gappy[self.gbk[code] & 255] != 0
 
     def ask_likely(self, which: int) -> None:
-        """Fill `likely` for a byte, as lead byte or, with 256 added, as trail byte; beside it what is needed of each, so
-        that it is read in a row."""
+        """Fill `likely` for a byte, as lead byte or, with 256 added, as trail byte; beside it what is needed of each:
+        what lies in a row is read faster."""
         if self.likely_at[which] < 0:
             chars = self.source.likely(which & 255, which > 255)
             self.likely_at[which] = self._likely_used
