@@ -17,7 +17,7 @@ from zsparkcrawl.repair.lattice.bits import Bits
 from zsparkcrawl.repair.lattice.facts import LOSS, NEVER_BEHIND_A_PAUSE, PAUSE, RESUMES, Facts
 from zsparkcrawl.repair.lattice.guesses import Guesses
 
-__all__ = ["LEFT_OPEN", "WRONG_QUOTE", "Costs", "Guess", "open_quote"]
+__all__ = ["LEFT_OPEN", "WRONG_QUOTE", "Costs", "Guess", "facts_for", "open_quote"]
 
 _STRANGER = 8.0
 """Bits against a character that no tool was seen to annotate."""
@@ -85,8 +85,7 @@ class Costs:
         """Bits against a byte before a cut that left no trace, where others of the page show as lost."""
         self.pair_gone = _UNLIKE_ELSEWHERE if runs.get("\ufffd") else 0.0
         """Bits against a pair of bytes that left no trace: a decoder that writes U+FFFD writes one for each."""
-        self.facts = _facts(self._turned)
-        self._bits = Bits(self.facts, model().grams, counted(runs), self._annotated, _BARE, _TWO_PAUSES)
+        self._bits = Bits(facts_for(diagnosis), model().grams, counted(runs), self._annotated, _BARE, _TWO_PAUSES)
         self._known: dict[tuple[str, str], tuple[float, str]] = {}
         self._guesses: dict[tuple[tuple[str, ...], str], list[Guess]] = {}
 
@@ -150,6 +149,11 @@ class _Source:
 
     def written(self, number: int) -> tuple[str, ...]:
         return _written(model().character(number), self._turned)
+
+
+def facts_for(diagnosis: Diagnosis) -> Facts:
+    """What is the same wherever a character stands on any page in the script of this one."""
+    return _facts(diagnosis.script == "turned")
 
 
 @cache

@@ -5,12 +5,13 @@ The search itself, in numbers, is `lattice.beam`.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.bytepairs import LEADS, split
-from zsparkcrawl.repair.costs import LEFT_OPEN, WRONG_QUOTE, Costs, open_quote
+from zsparkcrawl.repair.costs import LEFT_OPEN, WRONG_QUOTE, Costs, facts_for, open_quote
 from zsparkcrawl.repair.lattice.beam import Beam
 from zsparkcrawl.repair.lattice.halves import LOST
 from zsparkcrawl.repair.lattice.places import Places
@@ -37,14 +38,23 @@ class Streams:
 
     def __init__(self, text: str, diagnosis: Diagnosis) -> None:
         self.shown = ShownText(text, [mark for mark in WIDE if mark in text or diagnosis.runs.get(mark, 0)])
-        costs = self._costs = Costs(diagnosis)
-        shown, lists = self.shown, costs.lists()
-        self.places = Places(text, costs.facts, model().grams, shown.marks, shown.narrowed, shown.hopeless)
-        readings = Readings(costs.matched, costs.annotated, lists.third_of)
-        steps = Steps(self.places, lists, readings, WRONG_QUOTE, costs.orphan_gone, costs.pair_gone)
-        self._beam = Beam(self.places, steps, LEFT_OPEN)
+        shown, self._diagnosis = self.shown, diagnosis
+        facts = facts_for(diagnosis)
+        self.places = Places(text, facts, model().grams, shown.marks, shown.narrowed, shown.hopeless)
         self._read = 0
         self._quote_open = False
+
+    @cached_property
+    def _costs(self) -> Costs:
+        return Costs(self._diagnosis)
+
+    @cached_property
+    def _beam(self) -> Beam:
+        """The search, made for the first place that needs one: most paragraphs have none."""
+        costs, lists = self._costs, self._costs.lists()
+        readings = Readings(costs.matched, costs.annotated, lists.third_of)
+        steps = Steps(self.places, lists, readings, WRONG_QUOTE, costs.orphan_gone, costs.pair_gone)
+        return Beam(self.places, steps, LEFT_OPEN)
 
     def straddled(self, start: int, end: int, reading: str) -> Best | None:
         """The likeliest way on from pinyin inside a character: the lead byte of the annotated character is the last

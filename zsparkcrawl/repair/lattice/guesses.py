@@ -18,7 +18,7 @@ TRAIL = 256
 _UNKNOWN = 512
 """Added to a byte where it is only known that it makes no character with the lead byte of the next."""
 _FORMS, _FIRST = 16, 12
-_ROOM = 4_096
+_ROOM = 512
 _KEPT = 400_000
 """Characters in all lists beyond which they are forgotten before the next search. Chosen."""
 

@@ -12,7 +12,7 @@ from zsparkcrawl.repair.paths import NEAR, Doubt, Path, doubted
 
 __all__ = ["Kept", "Nodes"]
 
-_ROOM = 4_096
+_ROOM = 1_024
 _OPENING, _CLOSING = 0x201C, 0x201D
 _NEAR = NEAR
 
