@@ -24,7 +24,7 @@ DIRECTIVES = {
     "cpow": True,
 }
 # Or a machine that multiplies and adds in one step would get other sums than the interpreter.
-FLAGS = [] if os.name == "nt" else ["-ffp-contract=off"]
+FLAGS = [] if os.name == "nt" else ["-ffp-contract=off", "-g0"]
 
 
 def extensions() -> list[Extension]:
