@@ -23,7 +23,7 @@ cdef class Grams:
 
     @cython.locals(low=cython.int, end=cython.int, high=cython.int, middle=cython.int)
     cpdef int pair(self, int first, int second) noexcept
-    @cython.locals(less=cython.int, pair=cython.int, low=cython.int, end=cython.int, high=cython.int, middle=cython.int)
+    @cython.locals(less=cython.int, pair=cython.int, low=cython.int, end=cython.int, known=cython.int)
     cpdef int eighths(self, int first, int second, int third) noexcept
     @cython.locals(
         eighths=cython.longlong, first=cython.int, second=cython.int, third=cython.int, place=cython.Py_ssize_t
@@ -33,8 +33,9 @@ cdef class Grams:
     cpdef int behind_one(self, int second, int third) noexcept
     @cython.locals(pair=cython.int)
     cpdef int stand_behind(self, int first, int second) except -1
-    @cython.locals(low=cython.int, high=cython.int, middle=cython.int)
     cpdef int triple_here(self, int third) noexcept
+    @cython.locals(high=cython.int, middle=cython.int)
+    cdef inline int _triple(self, int third, int low, int end) noexcept
     @cython.locals(begin=cython.int, pair=cython.int)
     cpdef int rank(self, int first, int second) except -1
     @cython.locals(pair=cython.int, triple=cython.int)

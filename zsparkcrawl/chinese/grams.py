@@ -55,15 +55,9 @@ class Grams:
             if pair >= 0:
                 low, end = self.begin[pair], self.begin[pair + 1]
                 if low < end:
-                    high = end
-                    while low < high:
-                        middle = (low + high) >> 1
-                        if self.third[middle] < third:
-                            low = middle + 1
-                        else:
-                            high = middle
-                    if low < end and self.third[low] == third:
-                        return self.triple_cost[low]
+                    known = self._triple(third, low, end)
+                    if known >= 0:
+                        return known
                     less = self.pair_backoff[pair] - _ZERO
         pair = self.pair(second, third)
         if pair >= 0:
@@ -97,14 +91,18 @@ class Grams:
     def triple_here(self, third: int) -> int:
         """Eighths of a bit of a character that is known behind those two; -1 when it is known behind the second only,
         or not at all, and costs `less` more than behind the second alone."""
-        low, high = self._low, self._end
+        return self._triple(third, self._low, self._end)
+
+    def _triple(self, third: int, low: int, end: int) -> int:
+        """What a character costs of those whose triples stand between two places; -1 when it is none of them."""
+        high = end
         while low < high:
             middle = (low + high) >> 1
             if self.third[middle] < third:
                 low = middle + 1
             else:
                 high = middle
-        return self.triple_cost[low] if low < self._end and self.third[low] == third else -1
+        return self.triple_cost[low] if low < end and self.third[low] == third else -1
 
     def rank(self, first: int, second: int) -> None:
         """Get ready to be asked for the characters seen behind two others, the likeliest first: see `next_ranked`."""
