@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+# What is compiled where there is a C compiler: a change of it is installed anew.
+COMPILED := $(wildcard zsparkcrawl/*/*.pxd zsparkcrawl/*/*/*.pxd)
 
 .PHONY: demo test lint types contracts check bench lock clean
 
@@ -43,7 +45,7 @@ lock:
 	build/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --python-version 3.11 --extra dev --upgrade pyproject.toml --output-file requirements.lock
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml setup.py $(COMPILED) $(COMPILED:.pxd=.py)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "zsparkcrawl needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
@@ -52,4 +54,4 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) data/demo data/sample/site
+	rm -rf $(VENV) build data/demo data/sample/site $(COMPILED:.pxd=.*.so)

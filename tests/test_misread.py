@@ -171,6 +171,6 @@ def test_every_change_can_be_undone_and_replayed(text: str) -> None:
 def test_text_made_to_last_takes_time_by_its_length(piece: str) -> None:
     """A tenth of a megabyte; a search that grew with the square of the length would take hours."""
     text = piece * (100_000 // len(piece.encode()))
-    start = time.perf_counter()
+    start = time.process_time()  # of the processor: a busy machine is not a slow search
     reread_misread(Edited(text), Diagnosis())
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import attrgetter
 from typing import Literal
 
 __all__ = ["Certainty", "Change", "Damage", "Edit", "Edited", "apply", "edit", "mark", "places_of", "revert"]
@@ -84,10 +85,8 @@ def edit(edited: Edited, rule: str, changes: Iterable[Change]) -> Edited:
     ('發展', (Edit(rule='annotations', start=1, before='(fā)', after='', certainty='certain'),))
     """
     text = edited.text
-    wanted = sorted(
-        (change for change in changes if text[change.start : change.end] != change.after),
-        key=lambda change: (change.start, change.end),
-    )
+    wanted = [change for change in changes if text[change.start : change.end] != change.after]
+    wanted.sort(key=attrgetter("start", "end"))
     if not wanted:
         return edited
     pieces: list[str] = []

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from zsparkcrawl.chinese.cuts import find_cuts
 from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
 from zsparkcrawl.chinese.readings import readings_of
+from zsparkcrawl.chinese.runs import Runs
 from zsparkcrawl.chinese.script import (
     ANNOTATION,
     has_simplified,
@@ -23,7 +24,7 @@ from zsparkcrawl.chinese.script import (
 )
 from zsparkcrawl.items import Diagnosis, Script
 
-__all__ = ["diagnose"]
+__all__ = ["counted", "diagnose"]
 
 
 def _any_of(words: str) -> re.Pattern[str]:
@@ -160,33 +161,49 @@ def _script(text: str, written_in: str | None, by_tool: bool) -> tuple[Script, l
 
 class _Runs(Mapping[str, int]):
     """How often each run of one, two and three characters stands in a text: counted when it is first asked, for
-    counting takes ten times as long as the rest of a diagnosis, and a healthy text is not asked."""
+    counting takes longer than the rest of a diagnosis, and a healthy text is not asked."""
 
     def __init__(self, text: str) -> None:
         self._text = text
 
     @cached_property
-    def _times(self) -> Counter[str]:
+    def counted(self) -> Runs:
+        """The same as a table of numbers."""
+        return Runs(self._text)
+
+    @cached_property
+    def _names(self) -> dict[str, None]:
         ones = simplified(self._text)
         twos = list(map(add, ones, ones[1:]))
-        times = Counter(ones)
-        times.update(twos)
-        times.update(map(add, twos, ones[2:]))
-        return times
+        return dict.fromkeys((*ones, *twos, *map(add, twos, ones[2:])))
 
     def __getitem__(self, run: str) -> int:
-        if run not in self._times:
+        if not (times := self.counted.times(run)):
             raise KeyError(run)
-        return self._times[run]
+        return times
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._times)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._times)
+        return len(self._names)
 
     def get(self, run: str, default: Any = None) -> Any:
-        return self._times.get(run, default)
+        return self.counted.times(run) or default
+
+
+def counted(runs: Mapping[str, int]) -> Runs:
+    """The runs of a diagnosis as a table of numbers.
+
+    >>> counted(diagnose("產業產業園區").runs).times("产业"), counted({}).times("产业")
+    (2, 0)
+    """
+    if isinstance(runs, _Runs):
+        return runs.counted
+    table = Runs("", len(runs))
+    for run, times in runs.items():
+        table.add(run, times)
+    return table
 
 
 def _published(text: str) -> dt.date | None:

@@ -21,23 +21,17 @@ import struct
 import sys
 import zlib
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterator
 from functools import cache
-from heapq import merge
 from importlib import resources
 from itertools import accumulate
-from operator import itemgetter
 
 from zsparkcrawl.chinese.classes import FLOORS, OTHER, RARE, START, fold
+from zsparkcrawl.chinese.grams import BACKOFF_ZERO, Grams
 
-__all__ = ["Behind", "Likelihood", "model"]
+__all__ = ["BACKOFF_ZERO", "MAGIC", "STEP", "Likelihood", "model"]
 
 MAGIC = b"ZLM1"
 STEP = 8  # costs are kept in eighths of a bit, one byte each
-_ROWS = 2_000
-"""Of how many characters it is kept at hand what stands behind them, 160 characters on average. Chosen."""
-BACKOFF_ZERO = 64  # a back-off cost can be below zero: the byte that means 0
 
 
 class _Numbers(dict[str, int]):
@@ -66,34 +60,6 @@ def _take(data: bytes, kind: str, place: int, count: int) -> tuple[array[int], i
     return numbers, end
 
 
-class Behind:
-    """What the model knows about the characters behind one or two others; made by `Likelihood.behind`."""
-
-    __slots__ = ("_backoff", "_less", "_model", "_pairs", "_triples")
-
-    def __init__(
-        self, model: Likelihood, triples: dict[int, float], pairs: dict[int, float], less: float, backoff: float
-    ) -> None:
-        self._model, self._triples, self._pairs, self._less = model, triples, pairs, less
-        self._backoff = less + backoff
-
-    def cost(self, character: str) -> float:
-        """Bits of a character here."""
-        number = self._model._numbers[character]
-        known = self._triples.get(number)
-        if known is not None:
-            return known
-        known = self._pairs.get(number)
-        return self._backoff + self._model._following[number] if known is None else self._less + known
-
-    def likeliest(self) -> Iterator[tuple[str, float]]:
-        """The characters seen here, each with its bits, the likeliest first."""
-        triples, characters = self._triples, self._model._characters
-        others = ((number, self._less + bits) for number, bits in self._pairs.items() if number not in triples)
-        for number, bits in merge(sorted(triples.items(), key=itemgetter(1)), others, key=itemgetter(1)):
-            yield characters[number], bits
-
-
 class Likelihood:
     """A character model: bits of a character after the last one or two.
 
@@ -115,20 +81,19 @@ class Likelihood:
         following, place = _take(data, "B", place, characters)
         backoff, place = _take(data, "B", place, characters)
         counts, place = _take(data, "H", place, characters)
-        self._first = array("I", accumulate(counts, initial=0))
+        first = array("I", accumulate(counts, initial=0))
         self._alone = [c / STEP for c in alone]
-        self._following = [c / STEP for c in following]
-        self._backoff = [(c - BACKOFF_ZERO) / STEP for c in backoff]
-        self._second, place = _take(data, "H", place, pairs)
+        second, place = _take(data, "H", place, pairs)
         self._pair_cost, place = _take(data, "B", place, pairs)
-        self._pair_backoff, place = _take(data, "B", place, pairs)
+        pair_backoff, place = _take(data, "B", place, pairs)
         counts, place = _take(data, "H", place, pairs)
-        self._begin = array("I", accumulate(counts, initial=0))
-        self._third, place = _take(data, "H", place, triples)
-        self._triple_cost, place = _take(data, "B", place, triples)
-        self._bits = [c / STEP for c in range(256)]
-        self._less = [(c - BACKOFF_ZERO) / STEP for c in range(256)]
-        self._rows: dict[int, dict[int, float]] = {}
+        begin = array("I", accumulate(counts, initial=0))
+        third, place = _take(data, "H", place, triples)
+        triple_cost, place = _take(data, "B", place, triples)
+        self.grams = Grams(
+            (following, backoff, first), (second, self._pair_cost, pair_backoff, begin), (third, triple_cost)
+        )
+        """The tables themselves, for whoever asks often."""
 
     def cost(self, character: str, context: str = "") -> float:
         """Bits of `character` after the last one or two characters of `context`; "" is the start of a line.
@@ -139,40 +104,21 @@ class Likelihood:
         True
         """
         numbers = self._numbers
-        third = numbers[character]
+        first = numbers[context[-2]] if len(context) > 1 else -1
         second = numbers[context[-1] if context else START]
-        less = 0.0
-        if len(context) > 1 and (pair := self._pair(numbers[context[-2]], second)) is not None:
-            place, end = self._begin[pair], self._begin[pair + 1]
-            if place < end:
-                place = bisect_left(self._third, third, place, end)
-                if place < end and self._third[place] == third:
-                    return self._bits[self._triple_cost[place]]
-                less = self._less[self._pair_backoff[pair]]
-        if (pair := self._pair(second, third)) is not None:
-            return less + self._bits[self._pair_cost[pair]]
-        return less + self._backoff[second] + self._following[third]
+        return self.grams.eighths(first, second, numbers[character]) / STEP
 
-    def _pair(self, first: int, second: int) -> int | None:
-        """The place of a pair in the tables, None when the model has not seen it."""
-        end = self._first[first + 1]
-        pair = bisect_left(self._second, second, self._first[first], end)
-        return pair if pair < end and self._second[pair] == second else None
+    def number(self, character: str) -> int:
+        """The number of a character in the tables."""
+        return self._numbers[character]
 
-    def behind(self, context: str) -> Behind:
-        """What may stand behind the last one or two characters of `context`: for asking about many characters there.
+    def character(self, number: int) -> str:
+        """The character with a number; for many rare ones what stands for their class.
 
-        >>> behind = model().behind("产业园")
-        >>> behind.cost("区") == model().cost("区", "业园"), next(behind.likeliest())[0]
-        (True, '区')
+        >>> model().character(model().number("园"))
+        '园'
         """
-        second = self._numbers[context[-1] if context else START]
-        less, own = 0.0, range(0)
-        if len(context) > 1 and (pair := self._pair(self._numbers[context[-2]], second)) is not None:
-            own = range(self._begin[pair], self._begin[pair + 1])
-            less = self._less[self._pair_backoff[pair]] if own else 0.0
-        triples = {self._third[place]: self._bits[self._triple_cost[place]] for place in own}
-        return Behind(self, triples, self._pairs(second), less, self._backoff[second])
+        return self._characters[number]
 
     def preceding(self, character: str, most: float) -> list[str]:
         """The characters behind which this one costs no more than `most` bits.
@@ -181,23 +127,8 @@ class Likelihood:
         (True, False)
         """
         second = self._numbers[character]
-        rows = ((first, self._pair(first, second)) for first in range(len(self._characters)))
-        return [
-            self._characters[first]
-            for first, pair in rows
-            if pair is not None and self._bits[self._pair_cost[pair]] <= most
-        ]
-
-    def _pairs(self, number: int) -> dict[int, float]:
-        """The characters seen behind one, by number, with their bits, the likeliest first."""
-        known = self._rows.get(number)
-        if known is None:
-            row = range(self._first[number], self._first[number + 1])
-            seen = ((self._second[place], self._bits[self._pair_cost[place]]) for place in row)
-            if len(self._rows) >= _ROWS:
-                self._rows.clear()
-            known = self._rows[number] = dict(sorted(seen, key=itemgetter(1)))
-        return known
+        pairs = ((first, self.grams.pair(first, second)) for first in range(self.grams.size))
+        return [self._characters[first] for first, pair in pairs if pair >= 0 and self._pair_cost[pair] <= STEP * most]
 
     def text_cost(self, text: str, context: str = "") -> float:
         """Bits of all of `text` after `context` ("" is the start of a line): the sum of `cost`.
@@ -205,11 +136,10 @@ class Likelihood:
         >>> model().text_cost("记者了解到", "本报") < model().text_cost("记者了解到", "椅子")
         True
         """
-        cost = self.cost
         kept = context[-2:]
-        whole = kept + text
-        start = len(kept)
-        return sum(cost(whole[i], whole[max(0, i - 2) : i]) for i in range(start, len(whole)))
+        numbers = self._numbers
+        codes = [numbers[character] for character in kept + text]
+        return self.grams.total(codes, len(kept), numbers[START]) / STEP
 
     def per_character(self, text: str, context: str = "") -> float:
         """`text_cost` divided by the number of characters; 0.0 for no text.

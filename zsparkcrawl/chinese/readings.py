@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 __all__ = ["readings_of", "with_reading"]
 
 
+@lru_cache(maxsize=10_000)
 def readings_of(character: str) -> frozenset[str]:
     """All readings of a character, with tone marks; none for what is no Chinese character.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -20,6 +21,7 @@ __all__ = [
     "fold",
     "fold_with_positions",
     "has_simplified",
+    "plain_numbers",
     "simplified",
     "simplified_in",
     "simplified_of",
@@ -104,6 +106,20 @@ def simplified(text: str) -> str:
     '干燥'
     """
     return text.translate(_by_number())
+
+
+@cache
+def plain_numbers() -> array[int]:
+    """The same as a table of code points, for the first 65,536 of them.
+
+    >>> chr(plain_numbers()[ord("乾")])
+    '干'
+    """
+    table = array("I", range(0x10000))
+    for old, new in _by_number().items():
+        if old < 0x10000:
+            table[old] = ord(new)
+    return table
 
 
 def simplify(text: str) -> str:

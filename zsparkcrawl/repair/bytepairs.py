@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from array import array
 from functools import cache
 
-__all__ = ["LEADS", "MARKS", "pair", "pairs_with_lead", "pairs_with_trail", "split", "unassigned_trails", "widened"]
+__all__ = [
+    "LEADS",
+    "MARKS",
+    "gbk_bytes",
+    "gbk_characters",
+    "pair",
+    "pairs_with_lead",
+    "pairs_with_trail",
+    "split",
+    "unassigned_trails",
+    "widened",
+]
 
 LEADS = frozenset(range(0x81, 0xFF))
 MARKS = {"！": 0xA1, "!": 0xA1, "，": 0xAC, ",": 0xAC, "；": 0xBB, ";": 0xBB, "？": 0xBF, "?": 0xBF}
@@ -34,6 +46,36 @@ def split(character: str) -> bytes:
     ('94b5', '3f', b'')
     """
     return character.encode("gbk", "ignore")
+
+
+@cache
+def gbk_characters() -> array[int]:
+    """The code point for each two bytes, as one number; 0 where there is none.
+
+    >>> chr(gbk_characters()[0xB5C4]), gbk_characters()[0xAAA1]
+    ('的', 0)
+    """
+    table = array("H", bytes(2 * 0x10000))
+    for lead in sorted(LEADS):
+        row = b"".join(bytes((lead, trail, 0x0A)) for trail in range(0x40, 0x100)).decode("gbk", "replace").split("\n")
+        for trail, char in enumerate(row[:-1], 0x40):
+            if len(char) == 1 and char != "\ufffd":
+                table[lead << 8 | trail] = ord(char)
+    return table
+
+
+@cache
+def gbk_bytes() -> array[int]:
+    """The bytes of each code point below 65,536, as one number; 0 where GBK has none.
+
+    >>> hex(gbk_bytes()[ord("的")]), hex(gbk_bytes()[ord("a")]), gbk_bytes()[ord("€")]
+    ('0xb5c4', '0x61', 0)
+    """
+    table = array("H", range(0x80)) + array("H", bytes(2 * (0x10000 - 0x80)))
+    for both, code in enumerate(gbk_characters()):
+        if code:
+            table[code] = both
+    return table
 
 
 @cache

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import islice
 from typing import NamedTuple
 
+from zsparkcrawl.chinese.diagnosis import counted
 from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
-from zsparkcrawl.chinese.likelihood import Behind, model
+from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.readings import with_reading
 from zsparkcrawl.chinese.script import simplified_of
 from zsparkcrawl.chinese.variants import forms_of, left_alone
 from zsparkcrawl.items import Diagnosis
-from zsparkcrawl.repair.bytepairs import split, unassigned_trails
-from zsparkcrawl.repair.own_words import OwnWords
+from zsparkcrawl.repair.bytepairs import pairs_with_lead, pairs_with_trail, split
+from zsparkcrawl.repair.lattice.bits import Bits
+from zsparkcrawl.repair.lattice.facts import LOSS, NEVER_BEHIND_A_PAUSE, PAUSE, RESUMES, Facts
+from zsparkcrawl.repair.lattice.guesses import Guesses
 
-__all__ = ["LEFT_OPEN", "QUOTES", "Costs", "Guess", "open_quote"]
+__all__ = ["LEFT_OPEN", "WRONG_QUOTE", "Costs", "Guess", "facts_for", "open_quote"]
 
 _STRANGER = 8.0
 """Bits against a character that no tool was seen to annotate."""
@@ -23,7 +25,7 @@ _ONE_OF_SEVERAL = 1.0
 """Bits against each of several characters that tools annotate with one reading and lead byte."""
 _WRONG_SCRIPT = 9.0
 """Bits against a character that no table makes of Simplified text, on a page that was turned Traditional."""
-_WRONG_QUOTE = 6.0
+WRONG_QUOTE = 6.0
 """Bits against a quotation mark that closes none or opens a second."""
 _TWO_PAUSES = 10.0
 """Bits against two pauses in a row: the model, built from the web as well, has seen 。。 too often."""
@@ -54,9 +56,12 @@ LEFT_OPEN = 9.0
 """Bits against a quotation that the next one, or the end of the paragraph, finds open; or that ends unbegun."""
 _IN_BOTH = frozenset("瞭乾徵藉摺著")
 """Of the characters that tables make of none, those that Simplified text has itself: 瞭望, 乾隆, 慰藉."""
-QUOTES = "“”"
+_QUOTES = "“”"
 _PAUSES = frozenset("，。、；：！？,;:!?（“《")
 _NEVER_BEHIND_A_PAUSE = frozenset("，。、；：！？）》…—·")
+_LOSSES = frozenset("?\ufffd")
+_RESUMES = frozenset("。、：）》”！，；？!,;:\n")
+"""Where a text falls into step by itself when the odd byte before it was dropped."""
 _FULL_WIDTH = dict(zip("!,;?:()", "！，；？：（）", strict=True))
 _PUNCTUATION = frozenset("，。、；：！？“”‘’《》（）【】—…·％")
 
@@ -68,19 +73,6 @@ class Guess(NamedTuple):
     bits: float
     context: str
 
-    @property
-    def may_vanish(self) -> bool:
-        """Whether its second byte begins pairs to which GBK gives no character."""
-        return bool(unassigned_trails(split(self.char)[1]))
-
-
-class _Facts(NamedTuple):
-    """What is the same wherever a character stands: its Simplified form, bits against it, whether it ends a pause."""
-
-    plain: str
-    bits: float
-    after_no_pause: bool
-
 
 class Costs:
     """The costs on one page."""
@@ -88,57 +80,27 @@ class Costs:
     def __init__(self, diagnosis: Diagnosis) -> None:
         self._turned = diagnosis.script == "turned"
         self._annotated = diagnosis.annotated
-        self._runs = diagnosis.runs
-        self._words = OwnWords(self._runs)
-        self._bare = dict.fromkeys(self._annotated, _BARE)
+        runs = diagnosis.runs
         shown = [loss + mark for loss in "?\ufffd" for mark in "！，；？!,;"]
-        self.orphan_gone = _UNLIKE_ELSEWHERE if any(self._runs.get(run) for run in shown) else 0.0
+        self.orphan_gone = _UNLIKE_ELSEWHERE if any(runs.get(run) for run in shown) else 0.0
         """Bits against a byte before a cut that left no trace, where others of the page show as lost."""
-        self.pair_gone = _UNLIKE_ELSEWHERE if self._runs.get("\ufffd") else 0.0
+        self.pair_gone = _UNLIKE_ELSEWHERE if runs.get("\ufffd") else 0.0
         """Bits against a pair of bytes that left no trace: a decoder that writes U+FFFD writes one for each."""
-        self._facts: dict[str, _Facts] = {}
-        self._behind: dict[str, Behind] = {}
+        self._bits = Bits(facts_for(diagnosis), model().grams, counted(runs), self._annotated, _BARE, _TWO_PAUSES)
         self._known: dict[tuple[str, str], tuple[float, str]] = {}
-        self._unknown: dict[tuple[int, str, tuple[str, ...]], list[Guess]] = {}
         self._guesses: dict[tuple[tuple[str, ...], str], list[Guess]] = {}
-        self._matched: dict[tuple[int, str], list[tuple[int, float]]] = {}
+
+    def lists(self) -> Guesses:
+        """Lists of guesses as numbers."""
+        before = _before_turned if self._turned else _before_plain
+        return Guesses(self._bits, before, _MOST_GUESSES, _FAR, _MOST_UNKNOWN)
 
     def of(self, added: str, context: str) -> tuple[float, str]:
         """Bits of characters behind the last two, and the last two then (in Simplified)."""
         known = self._known.get((added, context))
         if known is None:
-            known = self._known[added, context] = self._of(added, context)
+            known = self._known[added, context] = self._bits.text(added, context)
         return known
-
-    def _of(self, added: str, context: str) -> tuple[float, str]:
-        cost = 0.0
-        for char in added:
-            facts = self._facts.get(char) or self._ask(char)
-            cost += facts.bits + self._words.with_share(self._model(context).cost(facts.plain), facts.plain, context)
-            if facts.after_no_pause and context[-1:] in _PAUSES:
-                cost += _TWO_PAUSES
-            context = (context + facts.plain)[-2:]
-        return cost, context
-
-    def _ask(self, char: str) -> _Facts:
-        wrong = _WRONG_SCRIPT if self._turned and _never_turned(char) else 0.0
-        bits = _oddity(char) + self.bare(char) + wrong
-        facts = self._facts[char] = _Facts(simplified_of().get(char, char), bits, char in _NEVER_BEHIND_A_PAUSE)
-        return facts
-
-    def _model(self, context: str) -> Behind:
-        behind = self._behind.get(context)
-        if behind is None:
-            behind = self._behind[context] = model().behind(context)
-        return behind
-
-    def bare(self, char: str) -> float:
-        """Bits against a character without pinyin that carries it elsewhere: a tool annotates one always or never."""
-        return self._bare.get(char, 0.0)
-
-    def of_quote(self, char: str, is_open: bool) -> float:
-        """Bits against a quotation mark by whether one is open already; 0 for other characters."""
-        return _WRONG_QUOTE if char in QUOTES and is_open != (char == "”") else 0.0
 
     def guesses(self, chars: tuple[str, ...], context: str) -> list[Guess]:
         """Those of the characters that may be put in for a lost byte behind the last two, the likeliest first."""
@@ -151,23 +113,6 @@ class Costs:
             self._guesses[chars, context] = known
         return known
 
-    def unknown(self, trail: int, context: str, before: tuple[str, ...] = ()) -> list[Guess]:
-        """The characters that may stand behind the last two where neither of their bytes is known, but that GBK gives
-        no character to the first of them behind ``trail``; those that are likely there, or ``before`` what is known
-        to follow."""
-        known = self._unknown.get((trail, context, before))
-        if known is None:
-            leads = unassigned_trails(trail)
-            written = (char for plain, _ in self._model(context).likeliest() for char in _written(plain, self._turned))
-            fitting = list(islice((char for char in written if split(char)[0] in leads), _MOST_UNKNOWN))
-            fitting += (char for one in before for char in self._preceding(one) if split(char)[0] in leads)
-            known = [Guess(char, *self.of(char, context)) for char in dict.fromkeys(fitting)]
-            self._unknown[trail, context, before] = known
-        return known
-
-    def _preceding(self, char: str) -> tuple[str, ...]:
-        return _written_before(simplified_of().get(char, char), self._turned)
-
     def likely(self, chars: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the characters that are common enough, and in the page's script, to be put in for a lost byte."""
         return _common_among(chars, self._turned)
@@ -176,20 +121,64 @@ class Costs:
         """The characters that a tool may have annotated with a reading."""
         return tuple(char for char in with_reading(reading) if char in self._annotated or char in ANNOTATED_BY_TOOLS)
 
-    def matched(self, lead: int, reading: str) -> list[tuple[int, float]]:
-        """Trail bytes of the characters with this lead byte and reading that a tool may have annotated, each with the
+    def matched(self, reading: str) -> dict[int, list[tuple[int, float]]]:
+        """By lead byte: trail bytes of the characters with this reading that a tool may have annotated, each with the
         bits that speak against it; 0 for the only one that tools are known to annotate."""
-        known_here = self._matched.get((lead, reading))
-        if known_here is None:
-            known_here = self._matched[lead, reading] = self._match(lead, reading)
-        return known_here
+        return {lead: self._match(characters, reading) for lead, characters in _with_lead(reading).items()}
 
-    def _match(self, lead: int, reading: str) -> list[tuple[int, float]]:
-        characters = [c for c in with_reading(reading) if split(c)[0] == lead and (c in simplified_of() or c == "著")]
+    def _match(self, characters: list[str], reading: str) -> list[tuple[int, float]]:
         known = {c for c in characters if reading in self._annotated.get(c, ()) or c in ANNOTATED_BY_TOOLS}
         alone = 0.0 if len(known) == 1 else _ONE_OF_SEVERAL
         strange = _STRANGER if known else _ONE_OF_SEVERAL
-        return [(split(c)[1], alone if c in known else strange) for c in sorted(characters)]
+        return [(split(c)[1], alone if c in known else strange) for c in characters]
+
+
+class _Source:
+    """Tells what is the same wherever a character stands, for `Facts`."""
+
+    def __init__(self, turned: bool) -> None:
+        self._turned = turned
+
+    def number(self, char: str) -> int:
+        return model().number(char)
+
+    def against(self, char: str) -> tuple[float, float]:
+        return _oddity(char), _WRONG_SCRIPT if self._turned and _never_turned(char) else 0.0
+
+    def likely(self, byte: int, is_trail: bool) -> tuple[str, ...]:
+        return _common_among(pairs_with_trail(byte) if is_trail else pairs_with_lead(byte), self._turned)
+
+    def written(self, number: int) -> tuple[str, ...]:
+        return _written(model().character(number), self._turned)
+
+
+def facts_for(diagnosis: Diagnosis) -> Facts:
+    """What is the same wherever a character stands on any page in the script of this one."""
+    return _facts(diagnosis.script == "turned")
+
+
+@cache
+def _facts(turned: bool) -> Facts:
+    kinds = {PAUSE: _PAUSES, NEVER_BEHIND_A_PAUSE: _NEVER_BEHIND_A_PAUSE, LOSS: _LOSSES, RESUMES: _RESUMES}
+    return Facts(_Source(turned), model().grams.size, {kind: "".join(chars) for kind, chars in kinds.items()})
+
+
+def _before_turned(char: str) -> tuple[str, ...]:
+    return _written_before(simplified_of().get(char, char), True)
+
+
+def _before_plain(char: str) -> tuple[str, ...]:
+    return _written_before(simplified_of().get(char, char), False)
+
+
+@cache
+def _with_lead(reading: str) -> dict[int, list[str]]:
+    """By lead byte: the characters with a reading that tools may annotate."""
+    found: dict[int, list[str]] = {}
+    for char in sorted(with_reading(reading)):
+        if char in simplified_of() or char == "著":
+            found.setdefault(split(char)[0], []).append(char)
+    return found
 
 
 def open_quote(text: str, is_open: bool) -> bool:
@@ -198,7 +187,7 @@ def open_quote(text: str, is_open: bool) -> bool:
     >>> open_quote("他说，“考察", False), open_quote("结束。”", True), open_quote("园区", True)
     (True, False, True)
     """
-    last = max(text.rfind(mark) for mark in (*QUOTES, "\n"))
+    last = max(text.rfind(mark) for mark in (*_QUOTES, "\n"))
     return is_open if last < 0 else text[last] == "“"
 
 

@@ -18,7 +18,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import simplified
 from zsparkcrawl.edits import Certainty, Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Diagnosis
@@ -26,7 +25,7 @@ from zsparkcrawl.repair.bytepairs import MARKS
 from zsparkcrawl.repair.holes import figure_lost
 from zsparkcrawl.repair.paths import DOUBTFUL, Path
 from zsparkcrawl.repair.shown import STRADDLE, ShownText
-from zsparkcrawl.repair.streams import Streams
+from zsparkcrawl.repair.streams import Best, Streams
 
 __all__ = ["rejoin_bytes"]
 
@@ -36,6 +35,7 @@ _CUT = re.compile(
 )
 _LOST = re.compile(r"[?\ufffd][！，；？!,;?][?\ufffd]")
 _LONE_LETTER = re.compile("[@-~\uff20-\uff5e][\u4e00-\u9fff]")
+_BROKEN_OFF = re.compile(r"[\s()]")
 _ENDED = re.compile("[！!]$", re.MULTILINE)
 _GARBLED = 8.5
 """Bits a character above which the text behind a mark may be shifted. Four characters behind a mark cost 7.2 in the
@@ -69,37 +69,47 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
     streams = Streams(edited.text, diagnosis)
     position = 0
     for start, match in _anchors(streams):
-        straddled = match.re is STRADDLE
-        if start < position or not (straddled or _garbled(streams, match.start("mark"), diagnosis)):
+        if start < position:
             continue
-        begun = (
-            streams.straddled(start, match.end(), match[1]) if straddled else streams.cut(start, match.start("mark"))
-        )
-        best = streams.best(start, begun)
-        if best is not None and not straddled and _better_straddled(streams, start, best):
+        if match.re is STRADDLE:
+            best = streams.straddled(start, match.end(), match[1])
+            path = streams.path(best) if best else None
+            if path is None:
+                damaged.append(Damage(start, match.end(), "pinyin inside a character; no byte stream explains it"))
+        elif _garbled(streams, match.start("mark"), diagnosis):
+            path, damage = _cut(streams, start, match.start("mark"), diagnosis)
+            damaged += damage
+            diagnosis = replace(diagnosis, cut=True) if path else diagnosis
+        else:
             continue
-        if best is not None and (straddled or best[1] >= _margin(streams.shown.text, start, diagnosis)):
-            diagnosis = diagnosis if straddled else replace(diagnosis, cut=True)
-            path = _with_figures(streams.shown, start, best[0])
+        if path:
+            path = _with_figures(streams.shown, start, path)
             runs.append((start, path))
             position = path.position
             streams.accept(path)
-        elif straddled:
-            damaged.append(Damage(start, match.end(), "pinyin inside a character; no byte stream explains it"))
-        elif best is not None and best[1] > 0 and (diagnosis.cut or _ENDED.match(edited.text, start)):
-            damaged.append(Damage(start, best[0].position, DOUBTFUL + simplified(best[0].text)))
     changes = [_change(start, path) for start, path in runs]
     return mark(edit(mark(edited, damaged), "gbk", changes), _holes(changes, [path for _, path in runs]))
 
 
-def _better_straddled(streams: Streams, start: int, cut: tuple[Path, float]) -> bool:
+def _cut(streams: Streams, start: int, position: int, diagnosis: Diagnosis) -> tuple[Path | None, list[Damage]]:
+    """What stood where a mark at ``position`` came from a cut, if that is likely; else a doubt, if it may be."""
+    best = streams.cut(start, position)
+    if best is None:
+        return None, []
+    likely = best.saved >= _margin(streams.shown.text, start, diagnosis)
+    if not likely and not (best.saved > 0 and (diagnosis.cut or _ENDED.match(streams.shown.text, start))):
+        return None, []
+    path = streams.path(best)
+    if _better_straddled(streams, start, best):
+        return None, []
+    return (path, []) if likely else (None, [Damage(start, path.position, DOUBTFUL + simplified(path.text))])
+
+
+def _better_straddled(streams: Streams, start: int, cut: Best) -> bool:
     """Whether pinyin inside a character, in the run that a cut would begin, explains more than the cut: then the mark
     is what it looks like, and the text behind it is shifted by the pinyin."""
-    path, saved = cut
-    match = STRADDLE.search(streams.shown.text, start + 1, path.position)
-    if match is None:
-        return False
-    return streams.saves(match.start(), streams.straddled(match.start(), match.end(), match[1])) > saved
+    match = STRADDLE.search(streams.shown.text, start + 1, cut.position)
+    return match is not None and streams.ahead(match.start(), match.end(), match[1]) > cut.saved
 
 
 def _margin(text: str, start: int, diagnosis: Diagnosis) -> float:
@@ -134,9 +144,8 @@ def _garbled(streams: Streams, position: int, diagnosis: Diagnosis) -> bool:
         return diagnosis.script == "turned"
     if following[0] in "?\ufffd" or _LONE_LETTER.match(following):
         return True
-    stretch = re.split(r"[\s()]", streams.shown.text[position + 1 : position + 7], maxsplit=1)[0][:4]
-    context = simplified(streams.shown.text[position])
-    return bool(stretch) and model().per_character(simplified(stretch), context) > _GARBLED
+    stretch = _BROKEN_OFF.split(streams.shown.text[position + 1 : position + 7], maxsplit=1)[0][:4]
+    return bool(stretch) and streams.places.per_character(position + 1, position + 1 + len(stretch)) > _GARBLED
 
 
 def _with_figures(shown: ShownText, start: int, path: Path) -> Path:

@@ -1,18 +1,16 @@
-"""Paths: readings of a byte stream so far, and which of two that go on alike is kept."""
+"""Paths: readings of a byte stream so far, and the doubts that rival readings cast on them."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-__all__ = ["DOUBTFUL", "Doubt", "Path", "doubted", "keep"]
+__all__ = ["DOUBTFUL", "NEAR", "Doubt", "Path", "doubted"]
 
 DOUBTFUL = "doubtful, perhaps: "
 """How the reason begins where a reading is marked that another one nearly beat; the rival follows."""
-_NEAR = 10.0
+NEAR = 10.0
 """Bits within which a rival reading casts doubt. Of 166 runs in news that nothing was built from whose nearest rival
 was 8 bits or more behind all were right, of 81 at 5 to 8 bits nine in ten, of 45 at less than 2 bits one in four."""
-
-_Key = TypeVar("_Key")
 
 
 class Doubt(NamedTuple):
@@ -39,36 +37,22 @@ class Path(NamedTuple):
     doubts: tuple[Doubt, ...] = ()
 
 
-def keep(paths: dict[_Key, Path], key: _Key, path: Path) -> None:
-    """Keep the likelier of two paths that go on alike; it remembers a rival that came near.
+def doubted(text: str, doubts: tuple[Doubt, ...], bits: float, rival: str) -> tuple[Doubt, ...]:
+    """The doubts about a text, with the one that a rival reading of it casts, if that came near enough and no nearer
+    one doubts the same place.
 
-    >>> kept = {}
-    >>> keep(kept, "品", Path(3, None, "机品", "机品", 26.0))
-    >>> keep(kept, "品", Path(3, None, "化品", "化品", 24.5))
-    >>> kept["品"].text, kept["品"].doubts
-    ('化品', (Doubt(bits=1.5, start=0, end=1, rival='机'),))
+    >>> doubted("化品", (), 1.5, "机品")
+    (Doubt(bits=1.5, start=0, end=1, rival='机'),)
     """
-    known = paths.get(key)
-    if known is None:
-        paths[key] = path
-    elif path.cost < known.cost:
-        paths[key] = doubted(path, known.cost - path.cost, path.text, known.text)
-    elif path.cost - known.cost < _NEAR:
-        paths[key] = doubted(known, path.cost - known.cost, known.text, path.text)
-
-
-def doubted(path: Path, bits: float, text: str, rival: str) -> Path:
-    """The path with the doubt that a rival reading of its text casts on it, if that came near enough and no nearer one
-    doubts the same place."""
-    if bits >= _NEAR or text == rival:
-        return path
+    if bits >= NEAR or text == rival:
+        return doubts
     same = _alike(text, rival)
     tail = _alike(text[same:][::-1], rival[same:][::-1])
     doubt = Doubt(bits, same, len(text) - tail, rival[same : len(rival) - tail])
-    others = [one for one in path.doubts if one.end <= doubt.start or doubt.end <= one.start]
-    if any(one.bits <= bits for one in path.doubts if one not in others):
-        return path
-    return path._replace(doubts=(*others, doubt))
+    others = [one for one in doubts if one.end <= doubt.start or doubt.end <= one.start]
+    if any(one.bits <= bits for one in doubts if one not in others):
+        return doubts
+    return (*others, doubt)
 
 
 def _alike(one: str, other: str) -> int:

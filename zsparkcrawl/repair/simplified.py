@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from zsparkcrawl.chinese.likelihood import model
@@ -58,17 +58,32 @@ def _changes(edited: Edited) -> Iterator[Change]:
     for damage in edited.damaged:
         if not damage.reason.startswith(DOUBTFUL):
             unreadable[damage.start : damage.end] = b"\1" * (damage.end - damage.start)
-    start = 0
-    for place, (old, new, left) in enumerate(zip(text, plain, unreadable, strict=True)):
-        # What is unreadable is left as it is: its characters are not the ones that stood there.
-        if old == new or left:
-            if start < place:
-                yield Change(start, place, plain[start:place])
-            start = place + 1
-        if old == "著" and not left:
+    # What is unreadable is left as it is: its characters are not the ones that stood there.
+    differing = [place for place, (old, new) in enumerate(zip(text, plain, strict=True)) if old != new]
+    for start, end in _stretches(place for place in differing if not unreadable[place]):
+        yield Change(start, end, plain[start:end])
+    place = text.find("著")
+    while place >= 0:
+        if not unreadable[place]:
             yield from _zhe(plain, place)
-    if start < len(text):
-        yield Change(start, len(text), plain[start:])
+        place = text.find("著", place + 1)
+
+
+def _stretches(places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Neighbouring places, which come in order, as stretches.
+
+    >>> list(_stretches([1, 2, 3, 7]))
+    [(1, 4), (7, 8)]
+    """
+    start = end = -1
+    for place in places:
+        if place != end:
+            if end > 0:
+                yield start, end
+            start = place
+        end = place + 1
+    if end > 0:
+        yield start, end
 
 
 def _zhe(text: str, place: int) -> Iterator[Change]:

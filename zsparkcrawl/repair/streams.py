@@ -1,138 +1,112 @@
-"""The search for the byte stream that could show as a shifted text.
+"""The byte streams that could show as a shifted text, place by place.
 
-A path carries the byte that waits for its other half. Every character read one byte off gives one true character and
-the next byte to carry, until an ASCII byte or a cut takes it up. Two paths that stand at the same place, carry the
-same byte and end in the same two characters go on alike, so only the likelier is kept: the cost of the search grows
-with the length of the run, not with the number of readings.
+The search itself, in numbers, is `lattice.beam`.
 """
 
 from __future__ import annotations
 
-from heapq import nsmallest
+from functools import cached_property
+from typing import NamedTuple
 
-from zsparkcrawl.chinese.readings import readings_of
-from zsparkcrawl.chinese.script import ANNOTATION, simplified_of
+from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.items import Diagnosis
-from zsparkcrawl.repair.bytepairs import LEADS, pairs_with_trail, split
-from zsparkcrawl.repair.costs import LEFT_OPEN, Costs, open_quote
-from zsparkcrawl.repair.paths import Path, doubted, keep
-from zsparkcrawl.repair.shown import WIDE, ShownText, Standing
-from zsparkcrawl.repair.steps import LOST, Steps
+from zsparkcrawl.repair.bytepairs import LEADS, split
+from zsparkcrawl.repair.costs import LEFT_OPEN, WRONG_QUOTE, Costs, facts_for, open_quote
+from zsparkcrawl.repair.lattice.beam import Beam
+from zsparkcrawl.repair.lattice.halves import LOST
+from zsparkcrawl.repair.lattice.places import Places
+from zsparkcrawl.repair.lattice.readings import Readings
+from zsparkcrawl.repair.lattice.steps import Steps
+from zsparkcrawl.repair.paths import Path
+from zsparkcrawl.repair.shown import WIDE, ShownText
 
-__all__ = ["Streams"]
+__all__ = ["Best", "Streams"]
 
-_WIDTH = 24
-"""Paths kept alive at once."""
-_DOUBTED = 6
-"""Of how many paths at once it is asked whether a pair vanished: those that lead."""
-_DOUBTED_WITHIN = 12.0
-"""… by so many bits."""
-_DOUBTED_MORE = 2.0
-"""… and of which path: one that costs hardly more than the text as it stands."""
-_MOST_STEPS = 40_000
-"""Steps after which one search takes what it has. Chosen, far above what news takes."""
-_STEPS_PER_TEXT, _STEPS_PER_CHARACTER = 300_000, 60
-"""Steps for all searches of a text, a bound for text made to last. Chosen likewise."""
-_LONGEST = 600
-"""Characters after which a run is given up: a bound, far above what is met (the longest of 95 runs had 23)."""
-_SLACK = 20.0
-"""Bits by which a path may cost more than the text as it stands before it is given up: text read one byte off costs
-some 12 bits a character more (19.5 against 7.2 in the median), so that a false alarm dies after a few characters."""
+
+class Best(NamedTuple):
+    """The likeliest way back into step: where it ends, how many bits it saves against the text as it stands. Until the
+    next search `Streams.path` gives the path itself."""
+
+    position: int
+    saved: float
+    ending: int
+    horizon: int
 
 
 class Streams:
     """The possible byte streams behind one shown text."""
 
     def __init__(self, text: str, diagnosis: Diagnosis) -> None:
-        self.shown = ShownText(text, [mark for mark in WIDE if diagnosis.runs.get(mark, 0) or mark in text])
-        self.costs = Costs(diagnosis)
-        self._steps = Steps(self.shown, self.costs)
+        self.shown = ShownText(text, [mark for mark in WIDE if mark in text or diagnosis.runs.get(mark, 0)])
+        shown, self._diagnosis = self.shown, diagnosis
+        facts = facts_for(diagnosis)
+        self.places = Places(text, facts, model().grams, shown.marks, shown.narrowed, shown.hopeless)
         self._read = 0
-        self._steps_left = _STEPS_PER_TEXT + _STEPS_PER_CHARACTER * len(text)
+        self._quote_open = False
 
-    def straddled(self, start: int, end: int, reading: str) -> list[Path]:
-        """Paths that begin at pinyin inside a character, in step so far: the lead byte of the annotated character is
-        the last byte before it, its trail byte the lost lead byte of what follows."""
+    @cached_property
+    def _costs(self) -> Costs:
+        return Costs(self._diagnosis)
+
+    @cached_property
+    def _beam(self) -> Beam:
+        """The search, made for the first place that needs one: most paragraphs have none."""
+        costs, lists = self._costs, self._costs.lists()
+        readings = Readings(costs.matched, costs.annotated, lists.third_of)
+        steps = Steps(self.places, lists, readings, WRONG_QUOTE, costs.orphan_gone, costs.pair_gone)
+        return Beam(self.places, steps, LEFT_OPEN)
+
+    def straddled(self, start: int, end: int, reading: str) -> Best | None:
+        """The likeliest way on from pinyin inside a character: the lead byte of the annotated character is the last
+        byte before it, its trail byte the lost lead byte of what follows. None when no way leads back into step."""
+        self._read_up_to(start)
+        self._beam.clear()
         before = self.shown.before_pinyin(start)
         lead = split(self.shown.text[before - 1])[-1:] if before else b""
-        if not lead or lead[0] not in LEADS:
-            return []
-        context = self.shown.context(start)
-        matched = self.costs.matched(lead[0], reading)
-        return [Path(end, trail, "", context, cost, cost > 0) for trail, cost in matched if trail in LEADS]
+        context = self.places.context(start)
+        for trail, cost in self._costs.matched(reading).get(lead[0], ()) if lead else ():
+            if trail in LEADS and lead[0] in LEADS:
+                self._beam.begin(end, trail, context, cost, self._quote_open)
+        return self._best(start, context)
 
-    def cut(self, start: int, position: int) -> list[Path]:
-        """Paths that begin at a mark (at ``position``) that is none: its first byte belongs to the character before,
-        whose own lead byte was dropped, or shows at ``start``."""
-        carry = self.shown.marks[self.shown.text[position]]
-        cost = LOST if start < position else LOST + self.costs.orphan_gone
-        first = Path(position + 1, carry, "", self.shown.context(start), cost, inferred=True)
-        return list(self._steps.guessed(first, pairs_with_trail(0xA3), carry, position + 1))
+    def cut(self, start: int, position: int) -> Best | None:
+        """The likeliest way on from a mark (at ``position``) that is none: its first byte belongs to the character
+        before, whose own lead byte was dropped, or shows at ``start``."""
+        was_open = self._quote_open
+        self._read_up_to(start)
+        self._beam.clear()
+        context = self.places.context(start)
+        cost = LOST if start < position else LOST + self._costs.orphan_gone
+        self._beam.begin_cut(position, context, cost, was_open, self._quote_open)
+        return self._best(start, context)
 
-    def best(self, start: int, paths: list[Path]) -> tuple[Path, float] | None:
-        """The likeliest way from these beginnings back into step, and how many bits it saves against the text as it
-        stands. None when no way leads back."""
-        shown = self.shown
-        self._steps.quote_open = open_quote(shown.text[self._read : start], self._steps.quote_open)
-        self._read = start
-        ended = self._ended(start, paths)
-        if not ended:
-            return None
-        horizon = shown.horizon(max(path.position for path in ended))
-        rest = {path: path.cost + self._rest(path.position, horizon, path.context, path.text) for path in ended}
-        best = min(rest, key=rest.__getitem__)
-        chosen, whole = best, best.text + shown.text[best.position : horizon]
-        for path, bits in rest.items():
-            if path is not best:
-                chosen = doubted(chosen, bits - rest[best], whole, path.text + shown.text[path.position : horizon])
-        return chosen, self._rest(start, horizon, shown.context(start)) - rest[best]
+    def ahead(self, start: int, end: int, reading: str) -> float:
+        """How many bits the best way on from pinyin inside a character saves, 0 when there is none: to ask ahead."""
+        read, is_open = self._read, self._quote_open
+        best = self.straddled(start, end, reading)
+        self._read, self._quote_open = read, is_open
+        return best.saved if best else 0.0
 
-    def saves(self, start: int, paths: list[Path]) -> float:
-        """How many bits the best way from these beginnings saves, 0 when there is none; for asking ahead."""
-        read, is_open = self._read, self._steps.quote_open
-        best = self.best(start, paths)
-        self._read, self._steps.quote_open = read, is_open
-        return best[1] if best else 0.0
-
-    def _rest(self, start: int, end: int, context: str, before: str = "") -> float:
-        """Bits of a stretch as it stands; a quotation that it leaves open, or ends without a beginning, counts."""
-        cost = self.shown.cost(start, end, context)
-        is_open = open_quote(before + self.shown.text[start:end], self._steps.quote_open)
-        return cost + LEFT_OPEN * (is_open != self.shown.closes(end))
+    def path(self, best: Best) -> Path:
+        """What the last search found."""
+        return self._beam.chosen(best.ending, best.horizon)
 
     def accept(self, path: Path) -> None:
         """Take a path as what was there: later places may rely on the quotation marks in it."""
-        self._steps.quote_open = open_quote(path.text, self._steps.quote_open)
+        self._quote_open = open_quote(path.text, self._quote_open)
         self._read = path.position
 
-    def _ended(self, start: int, paths: list[Path]) -> list[Path]:
-        """The likeliest paths that fall into step again, a few for each place where that happens."""
-        standing = Standing(self.shown.text, start)
-        ended: dict[tuple[int, str], Path] = {}
-        most = self._steps_left - min(_MOST_STEPS, self._steps_left)
-        while paths and self._steps_left > most:
-            going: dict[tuple[int, int, str], Path] = {}
-            ahead = min(path.cost - standing.upto(path.position) for path in paths)
-            for rank, path in enumerate(paths):
-                more = path.cost - standing.upto(path.position)
-                doubt = rank < _DOUBTED and more < min(ahead + _DOUBTED_WITHIN, _DOUBTED_MORE)
-                for step in self._steps.of(path, doubt=doubt):
-                    self._steps_left -= 1
-                    if step.cost > standing.upto(step.position) + _SLACK:
-                        continue
-                    if step.carry is None:
-                        closed = self._closed(step)
-                        keep(ended, (closed.position, closed.context), closed)
-                    elif step.position - start < _LONGEST:
-                        keep(going, (step.position, step.carry, step.context), step)
-            paths = nsmallest(_WIDTH, going.values(), key=lambda path: path.cost - standing.upto(path.position))
-        by_place: dict[int, list[Path]] = {}
-        for path in ended.values():
-            by_place.setdefault(path.position, []).append(path)
-        return [path for those in by_place.values() for path in nsmallest(12, those, key=lambda path: path.cost)]
+    def _read_up_to(self, start: int) -> None:
+        self._quote_open = self.places.is_open(self._read, start, self._quote_open)
+        self._read = start
 
-    def _closed(self, path: Path) -> Path:
-        """A path that is back in step, with the pinyin that the last character itself carries taken in."""
-        match = ANNOTATION.match(self.shown.text, path.position)
-        own = match and path.text and path.text[-1] in simplified_of() and match[1] in readings_of(path.text[-1])
-        return path._replace(position=match.end()) if match and own else path
+    def _best(self, start: int, context: tuple[int, int]) -> Best | None:
+        beam, places = self._beam, self.places
+        if not beam.search(start):
+            return None
+        horizon = beam.horizon()
+        closes = self.shown.closes(horizon)
+        ending = beam.weigh(horizon, closes)
+        standing = places.bits_behind(start, horizon, *context)
+        standing += LEFT_OPEN * (places.is_open(start, horizon, self._quote_open) != closes)
+        return Best(beam.nodes.place[beam.ended[ending]], standing - beam.weight(ending), ending, horizon)
