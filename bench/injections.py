@@ -19,19 +19,7 @@ from bench.hidings import HIDINGS
 __all__ = ["PAGE_KINDS", "TEXT_KINDS", "Injected", "disguised", "inject_page", "inject_text", "phrases", "take_phrases"]
 
 SEPARATORS = (",", "，", "-", "_", "|", "｜", "、", " ", "/", "·", "—", ";", "~", "★", "=", "\u3000", " - ", " | ", "+")
-_LOOKS = {
-    "a": "аａＡ",
-    "v": "ⅴｖν",
-    "o": "оｏ",
-    "p": "рｐ",
-    "x": "х",
-    "国": "囯",
-    "1": "１",
-    "0": "０",
-    "8": "８",
-    "3": "３",
-    "5": "５",
-}
+_LOOKS = dict(pair.split("=") for pair in "a=аａＡ v=ⅴｖν o=оｏ p=рｐ x=х 国=囯 1=１ 0=０ 8=８ 3=３ 5=５".split())
 _TURN = opencc.OpenCC("s2t")
 COUNTIES = (
     "丹巴县 德钦县 安远县 上栗县 宜兰县 岳池县 商洛市 华池县 泰顺县 会泽县 兴仁县 德令哈市 扎兰屯市 舞阳县 "

@@ -83,8 +83,8 @@ def test_everything_comes_back_from_a_backup(environ: dict[str, str], tmp_path: 
 
 def test_a_database_older_than_its_captures(environ: dict[str, str], tmp_path: Path) -> None:
     """What came between is entered from the captures: `verify --enter`, then `reread`."""
+    from zsparkcrawl.fetched import Exchange
     from zsparkcrawl.keeping import Keeping
-    from zsparkcrawl.run import Exchange
 
     def fetch(number: int) -> None:
         _, headers, body = article(number)
@@ -140,8 +140,8 @@ def test_a_copy_during_writing_is_whole(environ: dict[str, str], tmp_path: Path)
 
 
 def test_the_files_of_a_living_run_are_copied_as_far_as_they_go(environ: dict[str, str], tmp_path: Path) -> None:
+    from zsparkcrawl.fetched import Exchange
     from zsparkcrawl.keeping import Keeping
-    from zsparkcrawl.run import Exchange
 
     keeping = Keeping.hold(environ, lambda: NOW)
     run = keeping.start_run(site="nhtp", section="news", start_url=None, arguments={})

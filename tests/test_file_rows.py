@@ -24,9 +24,9 @@ from zsparkcrawl.cli import main
 from zsparkcrawl.export import export_articles
 from zsparkcrawl.extract.filenames import name_in_header
 from zsparkcrawl.extract.filetypes import file_type, objection_to
+from zsparkcrawl.fetched import Exchange
 from zsparkcrawl.items import Article, Attachment, Image
 from zsparkcrawl.keeping import Keeping
-from zsparkcrawl.run import Exchange
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

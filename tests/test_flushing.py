@@ -24,7 +24,7 @@ NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
 KILLED = """
 import os, sys
 from zsparkcrawl.keeping import Keeping
-from zsparkcrawl.run import Exchange
+from zsparkcrawl.fetched import Exchange
 keeping = Keeping.hold({"ZSPARK_DATA": sys.argv[1]})
 run = keeping.start_run(site="nhtp", section="news", start_url=None, arguments={})
 for number in range(20):

@@ -16,11 +16,11 @@ from scrapy.http import Request
 
 from zsparkcrawl.archive.locking import LockedError
 from zsparkcrawl.feeds import FeedError, check_feeds
+from zsparkcrawl.fetched import Reading
 from zsparkcrawl.items import Article
 from zsparkcrawl.keeping import Keeping
 from zsparkcrawl.middlewares import UrlGuard, UrlGuardMiddleware
 from zsparkcrawl.outcome import Outcome, judge, worst
-from zsparkcrawl.run import Reading
 from zsparkcrawl.spiders.plan import plan
 
 HOME = "http://www.nhtp.org"

@@ -16,8 +16,9 @@ from tests.serving import ORDINARY, Site, crawl
 from zsparkcrawl.archive import Archive, KeptBody
 from zsparkcrawl.archive.captures import CaptureError, CaptureWriter, read_capture
 from zsparkcrawl.archive.warc import payload_digest
+from zsparkcrawl.fetched import Exchange
 from zsparkcrawl.keeping import Keeping
-from zsparkcrawl.run import Exchange, Run
+from zsparkcrawl.run import Run
 
 URL = "http://www.nhtp.org/news/1.html"
 PAGE = "<title>园区新闻</title><p>健康基地召开会议。</p>".encode("gb18030") * 30

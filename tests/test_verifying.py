@@ -26,9 +26,9 @@ from zsparkcrawl.archive.members import Gap, Record, walk
 from zsparkcrawl.archive.salvage import salvage_file
 from zsparkcrawl.cli import main
 from zsparkcrawl.edits import Edit
+from zsparkcrawl.fetched import Exchange
 from zsparkcrawl.items import Article
 from zsparkcrawl.keeping import Keeping
-from zsparkcrawl.run import Exchange
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
 HTML = "text/html; charset=utf-8"

@@ -30,7 +30,7 @@ from scrapy.robotstxt import RobotParser
 
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extensions import RunLedger, is_kept
-from zsparkcrawl.run import Exchange
+from zsparkcrawl.fetched import Exchange
 from zsparkcrawl.spiders.plan import Plan
 
 __all__ = [

@@ -17,45 +17,13 @@ from zsparkcrawl.archive.visits import Ending, is_gone, stand_after
 from zsparkcrawl.archive.warc import NOT_MODIFIED, payload_digest
 from zsparkcrawl.charset import declared_charset
 from zsparkcrawl.extract.links import Listing
+from zsparkcrawl.fetched import Exchange, Kept, Reading
 from zsparkcrawl.filing import FileAnswer, Files
 from zsparkcrawl.habit import Night, unusual
 from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.outcome import Outcome
 
 __all__ = ["Exchange", "Kept", "Reading", "Run"]
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A request and its response, in plain values. ``body`` is the body without any content encoding."""
-
-    url: str
-    method: str
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    request_headers: tuple[tuple[str, str], ...]
-    content_type: str
-    partial: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Under what number and moment a response was kept."""
-
-    capture_id: int
-    time: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An article on its way from its page to the archive: the lease it was fetched under, the capture it was read
-    from, and the validators that the server sent with it."""
-
-    lease: Lease
-    capture_id: int | None = None
-    etag: str | None = None
-    last_modified: str | None = None
 
 
 @dataclass

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from zsparkcrawl.archive import finding, walks
 from zsparkcrawl.archive import frontier as rows
-from zsparkcrawl.archive import walks
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted
 from zsparkcrawl.archive.offers import Offer, Offering, enter_offers
 from zsparkcrawl.archive.storable import stamp
@@ -52,7 +52,7 @@ class Frontier:
         """Enter articles by their addresses, whether or not the site has them."""
         with self._writing() as connection:
             while part := [Listed(url) for url in islice(urls, _NAMED_AT_ONCE)]:
-                rows.add_articles(connection, self._scope, part, stamp(now), named=True)
+                finding.add_articles(connection, self._scope, part, stamp(now), named=True)
 
     def lease(self, now: dt.datetime, limit: int, *, files: bool = False) -> list[Lease]:
         """Take pages that are due, or files."""
@@ -84,8 +84,8 @@ class Frontier:
         on. ``foreign`` are its links to other hosts that look like articles."""
         with self._writing() as connection:
             insert_seen(connection, self._scope.run_id, listing_url, [*shown, *foreign], stamp(now))
-            rows.add_foreign(connection, self._scope, foreign, stamp(now))
-            found = rows.add_articles(connection, self._scope, shown, stamp(now))
+            finding.add_foreign(connection, self._scope, foreign, stamp(now))
+            found = finding.add_articles(connection, self._scope, shown, stamp(now))
             if self._wanted.limit is not None:
                 found = replace(found, due=rows.count_due(connection, self._scope, self._wanted, now))
             self._go_on(connection, onward(found), now)

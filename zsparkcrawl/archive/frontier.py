@@ -9,36 +9,31 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, not_, or_, select, update
 
-from zsparkcrawl.archive.injecting import insert_for
-from zsparkcrawl.archive.schema import articles, frontier, runs
+from zsparkcrawl.archive.schema import frontier, runs
 from zsparkcrawl.archive.storable import stamp, storable
-from zsparkcrawl.archive.visits import REVISITS, Lease, Standing, Visited
-from zsparkcrawl.archive.writing import Listed
+from zsparkcrawl.archive.visits import Lease, Standing, Visited
 
 __all__ = [
     "Scope",
     "Shown",
     "Wanted",
-    "add_articles",
-    "add_foreign",
     "conclude",
     "count_due",
     "lease",
+    "moment_of",
+    "never_asked",
     "next_due",
     "of_scope",
     "release",
     "scope_values",
     "take_over",
 ]
-
-_ADDRESSES_AT_ONCE = 500
-"""Addresses in one statement: SQLite takes 32,766 values at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,46 +83,8 @@ def release(connection: Connection, run_id: int) -> None:
     connection.execute(update(frontier).where(frontier.c.leased_by == run_id).values(leased_by=None))
 
 
-def add_articles(
-    connection: Connection, scope: Scope, rows: Sequence[Listed], moment: str, *, named: bool = False
-) -> Shown:
-    """Enter articles that a listing shows, or with ``named`` that the operator named. Those that the archive has
-    already, from elsewhere, count as read."""
-    shown = {storable(row.url): row for row in rows}
-    known: dict[str, int | None] = {}
-    for urls in _parts(list(shown), _ADDRESSES_AT_ONCE):
-        c = frontier.c
-        found = select(c.url, c.listed_by).where(of_scope(scope), c.url.in_(urls))
-        known |= {row.url: row.listed_by for row in connection.execute(found)}
-        again = {"listed_by": scope.run_id, **({"named_by": scope.run_id} if named else {})}
-        connection.execute(update(frontier).where(of_scope(scope), c.url.in_(urls)).values(again))
-    _take_in(connection, scope, list(shown), moment)
-    new = [row for url, row in shown.items() if url not in known]
-    for part in _parts(new, _ADDRESSES_AT_ONCE):
-        kept = _kept(connection, scope, [storable(row.url) for row in part])
-        facts = {"listed_by": scope.run_id, "named_by": scope.run_id if named else None}
-        entries = [_entry(scope, row, moment, kept.get(storable(row.url))) | facts for row in part]
-        connection.execute(insert(frontier), entries)
-    return Shown(len(shown), len(new), sum(run == scope.run_id for run in known.values()))
-
-
-def add_foreign(connection: Connection, scope: Scope, rows: Sequence[Listed], moment: str) -> None:
-    """Enter links to other hosts that look like articles: they stand as off-site, and are never asked for."""
-    entries = [_entry(scope, row, moment, None) | {"state": "off-site", "due_at": None} for row in rows]
-    never = {"reason": "on a host that is none of the site's", "listed_by": scope.run_id}
-    for entry in entries:
-        connection.execute(insert_for(connection.dialect.name, frontier).values(entry | never).on_conflict_do_nothing())
-
-
-def _take_in(connection: Connection, scope: Scope, urls: Sequence[str], moment: str) -> None:
-    """What was foreign and is not any more, since the site's profile names its host, is to be fetched."""
-    for part in _parts(urls, _ADDRESSES_AT_ONCE):
-        foreign = and_(of_scope(scope), _never_asked(), frontier.c.url.in_(part))
-        ours = {"state": "waiting", "due_at": moment, "reason": None}
-        connection.execute(update(frontier).where(foreign).values(ours))
-
-
-def _never_asked() -> ColumnElement[bool]:
+def never_asked() -> ColumnElement[bool]:
+    """Whether a row is a link to another host, which only stands there."""
     return and_(frontier.c.state == "off-site", frontier.c.visited_at.is_(None))
 
 
@@ -160,7 +117,7 @@ def next_due(
     none."""
     due = and_(_due(scope, wanted, until), _is_file(files))
     found = connection.execute(select(func.min(frontier.c.due_at)).where(due)).scalar_one_or_none()
-    return _moment(found)
+    return moment_of(found)
 
 
 _CONCLUDE = (
@@ -216,7 +173,7 @@ def _due(scope: Scope, wanted: Wanted, now: dt.datetime) -> ColumnElement[bool]:
     due = c.due_at <= stamp(now)
     if wanted.full:
         unvisited = or_(c.visited_by.is_(None), c.visited_by != scope.run_id)
-        visitable = or_(and_(c.kind == "article", not_(_never_asked())), and_(offered, c.state != "off-site"))
+        visitable = or_(and_(c.kind == "article", not_(never_asked())), and_(offered, c.state != "off-site"))
         due = or_(due, and_(visitable, unvisited))
     # A run visits a page once, but for those that it is to try again itself.
     fresh = or_(c.retried_by == scope.run_id, c.visited_by.is_(None), c.visited_by != scope.run_id)
@@ -242,41 +199,14 @@ def scope_values(scope: Scope) -> dict[str, str]:
     return {"site": scope.site, "section": scope.section, "origin": scope.origin}
 
 
-def _kept(connection: Connection, scope: Scope, urls: list[str]) -> dict[str, tuple[int, str]]:
-    """The archive's articles at these addresses: number and when last seen."""
-    a = articles.c
-    found = select(a.url, a.id, a.last_seen).where(a.site == scope.site, a.section == scope.section, a.url.in_(urls))
-    return {row.url: (row.id, row.last_seen) for row in connection.execute(found)}
-
-
-def _entry(scope: Scope, row: Listed, moment: str, kept: tuple[int, str] | None) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        **scope_values(scope),
-        "kind": "article",
-        "url": storable(row.url),
-        "state": "waiting",
-        "due_at": moment,
-        "first_seen": moment,
-        "listed_title": None if row.title is None else storable(row.title),
-        "listed_date": None if row.date is None else row.date.isoformat(),
-        "visits": 0,
-        "article_id": None,
-    }
-    if kept is not None:
-        last_seen = _moment(kept[1])
-        assert last_seen is not None
-        entry |= {"state": "read", "visits": 1, "article_id": kept[0], "due_at": stamp(last_seen + REVISITS[0])}
-    return entry
-
-
 def _lease(row: Mapping[str, Any], run_id: int) -> Lease:
     standing = Standing(
         state=row["state"],
-        due_at=_moment(row["due_at"]),
+        due_at=moment_of(row["due_at"]),
         visits=row["visits"],
         tries=row["tries"],
         misses=row["misses"],
-        missed_since=_moment(row["missed_since"]),
+        missed_since=moment_of(row["missed_since"]),
         reason=row["reason"],
     )
     return Lease(
@@ -293,13 +223,10 @@ def _lease(row: Mapping[str, Any], run_id: int) -> Lease:
     )
 
 
-def _parts(rows: Sequence[Any], size: int) -> Iterable[Any]:
-    return (rows[start : start + size] for start in range(0, len(rows), size))
-
-
 def _stamped(moment: dt.datetime | None) -> str | None:
     return None if moment is None else stamp(moment)
 
 
-def _moment(text: str | None) -> dt.datetime | None:
+def moment_of(text: str | None) -> dt.datetime | None:
+    """A moment as the tables have it; None for none."""
     return None if text is None else dt.datetime.fromisoformat(text)

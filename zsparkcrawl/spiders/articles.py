@@ -16,8 +16,8 @@ from zsparkcrawl.archive import Lease
 from zsparkcrawl.archive.visits import Ending
 from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, joined_parts
+from zsparkcrawl.fetched import Kept
 from zsparkcrawl.items import Article
-from zsparkcrawl.run import Kept
 from zsparkcrawl.spiders.failures import fault_of, request_of
 from zsparkcrawl.spiders.planned import PlannedSpider, page_of_response, reading_of
 

@@ -15,8 +15,9 @@ from scrapy.settings import BaseSettings
 from zsparkcrawl.archive import Lease
 from zsparkcrawl.archive.visits import Ending
 from zsparkcrawl.errors import ZsparkError
+from zsparkcrawl.fetched import Kept, Reading
 from zsparkcrawl.items import Page
-from zsparkcrawl.run import Kept, Reading, Run
+from zsparkcrawl.run import Run
 from zsparkcrawl.spiders.leases import Leases
 from zsparkcrawl.spiders.plan import plan
 

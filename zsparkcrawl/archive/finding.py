@@ -1,0 +1,90 @@
+"""What listings show, on its way into the frontier: each function works in the transaction that it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from zsparkcrawl.archive.frontier import Scope, Shown, moment_of, never_asked, of_scope, scope_values
+from zsparkcrawl.archive.injecting import insert_for
+from zsparkcrawl.archive.schema import articles, frontier
+from zsparkcrawl.archive.storable import stamp, storable
+from zsparkcrawl.archive.visits import REVISITS
+from zsparkcrawl.archive.writing import Listed
+
+__all__ = ["add_articles", "add_foreign"]
+
+_ADDRESSES_AT_ONCE = 500
+"""Addresses in one statement: SQLite takes 32,766 values at most."""
+
+
+def add_articles(
+    connection: Connection, scope: Scope, rows: Sequence[Listed], moment: str, *, named: bool = False
+) -> Shown:
+    """Enter articles that a listing shows, or with ``named`` that the operator named. Those that the archive has
+    already, from elsewhere, count as read."""
+    shown = {storable(row.url): row for row in rows}
+    known: dict[str, int | None] = {}
+    for urls in _parts(list(shown), _ADDRESSES_AT_ONCE):
+        c = frontier.c
+        found = select(c.url, c.listed_by).where(of_scope(scope), c.url.in_(urls))
+        known |= {row.url: row.listed_by for row in connection.execute(found)}
+        again = {"listed_by": scope.run_id, **({"named_by": scope.run_id} if named else {})}
+        connection.execute(update(frontier).where(of_scope(scope), c.url.in_(urls)).values(again))
+    _take_in(connection, scope, list(shown), moment)
+    new = [row for url, row in shown.items() if url not in known]
+    for part in _parts(new, _ADDRESSES_AT_ONCE):
+        kept = _kept(connection, scope, [storable(row.url) for row in part])
+        facts = {"listed_by": scope.run_id, "named_by": scope.run_id if named else None}
+        entries = [_entry(scope, row, moment, kept.get(storable(row.url))) | facts for row in part]
+        connection.execute(insert(frontier), entries)
+    return Shown(len(shown), len(new), sum(run == scope.run_id for run in known.values()))
+
+
+def add_foreign(connection: Connection, scope: Scope, rows: Sequence[Listed], moment: str) -> None:
+    """Enter links to other hosts that look like articles: they stand as off-site, and are never asked for."""
+    entries = [_entry(scope, row, moment, None) | {"state": "off-site", "due_at": None} for row in rows]
+    never = {"reason": "on a host that is none of the site's", "listed_by": scope.run_id}
+    for entry in entries:
+        connection.execute(insert_for(connection.dialect.name, frontier).values(entry | never).on_conflict_do_nothing())
+
+
+def _take_in(connection: Connection, scope: Scope, urls: Sequence[str], moment: str) -> None:
+    """What was foreign and is not any more, since the site's profile names its host, is to be fetched."""
+    for part in _parts(urls, _ADDRESSES_AT_ONCE):
+        foreign = and_(of_scope(scope), never_asked(), frontier.c.url.in_(part))
+        ours = {"state": "waiting", "due_at": moment, "reason": None}
+        connection.execute(update(frontier).where(foreign).values(ours))
+
+
+def _kept(connection: Connection, scope: Scope, urls: list[str]) -> dict[str, tuple[int, str]]:
+    """The archive's articles at these addresses: number and when last seen."""
+    a = articles.c
+    found = select(a.url, a.id, a.last_seen).where(a.site == scope.site, a.section == scope.section, a.url.in_(urls))
+    return {row.url: (row.id, row.last_seen) for row in connection.execute(found)}
+
+
+def _entry(scope: Scope, row: Listed, moment: str, kept: tuple[int, str] | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        **scope_values(scope),
+        "kind": "article",
+        "url": storable(row.url),
+        "state": "waiting",
+        "due_at": moment,
+        "first_seen": moment,
+        "listed_title": None if row.title is None else storable(row.title),
+        "listed_date": None if row.date is None else row.date.isoformat(),
+        "visits": 0,
+        "article_id": None,
+    }
+    if kept is not None:
+        last_seen = moment_of(kept[1])
+        assert last_seen is not None
+        entry |= {"state": "read", "visits": 1, "article_id": kept[0], "due_at": stamp(last_seen + REVISITS[0])}
+    return entry
+
+
+def _parts(rows: Sequence[Any], size: int) -> Iterable[Any]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))

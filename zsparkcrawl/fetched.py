@@ -1,0 +1,43 @@
+"""What was fetched and what is made of it, in plain values: between the rim that fetches and the run that keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from zsparkcrawl.archive import Lease
+
+__all__ = ["Exchange", "Kept", "Reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its response, in plain values. ``body`` is the body without any content encoding."""
+
+    url: str
+    method: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    request_headers: tuple[tuple[str, str], ...]
+    content_type: str
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Under what number and moment a response was kept."""
+
+    capture_id: int
+    time: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article on its way from its page to the archive: the lease it was fetched under, the capture it was read
+    from, and the validators that the server sent with it."""
+
+    lease: Lease
+    capture_id: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
