@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, func, select, update
+from sqlalchemy import Connection, Table, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zsparkcrawl.archive.schema import injection_pages, injections
@@ -13,6 +14,13 @@ from zsparkcrawl.archive.storable import INJECTION, injection_rows
 from zsparkcrawl.items import Article
 
 __all__ = ["insert_for", "insert_injections"]
+
+
+_COUNT_PAGES = (
+    update(injections)
+    .where(injections.c.id == bindparam("number"))
+    .values(pages=select(func.count()).where(injection_pages.c.injection_id == bindparam("number")).scalar_subquery())
+)
 
 
 def insert_injections(connection: Connection, article: Article, place: Mapping[str, int], moment: str) -> None:
@@ -24,8 +32,7 @@ def insert_injections(connection: Connection, article: Article, place: Mapping[s
         number = _seen(connection, injections, {**row, "pages": 0}, INJECTION, moment)
         page = {**place, "injection_id": number, "position": position}
         _seen(connection, injection_pages, page, ("injection_id", "article_id"), moment)
-        pages = select(func.count()).where(injection_pages.c.injection_id == number).scalar_subquery()
-        connection.execute(update(injections).where(injections.c.id == number).values(pages=pages))
+        connection.execute(_COUNT_PAGES, {"number": number})
 
 
 def insert_for(dialect: str, table: Table) -> Any:
@@ -34,13 +41,19 @@ def insert_for(dialect: str, table: Table) -> Any:
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
-def _seen(connection: Connection, table: Table, row: Mapping[str, Any], key: tuple[str, ...], moment: str) -> int:
-    """Enter a row, or widen the time in which a known one was seen; the first column of the row."""
-    entry = insert_for(connection.dialect.name, table).values(**row, first_seen=moment, last_seen=moment)
-    c = table.c
+@cache
+def _see(dialect: str, table: Table, key: tuple[str, ...]) -> Any:
+    """The statement that enters a row, or widens the time in which a known one was seen, and gives its first column.
+    Made once: making it takes longer than its work."""
+    entry, c = insert_for(dialect, table), table.c
+    new = entry.excluded
     wider = {
-        "first_seen": case((c.first_seen > moment, moment), else_=c.first_seen),
-        "last_seen": case((c.last_seen < moment, moment), else_=c.last_seen),
+        "first_seen": case((c.first_seen > new.first_seen, new.first_seen), else_=c.first_seen),
+        "last_seen": case((c.last_seen < new.last_seen, new.last_seen), else_=c.last_seen),
     }
-    entry = entry.on_conflict_do_update(index_elements=key, set_=wider).returning(next(iter(table.c)))
-    return int(connection.execute(entry).scalar_one())
+    return entry.on_conflict_do_update(index_elements=key, set_=wider).returning(next(iter(c)))
+
+
+def _seen(connection: Connection, table: Table, row: Mapping[str, Any], key: tuple[str, ...], moment: str) -> int:
+    statement = _see(connection.dialect.name, table, key)
+    return int(connection.execute(statement, {**row, "first_seen": moment, "last_seen": moment}).scalar_one())

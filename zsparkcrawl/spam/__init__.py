@@ -113,7 +113,7 @@ def _doubtful(edited: Edited, diagnosis: Diagnosis) -> list[Damage]:
 
 def _found(edited: Edited, diagnosis: Diagnosis) -> tuple[Folded, tuple[Spam, ...]]:
     """The text folded, and what is spam in it."""
-    return _spam(edited.text) if diagnosis.script != "turned" else _spam_of_turned(edited, diagnosis)
+    return _spam(edited.text) if diagnosis.script != "turned" else _spam_of_turned(edited.text, edited.original)
 
 
 @lru_cache(maxsize=4)
@@ -123,9 +123,11 @@ def _spam(text: str) -> tuple[Folded, tuple[Spam, ...]]:
     return folded, tuple(spam_in(folded))
 
 
-def _spam_of_turned(edited: Edited, diagnosis: Diagnosis) -> tuple[Folded, tuple[Spam, ...]]:
-    folded = fold(edited.text)
-    return folded, tuple(spam_in(folded, foreign_places(edited, folded, diagnosis)))
+@lru_cache(maxsize=4)
+def _spam_of_turned(text: str, original: str) -> tuple[Folded, tuple[Spam, ...]]:
+    """The same of a text of a page that was turned, by what stood there before."""
+    folded = fold(text)
+    return folded, tuple(spam_in(folded, foreign_places(original, folded)))
 
 
 RULES: tuple[Callable[[Edited, Diagnosis], Edited], ...] = (cut_lines, cut_counties, cut_lists, cut_phrases)

@@ -8,8 +8,6 @@ from functools import cache
 from itertools import islice
 
 from zsparkcrawl.chinese.script import simplified_in, simplified_of
-from zsparkcrawl.edits import Edited
-from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.spam.lexicon import Folded, fold
 
 __all__ = ["foreign_places"]
@@ -20,15 +18,13 @@ _MOST = 100
 """Stretches that are looked for, for each is looked for in the whole text. Chosen."""
 
 
-def foreign_places(edited: Edited, folded: Folded, diagnosis: Diagnosis) -> frozenset[int]:
-    """Places in the folded text of what stood in Simplified before a turned page was mended; none in other pages.
+def foreign_places(original: str, folded: Folded) -> frozenset[int]:
+    """Places in the folded text of what stood in Simplified in the original of a text that was turned Traditional.
 
-    >>> sorted(foreign_places(Edited("產業園區国产彩票網開會"), fold("產業園區国产彩票網開會"), Diagnosis("turned")))
+    >>> sorted(foreign_places("產業園區国产彩票網開會", fold("產業園區国产彩票網開會")))
     [4, 5, 6, 7]
     """
-    if diagnosis.script != "turned":
-        return frozenset()
-    stretches = (match[0] for match in _stretch().finditer(edited.original))
+    stretches = (match[0] for match in _stretch().finditer(original))
     foreign = (fold(stretch) for stretch in stretches if len(stretch) >= _SHORTEST and simplified_in(stretch))
     places: set[int] = set()
     for stretch in islice(dict.fromkeys(map(str, foreign)), _MOST):
