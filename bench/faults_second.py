@@ -38,9 +38,10 @@ def second(server: Server, folder: Path, *, articles: int) -> Report:
     before = exported(data)
     server.set(articles=articles, epoch=7)
     rubbish = crawl(data, server, "-a", "full=1")
+    # It may end with 2: that all pages are full of spam overnight is worth a look.
     report.say(
         f"counters and hidden spam of all pages changed, full=1: {len(server.log())} requests, {_counts(rubbish)}",
-        ok=_versions(data) == articles and exported(data) == before and rubbish.code == 0,
+        ok=_versions(data) == articles and exported(data) == before and rubbish.code in (0, 2),
     )
     word = articles // 2
     server.set(articles=articles, epoch=8, word=word)

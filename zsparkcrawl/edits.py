@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import attrgetter
 from typing import Literal
@@ -67,11 +67,12 @@ class Edited:
     text: str
     edits: tuple[Edit, ...] = ()
     damaged: tuple[Damage, ...] = ()
+    _original: str | None = field(default=None, repr=False, compare=False)
 
     @property
     def original(self) -> str:
-        """The text before the first edit."""
-        return revert(self.text, self.edits)
+        """The text before the first edit; remembered from edit to edit, for undoing hundreds takes its time."""
+        return revert(self.text, self.edits) if self._original is None else self._original
 
 
 def edit(edited: Edited, rule: str, changes: Iterable[Change]) -> Edited:
@@ -103,7 +104,7 @@ def edit(edited: Edited, rule: str, changes: Iterable[Change]) -> Edited:
         written += len(change.after)
         read = change.end
     pieces.append(text[read:])
-    return Edited("".join(pieces), edited.edits + tuple(made), _moved(edited.damaged, wanted))
+    return Edited("".join(pieces), edited.edits + tuple(made), _moved(edited.damaged, wanted), edited.original)
 
 
 def mark(edited: Edited, damage: Iterable[Damage]) -> Edited:
@@ -114,7 +115,8 @@ def mark(edited: Edited, damage: Iterable[Damage]) -> Edited:
     """
     # Not a set: marks of one stretch would change places from one process to the next.
     marks = dict.fromkeys((*edited.damaged, *damage))
-    return Edited(edited.text, edited.edits, tuple(sorted(marks, key=lambda one: (one.start, one.end))))
+    in_order = tuple(sorted(marks, key=lambda one: (one.start, one.end)))
+    return Edited(edited.text, edited.edits, in_order, edited._original)
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:

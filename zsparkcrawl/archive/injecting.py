@@ -28,11 +28,17 @@ def insert_injections(connection: Connection, article: Article, place: Mapping[s
 
     ``place`` are article_id and version, ``moment`` when its page showed it.
     """
-    for position, row in enumerate(injection_rows(article)):
-        number = _seen(connection, injections, {**row, "pages": 0}, INJECTION, moment)
-        page = {**place, "injection_id": number, "position": position}
-        _seen(connection, injection_pages, page, ("injection_id", "article_id"), moment)
-        connection.execute(_COUNT_PAGES, {"number": number})
+    dialect, seen = connection.dialect.name, {"first_seen": moment, "last_seen": moment}
+    statement = _see_injection(dialect)
+    numbers = [
+        connection.execute(statement, {**row, **seen, "pages": 0}).scalar_one() for row in injection_rows(article)
+    ]
+    if numbers:
+        rows = [
+            {**place, **seen, "injection_id": number, "position": position} for position, number in enumerate(numbers)
+        ]
+        connection.execute(_see(dialect, injection_pages, ("injection_id", "article_id")), rows)
+        connection.execute(_COUNT_PAGES, [{"number": number} for number in numbers])
 
 
 def insert_for(dialect: str, table: Table) -> Any:
@@ -43,17 +49,17 @@ def insert_for(dialect: str, table: Table) -> Any:
 
 @cache
 def _see(dialect: str, table: Table, key: tuple[str, ...]) -> Any:
-    """The statement that enters a row, or widens the time in which a known one was seen, and gives its first column.
-    Made once: making it takes longer than its work."""
+    """The statement that enters a row, or widens the time in which a known one was seen. Made once: making it takes
+    longer than its work."""
     entry, c = insert_for(dialect, table), table.c
     new = entry.excluded
     wider = {
         "first_seen": case((c.first_seen > new.first_seen, new.first_seen), else_=c.first_seen),
         "last_seen": case((c.last_seen < new.last_seen, new.last_seen), else_=c.last_seen),
     }
-    return entry.on_conflict_do_update(index_elements=key, set_=wider).returning(next(iter(c)))
+    return entry.on_conflict_do_update(index_elements=key, set_=wider)
 
 
-def _seen(connection: Connection, table: Table, row: Mapping[str, Any], key: tuple[str, ...], moment: str) -> int:
-    statement = _see(connection.dialect.name, table, key)
-    return int(connection.execute(statement, {**row, "first_seen": moment, "last_seen": moment}).scalar_one())
+@cache
+def _see_injection(dialect: str) -> Any:
+    return _see(dialect, injections, INJECTION).returning(injections.c.id)

@@ -158,7 +158,7 @@ def _crawl(settings: Settings, jobs: Sequence[_Job]) -> list[tuple[_Job, Outcome
     promised."""
     from scrapy.crawler import AsyncCrawlerProcess
 
-    from zsparkcrawl.extensions import end_of
+    from zsparkcrawl.extensions import collect_seldom, end_of
 
     process = AsyncCrawlerProcess(settings)
     if missing := [job.section for job in jobs if job.section not in process.spider_loader.list()]:
@@ -178,6 +178,7 @@ def _crawl(settings: Settings, jobs: Sequence[_Job]) -> list[tuple[_Job, Outcome
             begin()
 
     begin()
+    collect_seldom()
     process.start()
     # A signal at the very beginning stops the reactor under the first crawl: that has ended, too.
     outcomes = [end_of(crawler, task) for crawler, task in begun]

@@ -13,7 +13,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from zsparkcrawl.errors import ZsparkError
-from zsparkcrawl.extensions import end_of, environment
+from zsparkcrawl.extensions import collect_seldom, end_of, environment
 from zsparkcrawl.feeds import check_feeds
 from zsparkcrawl.keeping import Keeping
 from zsparkcrawl.spiders.park import ParkSpider
@@ -60,6 +60,7 @@ class Command(crawl.Command):
         try:
             crawler = self._create_crawler(args[0])
             task = self.crawler_process.crawl(crawler, **opts.spargs)
+            collect_seldom()
             self.crawler_process.start()
             outcome = end_of(crawler, task if isinstance(task, asyncio.Task) else None)
         finally:
