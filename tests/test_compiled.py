@@ -62,7 +62,7 @@ def test_compiled_and_interpreted_repair_alike(tmp_path: Path) -> None:
     )
     compiled = json.loads(json.dumps([astuple(repair(text)) for text in texts]))
     assert json.loads(done.stdout) == compiled
-    assert any(edit[0] == "gbk" for _, edits, _ in compiled for edit in edits)
+    assert any(edit[0] == "gbk" for _, edits, *_ in compiled for edit in edits)
 
 
 @needs_compiled
