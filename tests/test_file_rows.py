@@ -119,7 +119,7 @@ def test_a_dead_runs_files_are_taken_over(archive: Archive, monkeypatch: pytest.
     read(archive, frontier, FIRST)
     assert len(files(frontier)) == 1
     assert files(run(archive)) == []
-    monkeypatch.setattr("zsparkcrawl.archive.writing.is_alive", lambda _: False)
+    monkeypatch.setattr("zsparkcrawl.archive.writing.is_ours", lambda _: False)
     assert urls(files(run(archive))) == ["/up/1.doc"]
 
 

@@ -138,7 +138,7 @@ def test_a_dead_runs_leases_are_taken_over(archive: Archive, monkeypatch: pytest
     listing(first, [None, None, None])
     assert len(first.lease(NOW, 2)) == 2
     assert names(run(archive).lease(NOW, 9)) == ["3.html"], "the first run lives"
-    monkeypatch.setattr("zsparkcrawl.archive.writing.is_alive", lambda _: False)
+    monkeypatch.setattr("zsparkcrawl.archive.writing.is_ours", lambda _: False)
     assert names(run(archive).lease(NOW, 9)) == ["1.html", "2.html", "3.html"]
 
 
@@ -275,3 +275,52 @@ def test_what_is_on_another_host_is_kept_in_sight_and_never_fetched(archive: Arc
     assert not archive.has_shown(f"{HOME}/"), "a listing that shows foreign links alone was never one of articles"
     frontier.name(iter([away.url]), NOW)  # the host is the site's now
     assert [lease.url for lease in frontier.lease(NOW, 9)] == [away.url]
+
+
+def test_a_run_of_a_machine_that_was_renamed_is_over(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run(archive)
+    first.begin([f"{HOME}/"], walk, NOW)
+    assert len(first.lease(NOW, 9)) == 1
+    monkeypatch.setattr("socket.gethostname", lambda: "another-name")
+    later = run(archive)
+    assert names(later.lease(NOW, 9)) == [""]
+
+
+def test_numbers_that_were_tried_are_not_asked_for_every_night(archive: Archive) -> None:
+    named = run(archive, Wanted(named=True))
+    named.name(iter([f"{HOME}/2.html", f"{HOME}/7.html"]), NOW)
+    night = run(archive)
+    assert night.lease(NOW, 9) == []
+    listing(night, [None, None])
+    assert names(night.lease(NOW, 9)) == ["2.html", "1.html"], "a listing shows the one"
+
+
+@pytest.mark.parametrize("ending", ["off-site", "forbidden", "spam"])
+def test_one_bad_night_does_not_bar_a_new_article_for_ever(ending: Ending) -> None:
+    standing, now = Standing(), NOW
+    for _ in range(2):
+        standing = stand_after(standing, ending, now, reason="x")
+        assert standing.due_at == now + 7 * DAY
+        now += 7 * DAY
+    assert stand_after(standing, ending, now, reason="x").due_at is None
+
+
+def test_only_walks_of_earlier_runs_make_known_pages_a_proof(archive: Archive) -> None:
+    frontier = run(archive)
+    for url in ("a/", "b/"):
+        frontier.begin([f"{HOME}/{url}"], walk, NOW)
+    assert [lease.walk and lease.walk["trusting"] for lease in frontier.lease(NOW, 9)] == [False, False]
+
+
+def test_what_is_asked_together_within_is_together_too(archive: Archive) -> None:
+    article = Article("nhtp", "news", "1", f"{HOME}/1.html", title="甲", body="乙")
+
+    def fail() -> None:
+        with archive.together():
+            with archive.together():
+                archive.store(article, run_id=None, capture_id=None, now=NOW)
+            raise KeyError("broken")
+
+    with pytest.raises(KeyError):
+        fail()
+    assert archive.article("news/1") is None

@@ -143,6 +143,7 @@ def test_a_run_ends_with_nothing_leased(environ: dict[str, str]) -> None:
     run.end(Outcome("good", "all read", {}))
     run.end(Outcome("failed", "too late", {}))
     later = keeping.start_run(**facts)
+    later.name(iter([first.url, second.url]))
     assert [lease.url for lease in later.lease(10)] == [second.url], "the first is not due before tomorrow"
     assert [row["state"] for row in keeping.archive.status().runs] == ["running", "good"]
     keeping.release()

@@ -132,10 +132,16 @@ class Run:
         now = self.now()
         ending: Ending = "gone" if absent else "not now"
         standing = stand_after(lease.standing, ending, now, reason=reason, retry_after=retry_after)
+        if absent:
+            standing = replace(standing, due_at=None)
         again = not absent and self._waits_for(standing, now)
         self.frontier.skipped(Visited(lease, standing), onward, now, keep_walk=again)
         self._close(lease)
         return again
+
+    def unwalked(self, url: str) -> None:
+        """Enter that a walk left new pages behind: until one comes to the end again, known pages prove nothing."""
+        self.frontier.walked(url, None)
 
     def walked(self, url: str) -> None:
         """Enter that a walk came to the end of the listing that begins at ``url``."""
@@ -200,9 +206,10 @@ class Run:
         now = self.now()
         standing = stand_after(lease.standing, ending, now, reason=reason, retry_after=retry_after)
         again = ending == "not now" and self._waits_for(standing, now)
-        self._conclude(Visited(lease, standing, again=again), now)
-        if is_gone(standing) and lease.article_id is not None:
-            self.archive.mark_gone(lease.article_id, now, reason or "gone")
+        with self.archive.together():
+            self._conclude(Visited(lease, standing, again=again), now)
+            if is_gone(standing) and lease.article_id is not None:
+                self.archive.mark_gone(lease.article_id, now, reason or "gone")
         return again
 
     def kept_articles(self, site: str, section: str) -> Iterator[KeptArticle]:

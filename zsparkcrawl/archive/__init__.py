@@ -240,7 +240,10 @@ class Archive(Showing, Filing, Ledger):
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Make one transaction of all that is asked of the archive within: all or nothing, and quicker. Not nested."""
+        """Make one transaction of all that is asked of the archive within: all or nothing, and quicker."""
+        if self._joined is not None:
+            yield
+            return
         with self._writing() as connection:
             self._joined = connection
             try:

@@ -36,6 +36,7 @@ class Frontier:
         self._writing = writing
         self._scope = scope
         self._wanted = wanted
+        self._resumed: bool | None = None
 
     def begin(self, urls: Sequence[str], walk: Callable[[str, bool], Mapping[str, Any]], now: dt.datetime) -> None:
         """Enter the first pages of listings. ``walk`` makes the walk from an address and from whether pages without
@@ -43,9 +44,10 @@ class Frontier:
         with self._writing() as connection:
             if self._wanted.full:
                 walks.drop_walks(connection, self._scope)
-            resumed = walks.has_open_walk(connection, self._scope)
+            if self._resumed is None:  # later, the walks of this run would count
+                self._resumed = walks.has_open_walk(connection, self._scope)
             for url in urls:
-                trusting = resumed or walks.was_walked(connection, self._scope, url)
+                trusting = self._resumed or walks.was_walked(connection, self._scope, url)
                 walks.add_listing(connection, self._scope, url, walk(url, trusting), stamp(now))
 
     def name(self, urls: Iterator[str], now: dt.datetime) -> None:
@@ -99,10 +101,10 @@ class Frontier:
                 self._go_on(connection, onward(Shown(0, 0, 0)), now)
             self.conclude_in(connection, replace(visited, keep_walk=keep_walk, again=keep_walk), now)
 
-    def walked(self, url: str, now: dt.datetime) -> None:
-        """Enter that a walk came to the end of the listing that begins at ``url``."""
+    def walked(self, url: str, now: dt.datetime | None) -> None:
+        """Enter that a walk came to the end of the listing that begins at ``url``; with None that none did."""
         with self._writing() as connection:
-            walks.set_walked(connection, self._scope, url, stamp(now))
+            walks.set_walked(connection, self._scope, url, None if now is None else stamp(now))
 
     def conclude(self, visited: Visited, now: dt.datetime) -> None:
         """Enter how a visit ended that gave no article to store."""

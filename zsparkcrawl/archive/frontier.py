@@ -181,6 +181,10 @@ def _due(scope: Scope, wanted: Wanted, now: dt.datetime) -> ColumnElement[bool]:
     for bound, holds in ((wanted.since, c.listed_date.__ge__), (wanted.until, c.listed_date.__le__)):
         if bound is not None:
             conditions.append(or_(c.listed_date.is_(None), holds(bound.isoformat())))
+    if not wanted.named:
+        # Numbers that an operator tried, and that no listing ever showed, are not asked for every night.
+        tried = and_(c.named_by.is_not(None), c.named_by != scope.run_id, c.named_by == c.listed_by, c.visits == 0)
+        conditions.append(not_(tried))
     if wanted.named:
         conditions.append(or_(c.named_by == scope.run_id, offered))
     elif wanted.limit is not None:

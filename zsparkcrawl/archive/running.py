@@ -8,12 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["is_alive", "process_facts"]
+__all__ = ["is_alive", "is_ours", "process_facts"]
 
 
 def process_facts() -> dict[str, Any]:
     """Host, number and mark of this process, as the table runs has them."""
     return {"host": socket.gethostname(), "pid": os.getpid(), "process_mark": _mark(os.getpid())}
+
+
+def is_ours(run: Mapping[str, Any]) -> bool:
+    """Whether a run is one of this process."""
+    return all(run[name] == value for name, value in process_facts().items())
 
 
 def is_alive(run: Mapping[str, Any]) -> bool:

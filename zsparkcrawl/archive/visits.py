@@ -120,11 +120,12 @@ def stand_after(
         return _missed(before, now, reason)
     if ending == "not now" or before.visits:
         return _failed(before, now, reason, retry_after)
-    if ending == "forbidden":
-        return replace(before, state="failed", due_at=None, reason=reason)
+    # One night's redirect, robots.txt or spam is no last word either.
     tries = before.tries + 1
-    again = now + _AGAIN if ending in ("spam", "not an article") and tries < _MISSES else None
-    return replace(before, state=ending, due_at=again, tries=tries, reason=reason)
+    again = now + _AGAIN if ending != "duplicate" and tries < _MISSES else None
+    return replace(
+        before, state="failed" if ending == "forbidden" else ending, due_at=again, tries=tries, reason=reason
+    )
 
 
 def is_gone(standing: Standing) -> bool:

@@ -42,8 +42,8 @@ def has_open_walk(connection: Connection, scope: Scope) -> bool:
     return bool(connection.execute(select(exists().where(_open_walk(scope)))).scalar())
 
 
-def set_walked(connection: Connection, scope: Scope, url: str, moment: str) -> None:
-    """Enter that a walk from this listing page came to the listing's end."""
+def set_walked(connection: Connection, scope: Scope, url: str, moment: str | None) -> None:
+    """Enter that a walk from this listing page came to the listing's end; with None that none did."""
     c = frontier.c
     connection.execute(update(frontier).where(of_scope(scope), c.url == storable(url)).values(walked_at=moment))
 

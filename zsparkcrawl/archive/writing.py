@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, bindparam, func, insert, select, upda
 from zsparkcrawl.archive.captures import Captured
 from zsparkcrawl.archive.injecting import insert_for, insert_injections
 from zsparkcrawl.archive.judging import judge_changes
-from zsparkcrawl.archive.running import is_alive, process_facts
+from zsparkcrawl.archive.running import is_alive, is_ours, process_facts
 from zsparkcrawl.archive.schema import articles, captures, edits, runs, seen, versions
 from zsparkcrawl.archive.storable import (
     content,
@@ -57,7 +57,10 @@ def bury_dead_runs(connection: Connection) -> None:
     """Set the runs to "died" that are entered as running and whose process is gone."""
     running = connection.execute(select(runs).where(runs.c.state == "running")).all()
     for run in running:
-        if not is_alive(run._asdict()):
+        # A file of SQLite has one writer, by its lock: what another process entered as running there is over, also when
+        # the machine has got another name since.
+        alive = is_ours if connection.dialect.name == "sqlite" else is_alive
+        if not alive(run._asdict()):
             died = {"state": "died", "reason": "its process ended without a word"}
             connection.execute(update(runs).where(runs.c.id == run.id).values(died))
 

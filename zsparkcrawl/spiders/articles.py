@@ -76,7 +76,7 @@ class ArticleSpider(PlannedSpider):
             self._stay(response)
             parts = (*before, extract(page, self.plan.site))
         except UnreadableError as error:
-            self._unreadable(response.url, error, lease)
+            self._unreadable(response.url, error, lease, first=not before)
             return
         known = {part.url for part in parts}
         found = (*waiting, *further_parts(page, self.plan.hosts))
@@ -99,6 +99,8 @@ class ArticleSpider(PlannedSpider):
         """Enter why an article could not be fetched; where one after the other fails, leave the site alone. A number
         that was tried and that the site has no article of is vacant, and no failure."""
         request, fault = request_of(failure), fault_of(failure, dt.datetime.now(dt.UTC))
+        if request.cb_kwargs and fault.ending != "not now":  # a further page of an article whose first page stands
+            fault = replace(fault, ending="not now")
         gone = fault.ending == "gone"
         again = self._end(request.meta.get("lease"), fault.ending, fault.reason, fault.retry_after)
         if self.plan.ids and gone and not request.cb_kwargs:
@@ -138,14 +140,14 @@ class ArticleSpider(PlannedSpider):
             url, self.parse_article, errback=self.article_failed, headers=headers, meta=meta, cb_kwargs=handed
         )
 
-    def _unreadable(self, url: str, error: UnreadableError, lease: Lease | None) -> None:
+    def _unreadable(self, url: str, error: UnreadableError, lease: Lease | None, *, first: bool) -> None:
         ending: Ending = "not an article"
         if isinstance(error, NoArticleError):
             self._count(error.kind)
             ending = _ENDINGS[error.kind]
         elif isinstance(error, ElsewhereError):
             ending = "duplicate" if error.article else "gone"
-        self._end(lease, ending, str(error))
+        self._end(lease, ending if first else "not now", str(error))
         self._count("unreadable")
         self._note(url, repr(str(error)))
         logger.warning("could not read %s: %r", url, str(error))

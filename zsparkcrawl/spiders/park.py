@@ -166,6 +166,7 @@ class ParkSpider(ArticleSpider, FileSpider):
         early = [row for row in listing.rows if self.plan.since and row.date and row.date < self.plan.since]
         nothing_new = not shown.new and walk.trusting and not self.plan.full
         stale = nothing_new or len(early) == shown.rows
+        walk.found = walk.found or bool(shown.new)
         walk.read(url, listing.next_pages, barren=shown.met == shown.rows, stale=stale)
         yield from self._following(walk, shown)
 
@@ -183,13 +184,16 @@ class ParkSpider(ArticleSpider, FileSpider):
             self.run.walked(walk.first)
         elif walk.ended == "bound":
             self._count("bounded")
+        elif self.run is not None and walk.found and (walk.ended == "sated" or self.plan.since):
+            # What it left behind is new as well, and the pages that it saw are known from now on.
+            self.run.unwalked(walk.first)
 
     def _listing_lost(self, lease: Lease, fault: Fault, *, absent: bool) -> None:
         if self.run is None:
             return
         walk = Walk.of_plain(lease.walk or self._new_walk(lease.url, True), self._bound)
-        absent = absent and lease.url == walk.first
-        walk.broken = not absent
+        # Behind the last page some listings link to one that is not there: that is their end.
+        walk.broken = walk.broken or not absent
         onward = partial(self._following, walk)
         with self.keeping():
             if self.run.skipped(lease, onward, reason=fault.reason, absent=absent, retry_after=fault.retry_after):

@@ -26,6 +26,8 @@ class Walk:
     """The listing's first page."""
     trusting: bool = True
     """Whether pages with nothing new prove that the pages behind them hold nothing new either."""
+    found: bool = False
+    """Whether it showed articles that were not known before."""
     broken: bool = False
     """Whether a page of the listing could not be read."""
     pages: int = 0
@@ -47,6 +49,7 @@ class Walk:
             "first": self.first,
             "trusting": self.trusting,
             "broken": self.broken,
+            "found": self.found,
             "pages": self.pages,
             "queue": self._queue,
             "met": sorted(self._met),
@@ -67,6 +70,7 @@ class Walk:
             first=said["first"],
             trusting=said["trusting"],
             broken=said.get("broken", False),
+            found=said.get("found", False),
             pages=said.get("pages", 0),
             _queue=list(said.get("queue", ())),
             _met=set(said.get("met", ())),
