@@ -164,11 +164,11 @@ def run(
         process = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=_environ(environ), stdout=out, stderr=err)
         try:
             usage, status = _waited(process, began + longest, kill_after and began + kill_after, watch)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-        process.returncode = os.waitstatus_to_exitcode(status)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            if process.returncode is None:  # something went wrong here: nothing may go on behind our back
+                process.kill()
+                process.wait()
         told = []
         for stream in (out, err):
             stream.seek(0)
