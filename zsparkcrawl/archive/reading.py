@@ -26,6 +26,7 @@ __all__ = [
     "Filters",
     "select_article",
     "select_articles",
+    "select_capture",
     "select_capture_of",
     "select_captures",
     "select_captures_of_file",
@@ -144,6 +145,11 @@ def select_capture_of(site: str, section: str, native_id: str) -> Select[Any]:
     c = articles.c
     same = and_(c.site == site, c.section == section, c.native_id == native_id)
     return _captures().where(captures.c.id.in_(select(c.capture_id).where(same)))
+
+
+def select_capture(number: int) -> Select[Any]:
+    """One capture by its number, as :func:`select_captures` has it."""
+    return _captures().where(captures.c.id == number)
 
 
 def select_captures_of_file(sha256: str) -> Select[Any]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -21,6 +22,7 @@ COMMANDS = {
     "show": "archive",
     "history": "versions",
     "diff": "versions",
+    "explain": "explaining",
     "status": "standing",
     "seen": "standing",
     "reread": "archive",
@@ -47,6 +49,8 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
+        if os.environ.get("NO_COLOR"):  # see no-color.org
+            ctx.color = False
         try:
             return super().invoke(ctx)
         except ZsparkError as error:
