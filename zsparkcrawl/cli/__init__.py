@@ -23,6 +23,7 @@ COMMANDS = {
     "history": "versions",
     "diff": "versions",
     "explain": "explaining",
+    "report": "reporting",
     "status": "standing",
     "seen": "standing",
     "reread": "archive",
