@@ -35,8 +35,11 @@ from zsparkcrawl.archive.opening import (
     flush_by_hand,
     open_engine,
 )
+from zsparkcrawl.archive.queries import QueryError
 from zsparkcrawl.archive.reading import Filters
+from zsparkcrawl.archive.searching import Searching
 from zsparkcrawl.archive.showing import Showing
+from zsparkcrawl.archive.snippets import Found, Snippet
 from zsparkcrawl.archive.status import SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.tallying import Tallying
@@ -50,14 +53,17 @@ __all__ = [
     "ArchiveError",
     "Captured",
     "Filters",
+    "Found",
     "Frontier",
     "KeptBody",
     "Lease",
     "Listed",
     "Origin",
+    "QueryError",
     "Scope",
     "SectionStatus",
     "Shown",
+    "Snippet",
     "Standing",
     "Status",
     "Stored",
@@ -70,7 +76,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Filing, Ledger, Tallying):
+class Archive(Showing, Searching, Filing, Ledger, Tallying):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 

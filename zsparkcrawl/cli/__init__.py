@@ -19,6 +19,7 @@ COMMANDS = {
     "clean": "text",
     "read": "text",
     "export": "archive",
+    "search": "searching",
     "show": "archive",
     "history": "versions",
     "diff": "versions",
