@@ -35,7 +35,7 @@ from zsparkcrawl.archive.opening import (
     flush_by_hand,
     open_engine,
 )
-from zsparkcrawl.archive.reading import Filters
+from zsparkcrawl.archive.selecting import Filters
 from zsparkcrawl.archive.showing import Showing
 from zsparkcrawl.archive.status import SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable

@@ -152,19 +152,21 @@ def confirm_bytes(connection: Connection, frontier_id: int, moment: str) -> None
         connection.execute(update(article_files).where(article_files.c.id == row["id"]).values(values))
 
 
-def select_files(article_id: int) -> Select[Any]:
-    """What an article offers or once offered, with the facts of its bytes and how the fetching stands; by address as it
-    was first offered, and version."""
+def select_files(article_ids: Sequence[int]) -> Select[Any]:
+    """What some articles offer or once offered, with the facts of its bytes and how the fetching stands; by article, by
+    address as it was first offered, and version."""
     f = article_files.c
-    own = [column for column in f if column.name not in ("article_id", "frontier_id")]
+    own = [column for column in f if column.name != "frontier_id"]
     stands = [frontier.c.state, frontier.c.reason, frontier.c.due_at]
     joined = article_files.outerjoin(files, f.sha256 == files.c.sha256).outerjoin(
         frontier, f.frontier_id == frontier.c.id
     )
-    first = select(func.min(f.id).label("first"), f.url).where(f.article_id == article_id).group_by(f.url).subquery()
+    named = select(func.min(f.id).label("first"), f.article_id, f.url).where(f.article_id.in_(article_ids))
+    first = named.group_by(f.article_id, f.url).subquery()
     shown = select(*own, files.c.size, files.c.type, files.c.path, *stands)
-    found = shown.select_from(joined.join(first, f.url == first.c.url)).where(f.article_id == article_id)
-    return found.order_by(first.c.first, f.version)
+    same = and_(f.article_id == first.c.article_id, f.url == first.c.url)
+    found = shown.select_from(joined.join(first, same)).where(f.article_id.in_(article_ids))
+    return found.order_by(f.article_id, first.c.first, f.version)
 
 
 def with_bytes(article: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ COMMANDS = {
     "despam": "text",
     "clean": "text",
     "read": "text",
-    "export": "archive",
+    "export": "exporting",
     "show": "archive",
     "history": "versions",
     "diff": "versions",
