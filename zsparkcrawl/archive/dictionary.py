@@ -45,7 +45,10 @@ RAW_FIELDS = (
 
 _DAYS, _TIMES = frozenset(["date"]), frozenset(["time"])
 _MOMENTS = frozenset(["first_seen", "last_seen", "gone_at", "made_at"])
-_LISTS = frozenset(["attachments", "images"])
+_ITEMS = {
+    "attachments": ("name", "url", "type", "sha256", "path"),
+    "images": ("url", "caption", "sha256", "path"),
+}
 _COUNTS = ("edit_count", "inferred_count", "damage_count", "injection_count")
 
 
@@ -60,6 +63,15 @@ class Column:
     """Its name in Chinese."""
     meaning: str
     meaning_chinese: str
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Of a list what each of its objects may have: texts, sha256 and path only where the bytes are here.
+
+        >>> article_columns()["images"].items, article_columns()["title"].items
+        (('url', 'caption', 'sha256', 'path'), ())
+        """
+        return _ITEMS.get(self.name.removesuffix("_raw"), ())
 
     def header(self, headers: Headers) -> str:
         """What the column is called in a table.
@@ -134,7 +146,7 @@ def _column(column: sqlalchemy.Column[Any], chinese: str, meaning_chinese: str) 
 
 def _kind(column: sqlalchemy.Column[Any]) -> Kind:
     if isinstance(column.type, sqlalchemy.JSON):
-        return "list" if column.name in _LISTS else "object"
+        return "list" if column.name in _ITEMS else "object"
     if isinstance(column.type, sqlalchemy.Integer):
         return "integer"
     kinds: dict[Kind, frozenset[str]] = {"day": _DAYS, "time": _TIMES, "moment": _MOMENTS}

@@ -30,8 +30,7 @@ def load_articles(
         columns = {*columns, "url", "attachments", "images"}
     numbers = connection.execute(select_numbers(filters), execution_options={"yield_per": AT_ONCE})
     for stretch in numbers.scalars().partitions():
-        found = connection.execute(select_rows(filters, stretch, columns))
-        rows = {row.id: row._asdict() for row in found}
+        rows = {row["id"]: row for row in _dicts(connection, select_rows(filters, stretch, columns))}
         for add in beside:
             _ADDERS[add](connection, rows)
         yield from (rows[number] for number in stretch)
@@ -39,8 +38,7 @@ def load_articles(
 
 def edits_of(connection: Connection, article_id: int, version: int) -> list[Row]:
     """The edits of one version."""
-    found = connection.execute(select_edits([article_id]))
-    return [row._asdict() for row in found if row.version == version]
+    return [row for row in _dicts(connection, select_edits([article_id])) if row["version"] == version]
 
 
 def injections_of(connection: Connection, article_id: int, version: int) -> list[Row]:
@@ -81,7 +79,13 @@ _ADDERS: Mapping[Beside, Callable[[Connection, dict[int, Row]], None]] = {
 
 def _by_article(connection: Connection, wanted: Select[Any]) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = {}
-    for row in connection.execute(wanted):
-        each = row._asdict()
-        found.setdefault(each.pop("article_id"), []).append(each)
+    for row in _dicts(connection, wanted):
+        found.setdefault(row.pop("article_id"), []).append(row)
     return found
+
+
+def _dicts(connection: Connection, wanted: Select[Any]) -> Iterator[Row]:
+    # All at once and by names that are made once: row by row and with Row._asdict it takes twice as long.
+    found = connection.execute(wanted)
+    names = tuple(found.keys())
+    return (dict(zip(names, row, strict=True)) for row in found.all())

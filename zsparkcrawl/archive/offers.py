@@ -172,15 +172,18 @@ def select_files(article_ids: Sequence[int]) -> Select[Any]:
 def with_bytes(article: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A row of articles whose attachments and images also tell ``sha256`` and ``path`` of the bytes that came last,
     where any did. ``rows`` are those of :func:`select_files`."""
-    came = [row for row in rows if row["sha256"] is not None]
-    known = {row["url"]: row for row in came}
-    alike = Counter(plain_address(url, [article["url"]]) for url in known)
-    for url, row in list(known.items()):
-        if alike[plain := plain_address(url, [article["url"]])] == 1:
-            known.setdefault(plain, row)
+    known = {row["url"]: row for row in rows if row["sha256"] is not None}
+    offered = {each["url"] for name in ("attachments", "images") for each in article[name]}
+    alike: dict[str, list[Mapping[str, Any]]] = {}
+    if not offered <= known.keys():
+        for url, row in known.items():
+            alike.setdefault(plain_address(url, [article["url"]]), []).append(row)
 
     def told(each: Mapping[str, Any]) -> dict[str, Any]:
-        row = known.get(each["url"]) or known.get(plain_address(each["url"], [article["url"]]))
+        row = known.get(each["url"])
+        if row is None:
+            found = alike.get(plain_address(each["url"], [article["url"]]), ())
+            row = found[0] if len(found) == 1 else None
         return {**each, **({"sha256": row["sha256"], "path": row["path"]} if row else {})}
 
     return {**article, **{name: [told(each) for each in article[name]] for name in ("attachments", "images")}}

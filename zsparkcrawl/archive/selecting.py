@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select
 
 from zsparkcrawl.archive.schema import articles, versions
 from zsparkcrawl.chinese.script import simplify
 
-__all__ = ["COUNTS", "Filters", "count_articles", "select_numbers", "select_rows", "with_counts"]
+__all__ = ["COUNTS", "FilterWords", "Filters", "count_articles", "select_numbers", "select_rows", "with_counts"]
 
 COUNTS = ("edit_count", "inferred_count", "damage_count", "injection_count")
 
@@ -39,6 +39,22 @@ class Filters:
     repaired: bool = False
     gone: bool | None = None
     as_of: dt.date | None = None
+
+
+class FilterWords(TypedDict, total=False):
+    """The fields of :class:`Filters`, for functions that are given them by name."""
+
+    section: str | None
+    since: dt.date | None
+    until: dt.date | None
+    text: str | None
+    site: str | None
+    source: str | None
+    author: str | None
+    clean: bool
+    repaired: bool
+    gone: bool | None
+    as_of: dt.date | None
 
 
 def select_numbers(filters: Filters) -> Select[Any]:
