@@ -43,8 +43,8 @@ class NoArticleError(ZsparkError):
 
 
 def open_archive(path_or_url: str | os.PathLike[str] | None = None) -> ArchiveReader:
-    """Open an archive to be read: a file of SQLite, or an SQLAlchemy URL; without either the one that ZSPARK_DATABASE or
-    ZSPARK_DATA name, else data/zspark.sqlite. A context manager; nothing is ever written.
+    """Open an archive to be read: a file of SQLite, or an SQLAlchemy URL; without either the one that ZSPARK_DATABASE
+    or ZSPARK_DATA name, else data/zspark.sqlite. A context manager; nothing is ever written.
 
     Raises ArchiveError, in one line: there is none, it is another program's, or it is newer or older than this program.
     """
@@ -87,8 +87,8 @@ class ArchiveReader:
     def articles(
         self, *, columns: Sequence[str] = COLUMNS, raw: bool = False, **filters: Unpack[FilterWords]
     ) -> Iterator[dict[str, Any]]:
-        """The articles meant, one at a time, by section, date (unknown last) and number. Memory does not grow with their
-        number.
+        """The articles meant, one at a time, by section, date (unknown last) and number. Memory does not grow with
+        their number.
 
         Each is a dict by column: texts are str, ``date`` is ``datetime.date``, ``time`` is ``datetime.time`` in the
         site's zone, ``first_seen``, ``last_seen`` and ``gone_at`` are aware ``datetime`` in UTC, counts and version are

@@ -36,7 +36,7 @@ def _cell(row: Mapping[str, Any], name: str, unguarded: bool) -> str:
         return "" if value is None else str(value)
     cell = guard(value if value is None or isinstance(value, str) else to_json(value))
     if len(cell) > CELL_LONGEST // 2 and cell_length(cell) > CELL_LONGEST:
-        where = row.get("url") or row.get("title") or f"article {row.get('id')}"
+        where = row.get("url") or f"article {row.get('id')}"
         raise ExportError(
             f"{where}: {name} has {len(cell)} characters, and a cell of a spreadsheet holds {CELL_LONGEST}: "
             "write a .xlsx, where the rest follows on a sheet of its own, or leave the column out"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +19,7 @@ from zsparkcrawl.archive.dictionary import typed
 from zsparkcrawl.export.as_json import to_json
 from zsparkcrawl.export.choosing import Heading
 from zsparkcrawl.export.faults import ExportError
-from zsparkcrawl.export.guarding import CELL_LONGEST, cell_length, is_formula_like
+from zsparkcrawl.export.guarding import CELL_LONGEST, cell_length, escape, is_formula_like
 from zsparkcrawl.extras import extra
 
 __all__ = ["write"]
@@ -27,8 +28,8 @@ _ROWS = 1_048_576
 """Rows that a sheet of Excel has."""
 _PART = 16_000
 """Characters of a part of a long text: as UTF-16 they are at most 32,000 units, and no character is cut in two."""
-_ESCAPE_LONGEST = 7
-"""Units that one character takes as _xHHHH_."""
+_ESCAPE_LONGEST = len("_xHHHH_")
+"""Units that one character takes at most."""
 _CREATED = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - the date that stands for none in a ZIP file
 _FIRST_DAY = dt.date(1900, 3, 1)
 """Excel's calendar has a 29th of February 1900, so earlier days would be shown wrong; they are written as text."""
@@ -53,8 +54,9 @@ def write(rows: Iterable[Mapping[str, Any]], path: Path, columns: Sequence[Headi
         except library.exceptions.FileCreateError as error:
             raise error.args[0] from error  # the OSError it was made of
         finally:
-            for sheet in book.worksheets():  # when it failed they are open
-                sheet.row_data_fh.close()
+            for sheet in book.worksheets():  # when it failed they are open, and cannot be closed on a full disk
+                with suppress(OSError):
+                    sheet.row_data_fh.close()
     return number
 
 
@@ -67,7 +69,7 @@ class _Sheets:
         self._quoted = book.add_format({"quote_prefix": True})
         self._long = book.add_format({"bg_color": "#FFF2CC", "quote_prefix": True})
         head = book.add_format({"bold": True, "bottom": 1})
-        self._articles, self._rest = book.add_worksheet("articles"), book.add_worksheet("continued")
+        self._articles, self._rest = self._sheet("articles"), self._sheet("continued")
         self._rest_row = 0
         for place, heading in enumerate(columns):
             name = heading.column.name.removesuffix("_raw")
@@ -94,6 +96,12 @@ class _Sheets:
                     self._write(number, place, value)
         self._articles.autofilter(0, 0, number, len(self._columns) - 1)
         return number
+
+    def _sheet(self, name: str) -> Any:
+        # The library's own escape of _x005F_x000D_ is read back as another text, so the sheets have ours.
+        library = extra("xlsxwriter.worksheet", "excel")
+        ours = type("Sheet", (library.Worksheet,), {"_escape_control_characters": staticmethod(escape)})
+        return self._book.add_worksheet(name, ours)
 
     def _write(self, row: int, place: int, value: Any) -> None:
         heading = self._columns[place]
@@ -127,7 +135,7 @@ class _Sheets:
             sheet.write_string(row, place, text, shape)
 
     def _describe(self, head: Any) -> None:
-        sheet = self._book.add_worksheet("columns")
+        sheet = self._sheet("columns")
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, 2, 18)
         sheet.set_column(3, 4, 70)
@@ -168,5 +176,4 @@ def _parts(text: str) -> Iterator[str]:
 
 def _written_length(text: str) -> int:
     """The length of a text in a cell, with room for its escapes."""
-    escaped = sum(sign < " " and sign not in "\t\n" for sign in text) + text.count("_x") + text.count("\ufffe")
-    return cell_length(text) + (_ESCAPE_LONGEST - 1) * (escaped + text.count("\uffff"))
+    return cell_length(escape(text))

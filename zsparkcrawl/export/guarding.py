@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CELL_LONGEST", "SIGN", "cell_length", "guard", "is_formula_like", "unescape", "unguard"]
+__all__ = ["CELL_LONGEST", "SIGN", "cell_length", "escape", "guard", "is_formula_like", "unescape", "unguard"]
 
 SIGN = "'"
 
@@ -29,6 +29,8 @@ _WHOLE_NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 """What stays what it is as a number: with more than 15 digits the last become zeros."""
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_TO_ESCAPE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+"""What XML cannot hold, and CR, which its readers turn into LF; and a _ from which a reader would undo an escape."""
 
 
 def is_formula_like(text: str) -> bool:
@@ -62,8 +64,18 @@ def unguard(cell: str) -> str | None:
     return cell[1:] if cell.startswith(SIGN) else cell
 
 
+def escape(text: str) -> str:
+    """The text as a workbook's cell holds it.
+
+    >>> escape("a\\rb"), escape("_x005F_x000D_")
+    ('a_x000D_b', '_x005F_x005F_x005F_x000D_')
+    """
+    return _TO_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+
+
 def unescape(cell: str) -> str:
-    """The text of a workbook's cell, for readers that leave its escapes as they are (openpyxl, pandas).
+    """The text of a workbook's cell, for readers that leave its escapes as they are (openpyxl, pandas). Undoes
+    :func:`escape` for every text.
 
     >>> unescape("a_x000D_b"), unescape("_x005F_x000D_")
     ('a\\rb', '_x000D_')
