@@ -36,8 +36,8 @@ from zsparkcrawl.archive.opening import (
     open_engine,
 )
 from zsparkcrawl.archive.queries import QueryError
-from zsparkcrawl.archive.reading import Filters
 from zsparkcrawl.archive.searching import Searching
+from zsparkcrawl.archive.selecting import Filters
 from zsparkcrawl.archive.showing import Showing
 from zsparkcrawl.archive.snippets import Found, Snippet
 from zsparkcrawl.archive.status import SectionStatus, Status
