@@ -37,7 +37,7 @@ from zsparkcrawl.archive.opening import (
 )
 from zsparkcrawl.archive.reading import Filters
 from zsparkcrawl.archive.showing import Showing
-from zsparkcrawl.archive.status import SectionStatus, Status
+from zsparkcrawl.archive.status import FileStatus, SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
@@ -48,6 +48,7 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "Captured",
+    "FileStatus",
     "Filters",
     "Frontier",
     "KeptBody",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ __all__ = [
     "KEPT_BODY",
     "LATEST_BODY",
     "Filters",
+    "select_answers",
     "select_article",
     "select_articles",
     "select_capture_of",
@@ -144,6 +146,15 @@ def select_capture_of(site: str, section: str, native_id: str) -> Select[Any]:
     c = articles.c
     same = and_(c.site == site, c.section == section, c.native_id == native_id)
     return _captures().where(captures.c.id.in_(select(c.capture_id).where(same)))
+
+
+def select_answers(urls: Sequence[str], since: str | None, above: int) -> Select[Any]:
+    """The captures of some addresses, the oldest first, as :func:`select_captures` has them: those that came later than
+    a moment and have a higher number than one."""
+    found = _captures().where(captures.c.url.in_(urls), captures.c.id > above)
+    if since is not None:
+        found = found.where(captures.c.time > since)
+    return found.order_by(captures.c.id)
 
 
 def select_captures_of_file(sha256: str) -> Select[Any]:

@@ -150,7 +150,7 @@ def _is_within(start: int, end: int, spans: Sequence[Span], beside: int = 0) -> 
 
 
 def _end_of_doubt(start: int, end: int, spans: Sequence[Span]) -> int:
-    """Where in a stretch the one of several spans in order ends that covers its beginning; the beginning when none does.
+    """Where the one of several spans in order ends that covers the beginning of a stretch; there when none does.
 
     >>> _end_of_doubt(4, 9, [(1, 3), (4, 6)]), _end_of_doubt(4, 9, [(1, 4), (6, 7)])
     (6, 4)
