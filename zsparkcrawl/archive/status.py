@@ -121,7 +121,7 @@ def _files(connection: Connection) -> FileStatus:
     # An address of an article counts once, however many states of its bytes there are.
     offered = select(f.kind, f.article_id, f.url).where(f.sha256.is_not(None)).distinct().subquery()
     kinds = connection.execute(select(offered.c.kind, func.count()).group_by(offered.c.kind)).tuples()
-    number = dict(kinds.all())
+    number: dict[str, int] = dict(kinds.all())
     stands = select(c.state, func.count()).where(c.kind == "file").group_by(c.state).order_by(c.state)
     return FileStatus(
         kept=int(kept[0]),
