@@ -173,6 +173,24 @@ def test_the_next_crawl_knows_the_files(crawled: End, tmp_path: Path, monkeypatc
     assert end.rows("SELECT count(*) FROM article_files WHERE frontier_id IS NULL") == [(0,)]
 
 
+def test_a_restore_brings_the_files_back(crawled: End, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup has the captures and the database; that files are made of them is no fault."""
+    data = tmp_path / "data"
+    data.mkdir()
+    monkeypatch.setenv("ZSPARK_DATA", str(crawled.data))
+    zspark("backup", str(tmp_path / "backup"), "--captures")
+    monkeypatch.setenv("ZSPARK_DATA", str(data))
+    (copy,) = (tmp_path / "backup").glob("zspark-*.sqlite")
+    shutil.copy(copy, data / "zspark.sqlite")
+    shutil.copytree(tmp_path / "backup" / "captures", data / "captures")
+    assert CliRunner().invoke(main, ["verify"]).exit_code == 1
+    told = zspark("verify", "--enter").stdout
+    assert "files of articles made anew from their captures: 6\n" in told
+    assert told.endswith("faults 0: all good\n")
+    assert zspark("reread").stdout.endswith(" 0 files\n")
+    assert zspark("verify").stdout.endswith("all good\n")
+
+
 def test_a_damaged_capture_of_a_file_is_told_and_the_rest_comes_back(rebuilt: End) -> None:
     zspark("verify", "--enter")
     ((name, offset),) = rebuilt.rows(

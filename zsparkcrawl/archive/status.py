@@ -120,13 +120,14 @@ def _files(connection: Connection) -> FileStatus:
     f, c = article_files.c, frontier.c
     # An address of an article counts once, however many states of its bytes there are.
     offered = select(f.kind, f.article_id, f.url).where(f.sha256.is_not(None)).distinct().subquery()
-    kinds = connection.execute(select(offered.c.kind, func.count()).group_by(offered.c.kind)).tuples()
+    kinds = connection.execute(select(offered.c.kind, func.count()).group_by(offered.c.kind))
     number: dict[str, int] = dict(kinds.all())
     stands = select(c.state, func.count()).where(c.kind == "file").group_by(c.state).order_by(c.state)
+    stood: dict[str, int] = dict(connection.execute(stands).all())
     return FileStatus(
         kept=int(kept[0]),
         bytes=int(kept[1]),
         attachments=number.get("attachment", 0),
         images=number.get("image", 0),
-        states=dict(connection.execute(stands).tuples().all()),
+        states=stood,
     )
