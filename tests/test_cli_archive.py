@@ -268,7 +268,7 @@ def test_reread_makes_the_articles_from_the_captures_alone(archive: Archive, env
     )
     result = zspark("reread")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "2 new, 0 version, 0 unchanged, 0 unreadable, 0 damaged\n"
+    assert result.stdout == "2 new, 0 version, 0 unchanged, 0 unreadable, 0 damaged, 0 files\n"
     meant = [("1", "后来的标题是那样的", 1), ("2", "第二条新闻的标题", 1)]
     assert articles_of(archive) == meant
     row = archive.article("news/1")
@@ -278,7 +278,7 @@ def test_reread_makes_the_articles_from_the_captures_alone(archive: Archive, env
     charsets = {capture["id"]: capture["charset"] for capture in archive.captures()}
     assert charsets[row["capture_id"]] is not None
     before = list(archive.articles())
-    assert zspark("reread").stdout == "0 new, 0 version, 2 unchanged, 0 unreadable, 0 damaged\n"
+    assert zspark("reread").stdout == "0 new, 0 version, 2 unchanged, 0 unreadable, 0 damaged, 0 files\n"
     assert list(archive.articles()) == before
 
 
@@ -313,7 +313,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(archive: Archive, envi
     assert str(newest["file"]) in lost
     assert "http://www.nhtp.org/news/2.html" in empty
     assert summary == "zsparkcrawl: 1 captures are damaged or missing"
-    assert result.stdout == "1 new, 0 version, 0 unchanged, 1 unreadable, 1 damaged\n"
+    assert result.stdout == "1 new, 0 version, 0 unchanged, 1 unreadable, 1 damaged, 0 files\n"
 
 
 def test_a_response_that_broke_off_takes_no_ones_place(archive: Archive, environ: dict[str, str]) -> None:
@@ -351,12 +351,12 @@ def test_reread_improves_the_state_that_is_kept_and_not_only_the_newest_capture(
         environ,
         (url, page("园区的标题是这样的").replace(b"</body>", "<p>浏览次数：7</p></body>".encode()), 200),
     )
-    assert zspark("reread").stdout == "0 new, 1 version, 0 unchanged, 0 unreadable, 0 damaged\n"
+    assert zspark("reread").stdout == "0 new, 1 version, 0 unchanged, 0 unreadable, 0 damaged, 0 files\n"
     row = archive.article("news/1")
     assert row is not None
     assert (row["title"], row["capture_id"], row["version"]) == ("园区的标题是这样的", own, 2)
     assert set(archive.versions_of(row["id"])[1]["changed"].values()) == {"reading"}
-    assert zspark("reread").stdout == "0 new, 0 version, 1 unchanged, 0 unreadable, 0 damaged\n"
+    assert zspark("reread").stdout == "0 new, 0 version, 1 unchanged, 0 unreadable, 0 damaged, 0 files\n"
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ from zsparkcrawl.archive.searching import Searching
 from zsparkcrawl.archive.selecting import Filters
 from zsparkcrawl.archive.showing import Showing
 from zsparkcrawl.archive.snippets import Found, Snippet
-from zsparkcrawl.archive.status import SectionStatus, Status
+from zsparkcrawl.archive.status import FileStatus, SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.tallying import Tallying
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
@@ -52,6 +52,7 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "Captured",
+    "FileStatus",
     "Filters",
     "Found",
     "Frontier",

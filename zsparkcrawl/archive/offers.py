@@ -19,6 +19,7 @@ from zsparkcrawl.items import Article
 
 __all__ = [
     "FileBytes",
+    "KnownFiles",
     "Offer",
     "Offering",
     "Placed",
@@ -99,7 +100,7 @@ def enter_offers(  # noqa: PLR0913 - one row of the archive needs them all
         return
     facts_of_article = select(articles.c.url, articles.c.date).where(articles.c.id == article_id)
     article = connection.execute(facts_of_article).one()
-    known = _Known(connection, article_id, article.url, [offer.url for offer, _ in placed])
+    known = KnownFiles(connection, article_id, article.url, [offer.url for offer, _ in placed])
     for offer, place in placed:
         old = known.row(offer.url)
         if old is None and known.number >= MOST_OF_ARTICLE:
@@ -206,7 +207,7 @@ def _came(connection: Connection, frontier_id: int) -> dict[str, Any]:
     return dict(row) if row else {}
 
 
-class _Known:
+class KnownFiles:
     """What an article was seen to offer, the latest row of each."""
 
     def __init__(self, connection: Connection, article_id: int, page_url: str, offered: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from zsparkcrawl.archive.selecting import with_counts
 __all__ = [
     "KEPT_BODY",
     "LATEST_BODY",
+    "select_answers",
     "select_article",
     "select_capture",
     "select_capture_of",
@@ -116,6 +117,15 @@ def select_capture_of(site: str, section: str, native_id: str) -> Select[Any]:
 def select_capture(number: int) -> Select[Any]:
     """One capture by its number, as :func:`select_captures` has it."""
     return _captures().where(captures.c.id == number)
+
+
+def select_answers(urls: Sequence[str], since: str | None, above: int) -> Select[Any]:
+    """The captures of some addresses, the oldest first, as :func:`select_captures` has them: those that came later than
+    a moment and have a higher number than one."""
+    found = _captures().where(captures.c.url.in_(urls), captures.c.id > above)
+    if since is not None:
+        found = found.where(captures.c.time > since)
+    return found.order_by(captures.c.id)
 
 
 def select_captures_of_file(sha256: str) -> Select[Any]:

@@ -94,18 +94,29 @@ def show(key: str, as_json: bool, database: str | None) -> None:
 
 
 @click.command()
+@click.option(
+    "--site", metavar="NAME", help="Whose pages those are that came from a host of no profile, in no known run."
+)
 @database_option
-def reread(database: str | None) -> None:
+def reread(site: str | None, database: str | None) -> None:
     """Read all kept captures anew, without the network, and store what comes out differently.
 
-    Of several captures of an article the latest counts.
+    Of several captures of an article the latest counts. Files and pictures that captures have and the archive does not
+    know are entered too, each state of their bytes.
     """
     from zsparkcrawl.archive import captures_folder, data_folder
+    from zsparkcrawl.archive.file_store import FileStore
     from zsparkcrawl.archive.locking import locked
     from zsparkcrawl.cli.rereading import reread_captures
+    from zsparkcrawl.cli.rereading_files import reread_files
+    from zsparkcrawl.sites import site_named
 
-    with locked(data_folder(os.environ)), open_archive(database, readonly=False) as archive:
-        counts = reread_captures(archive, captures_folder(os.environ), on_failure=_tell)
+    of_site, data, folder = site and site_named(site), data_folder(os.environ), captures_folder(os.environ)
+    with locked(data), open_archive(database, readonly=False) as archive:
+        counts = reread_captures(archive, folder, on_failure=_tell, of_site=of_site or None)
+        came = reread_files(archive, folder, FileStore(data), on_failure=_tell)
+    counts["damaged"] += came.damaged
+    counts["files"] = came.files
     click.echo(", ".join(f"{number} {name}" for name, number in counts.items()))
     if counts["damaged"]:
         raise DamagedError(f"{counts['damaged']} captures are damaged or missing")
