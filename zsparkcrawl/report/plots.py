@@ -161,8 +161,10 @@ def runs(numbers: Numbers, styles: Styles) -> tuple[str, tuple[str, ...]]:
         axes.set_ylim(0, 1.05 * longest / seconds or 1)
         axes.yaxis.set_major_formatter(lambda height, _: f"{height:g} {unit}")
         axes.grid(axis="y")
-        chosen = numbers.runs[:: -(-len(days) // 4) or 1]
-        axes.set_xticks(days[:: -(-len(days) // 4) or 1], labels=[run.started[:10] for run in chosen])
+        firsts = {run.started[:10]: day for day, run in zip(reversed(days), reversed(numbers.runs), strict=True)}
+        chosen = sorted(firsts)[:: -(-len(firsts) // 4) or 1]
+        axes.set_xticks([firsts[each] for each in chosen], labels=chosen)
+        axes.margins(x=0.1)
         axes.tick_params(length=3, color=GRID)
         axes.spines["left"].set_visible(False)
         return drawn(figure, "runs", styles), ended
