@@ -183,7 +183,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             response = await self.crawler.engine.download_async(asking)
         except _FAILURES as error:
             raise NotNowError(f"{url} could not be had ({type(error).__name__}: {error})") from error
-        if response.status >= 500:
+        # A redirect that came through leads to where nothing is fetched from: the rules are unknown.
+        if response.status >= 500 or 300 <= response.status < 400:
             raise NotNowError(f"{url} could not be had (HTTP status {response.status})")
         if response.status >= 400:
             return None

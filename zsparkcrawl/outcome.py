@@ -233,7 +233,7 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> l
     if dropped > 0 and finish == "finished":
         said.append(f"{_number(dropped, 'article')} led to a page already seen")
     if counts["listings_failed"]:
-        said.append(f"{_number(counts['listings_failed'], 'listing page')} could not be fetched")
+        said.append(f"{_number(counts['listings_failed'], 'listing page')} could not be read")
     if said and "zspark/last_failure" in stats:
         said[-1] += f" (last: {stats['zspark/last_failure']})"
     if finish in _ASKED_FOR and finish != _BOUNDED:

@@ -21,14 +21,14 @@ from zsparkcrawl.items import Article
 from zsparkcrawl.spiders.failures import fault_of, request_of
 from zsparkcrawl.spiders.planned import PlannedSpider, page_of_response, reading_of
 
-__all__ = ["ArticleSpider"]
+__all__ = ["ENDINGS", "ArticleSpider"]
 
 logger = logging.getLogger(__name__)
 # It logs up to three lines, as errors, for a page that it can make nothing of. The spider reports that page in one.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _NOT_MODIFIED = 304
-_ENDINGS: dict[str, Ending] = {
+ENDINGS: dict[str, Ending] = {
     "challenge": "not now",
     "maintenance": "not now",
     "error": "not now",
@@ -144,7 +144,7 @@ class ArticleSpider(PlannedSpider):
         ending: Ending = "not an article"
         if isinstance(error, NoArticleError):
             self._count(error.kind)
-            ending = _ENDINGS[error.kind]
+            ending = ENDINGS[error.kind]
         elif isinstance(error, ElsewhereError):
             ending = "duplicate" if error.article else "gone"
         self._end(lease, ending if first else "not now", str(error))

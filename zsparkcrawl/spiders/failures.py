@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import cast
@@ -15,9 +16,14 @@ from twisted.python.failure import Failure
 from zsparkcrawl.archive.visits import Ending
 from zsparkcrawl.middlewares import NotNowError, RefusedError
 
-__all__ = ["Fault", "fault_of", "request_of", "retry_after", "status_of"]
+__all__ = ["Fault", "fault_of", "request_of", "retry_after"]
 
 _GONE = frozenset([404, 410])
+_REDIRECTS = frozenset([301, 302, 303, 307, 308])
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+"""RFC 3986, 3.1."""
+_LONGEST_TARGET = 80
+"""Characters of such an address that are told; a data: address holds a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ def fault_of(failure: Failure, now: dt.datetime) -> Fault:
     error = failure.value
     if isinstance(error, HttpError):
         status = error.response.status
+        if away := _leads_away(error.response):
+            return Fault("off-site", f"HTTP status {status} leads to {away}: only http and https are fetched")
         ending: Ending = "gone" if status in _GONE else "not now"
         return Fault(ending, f"HTTP status {status}", retry_after(error.response, now))
     if isinstance(error, RefusedError):
@@ -44,6 +52,18 @@ def fault_of(failure: Failure, now: dt.datetime) -> Fault:
     said = " ".join(str(error).split())[:200] or "no reason given"
     # What a server says may reach this text, and a control character in it the operator's terminal.
     return Fault("not now", f"{type(error).__name__}: {''.join(c if c.isprintable() else '?' for c in said)}")
+
+
+def _leads_away(response: Response) -> str | None:
+    """Where a redirect leads that no browser would fetch from a server: data:, file:, javascript: and the like; None
+    when it does not. Scrapy hands such a redirect through as it came."""
+    if response.status not in _REDIRECTS:
+        return None
+    target = (response.headers.get("Location") or b"").decode("latin-1").strip()
+    found = _SCHEME.match(target)
+    if found is None or found[1].casefold() in ("http", "https"):
+        return None
+    return "".join(c if c.isprintable() else "?" for c in target[:_LONGEST_TARGET])
 
 
 def retry_after(response: Response, now: dt.datetime) -> dt.timedelta | None:
@@ -67,8 +87,3 @@ def retry_after(response: Response, now: dt.datetime) -> dt.timedelta | None:
 def request_of(failure: Failure) -> Request:
     """The request that failed."""
     return cast(Request, failure.request)  # type: ignore[attr-defined]  # Scrapy puts it there
-
-
-def status_of(failure: Failure) -> int | None:
-    """The HTTP status that made it fail; None for another reason."""
-    return failure.value.response.status if isinstance(failure.value, HttpError) else None
