@@ -223,6 +223,10 @@ class Run:
                 self.archive.mark_gone(lease.article_id, now, reason or "gone")
         return again
 
+    def gives_up(self, lease: Lease) -> bool:
+        """Whether one more failure would be the last for a page: then it is not asked for by itself any more."""
+        return stand_after(lease.standing, "not now", self.now()).due_at is None
+
     def kept_articles(self, site: str, section: str) -> Iterator[KeptArticle]:
         """All that the archive has of a section."""
         return map(restored, self.archive.articles(Filters(site=site, section=section)))
@@ -266,7 +270,7 @@ class Run:
             self._close(visited.lease)
 
     def _visited(self, reading: Reading, now: dt.datetime) -> Visited:
-        standing = stand_after(reading.lease.standing, "read", now)
+        standing = replace(stand_after(reading.lease.standing, "read", now), reason=reading.lacks)
         return Visited(reading.lease, standing, reading.etag, reading.last_modified)
 
     def _read(self, url: str) -> Reading | None:

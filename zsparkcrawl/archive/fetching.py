@@ -46,10 +46,9 @@ class Frontier:
             for url in urls:
                 if self._wanted.full and whole:
                     walks.drop_walks(connection, self._scope, url)
-                walked, under_way = (
-                    ask(connection, self._scope, url) for ask in (walks.was_walked, walks.has_open_walk)
-                )
-                made = walk(url, walked or under_way)
+                # A run of a part does not see what another one's walk is yet to see.
+                under_way = whole and walks.has_open_walk(connection, self._scope, url)
+                made = walk(url, under_way or walks.was_walked(connection, self._scope, url))
                 walks.add_listing(connection, self._scope, url, made, stamp(now), first=True, whole=whole)
 
     def name(self, urls: Iterator[str], now: dt.datetime) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import cast
@@ -19,11 +18,6 @@ from zsparkcrawl.middlewares import NotNowError, RefusedError
 __all__ = ["Fault", "fault_of", "request_of", "retry_after"]
 
 _GONE = frozenset([404, 410])
-_REDIRECTS = frozenset([301, 302, 303, 307, 308])
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-"""RFC 3986, 3.1."""
-_LONGEST_TARGET = 80
-"""Characters of such an address that are told; a data: address holds a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +35,6 @@ def fault_of(failure: Failure, now: dt.datetime) -> Fault:
     error = failure.value
     if isinstance(error, HttpError):
         status = error.response.status
-        if away := _leads_away(error.response):
-            return Fault("off-site", f"HTTP status {status} leads to {away}: only http and https are fetched")
         ending: Ending = "gone" if status in _GONE else "not now"
         return Fault(ending, f"HTTP status {status}", retry_after(error.response, now))
     if isinstance(error, RefusedError):
@@ -52,18 +44,6 @@ def fault_of(failure: Failure, now: dt.datetime) -> Fault:
     said = " ".join(str(error).split())[:200] or "no reason given"
     # What a server says may reach this text, and a control character in it the operator's terminal.
     return Fault("not now", f"{type(error).__name__}: {''.join(c if c.isprintable() else '?' for c in said)}")
-
-
-def _leads_away(response: Response) -> str | None:
-    """Where a redirect leads that no browser would fetch from a server: data:, file:, javascript: and the like; None
-    when it does not. Scrapy hands such a redirect through as it came."""
-    if response.status not in _REDIRECTS:
-        return None
-    target = (response.headers.get("Location") or b"").decode("latin-1").strip()
-    found = _SCHEME.match(target)
-    if found is None or found[1].casefold() in ("http", "https"):
-        return None
-    return "".join(c if c.isprintable() else "?" for c in target[:_LONGEST_TARGET])
 
 
 def retry_after(response: Response, now: dt.datetime) -> dt.timedelta | None:

@@ -125,7 +125,8 @@ class ListingSpider(ArticleSpider):
             return said
         if moved:
             return Fault("not an article", moved)
-        if listing.next_pages or listing.leads_back or (first and not _showed(run, lease.url, response.url)):
+        further = set(listing.next_pages) - self._walk_of(lease).met
+        if further or listing.leads_back or (first and not _showed(run, lease.url, response.url)):
             return None
         return Fault("not an article", "it shows no article")
 
