@@ -58,16 +58,17 @@ def _beside(walk: Mapping[str, Any], old: Mapping[str, Any], *, whole: bool) -> 
     return left if whole else {**walk, ASIDE: left}
 
 
-def has_open_walk(connection: Connection, scope: Scope, url: str) -> bool:
-    """Whether a walk that began at a listing page has not come to its end yet."""
+def has_open_walk(connection: Connection, scope: Scope, url: str, *, seeing_all: bool = False) -> bool:
+    """Whether a walk that began at a listing page has not come to its end yet. With ``seeing_all`` those do not count
+    that trust known pages: they end before the listing's end, and leave the rest to the others."""
     found = connection.execute(select(frontier.c.walk).where(_open_walk(scope))).scalars()
-    return any(_began_at(walk, url) for walk in found)
+    return any(not (seeing_all and walk.get("trusting")) for text in found for walk in _begun_at(text, url))
 
 
 def set_walked(connection: Connection, scope: Scope, url: str, moment: str | None) -> None:
-    """Enter that a walk from this listing page came to the listing's end, unless another one from there is still under
-    way; with None that none did."""
-    if moment is None or not has_open_walk(connection, scope, url):
+    """Enter that a walk from this listing page came to the listing's end, unless another one from there is still on its
+    way to that; with None that none did."""
+    if moment is None or not has_open_walk(connection, scope, url, seeing_all=True):
         c = frontier.c
         connection.execute(update(frontier).where(of_scope(scope), c.url == storable(url)).values(walked_at=moment))
 
@@ -85,14 +86,15 @@ def drop_walks(connection: Connection, scope: Scope, url: str) -> None:
     c = frontier.c
     of_others = or_(c.listed_by.is_(None), c.listed_by != scope.run_id)
     found = select(c.id, c.walk).where(_open_walk(scope), of_others, c.leased_by.is_(None))
-    dropped = [row.id for row in connection.execute(found) if _began_at(row.walk, url)]
+    dropped = [row.id for row in connection.execute(found) if _begun_at(row.walk, url)]
     ended = {"walk": None, "due_at": None, "state": "read"}
     connection.execute(update(frontier).where(c.id.in_(dropped)).values(ended))
 
 
-def _began_at(walk: str, url: str) -> bool:
-    said = json.loads(walk)
-    return url in (said.get("first"), said.get(ASIDE, {}).get("first"))
+def _begun_at(text: str, url: str) -> list[Mapping[str, Any]]:
+    """Of the walks at a page, those that began at a listing page."""
+    walk = json.loads(text)
+    return [each for each in (walk, walk.get(ASIDE, {})) if each.get("first") == url]
 
 
 def _open_walk(scope: Scope) -> ColumnElement[bool]:
