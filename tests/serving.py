@@ -21,6 +21,7 @@ __all__ = [
     "Route",
     "Site",
     "article",
+    "change",
     "command",
     "crawl",
     "ended",
@@ -134,6 +135,15 @@ class End:
             return connection.execute(query).fetchall()
         finally:
             connection.close()
+
+
+def change(data: Path, statement: str) -> int:
+    """Change the database between two crawls, as time would; returns how many rows."""
+    connection = sqlite3.connect(data / "zspark.sqlite", isolation_level=None)
+    try:
+        return connection.execute(statement).rowcount
+    finally:
+        connection.close()
 
 
 def command(data: Path, *words: str, code: str = "", **environ: str) -> subprocess.Popen[str]:

@@ -165,7 +165,7 @@ READ = {"zspark/listings": 2, "zspark/rows": 5, "zspark/asked": 5, "zspark/read"
         ({**READ, "zspark/read": 0, "zspark/failed": 5}, "finished", "failed", "none of 5 articles"),
         ({**READ, "zspark/read": 4, "zspark/failed": 1}, "finished", "good", "1 article could not be fetched"),
         ({**READ, "zspark/read": 4}, "finished", "good", "1 article led to a page already seen"),
-        ({**READ, "zspark/listings_failed": 1}, "finished", "suspicious", "1 listing page could not be fetched"),
+        ({**READ, "zspark/listings_failed": 1}, "finished", "suspicious", "1 listing page could not be read"),
         ({"zspark/listings": 2}, "finished", "suspicious", "no article is linked on 2 listing pages"),
         ({"zspark/listings": 2, "zspark/rows": 9}, "finished", "good", "all read"),
         ({}, "finished", "failed", "no listing page could be read"),

@@ -90,6 +90,7 @@ DOWNLOADER_MIDDLEWARES = {
     "zsparkcrawl.unpacking.UnpackMiddleware": 880,
     "zsparkcrawl.middlewares.CaptureMiddleware": 870,
     "zsparkcrawl.middlewares.PartialMiddleware": 860,
+    "zsparkcrawl.middlewares.RedirectGuardMiddleware": 850,
 }
 ITEM_PIPELINES = {
     "zsparkcrawl.pipelines.CleanPipeline": 200,

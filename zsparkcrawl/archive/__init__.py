@@ -18,6 +18,7 @@ from zsparkcrawl.archive import reading, writing
 from zsparkcrawl.archive.captures import Captured, KeptBody
 from zsparkcrawl.archive.fetching import Frontier
 from zsparkcrawl.archive.filing import Filing
+from zsparkcrawl.archive.finding import Trail
 from zsparkcrawl.archive.flushing import Flusher
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
 from zsparkcrawl.archive.judging import count_kinds
@@ -68,6 +69,7 @@ __all__ = [
     "Standing",
     "Status",
     "Stored",
+    "Trail",
     "Visited",
     "Wanted",
     "captures_folder",

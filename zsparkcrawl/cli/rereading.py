@@ -11,7 +11,7 @@ from typing import Any
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.captures import CaptureError, read_capture
 from zsparkcrawl.clean import clean
-from zsparkcrawl.extract import UnreadableError, extract
+from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, is_part, joined_parts
 from zsparkcrawl.items import Article, Page
 from zsparkcrawl.sites import SiteProfile, site_for_url, site_named, site_names
@@ -20,6 +20,10 @@ __all__ = ["reread_captures"]
 
 _Key = tuple[str, str, str]
 _Capture = Mapping[str, Any]
+_Parts = Mapping[str, _Capture | None]
+_GONE = frozenset([404, 410])
+_PASSING = frozenset(["challenge", "maintenance", "error"])
+"""Kinds of page that come in an article's place for a while."""
 
 
 class _LostError(Exception):
@@ -62,17 +66,17 @@ def reread_captures(
     return dict(counts)
 
 
-def _of_articles(
-    archive: Archive, of_site: SiteProfile | None
-) -> Iterator[tuple[_Key, SiteProfile, _Capture, Mapping[str, _Capture]]]:
+def _of_articles(archive: Archive, of_site: SiteProfile | None) -> Iterator[tuple[_Key, SiteProfile, _Capture, _Parts]]:
     """The whole captures of articles, the newest first, each with what it is the page of, and the further pages of
-    articles that were met so far, by address."""
-    parts: dict[str, _Capture] = {}
+    articles that were met so far, by address; None for one that the site has lost, and that never came."""
+    parts: dict[str, _Capture | None] = {}
     for capture in archive.captures():
+        if capture["status"] in _GONE and is_part(capture["url"]):
+            parts.setdefault(capture["url"], None)
         if capture["status"] != 200 or capture["partial"]:
             continue
         if is_part(capture["url"]):  # met before the first page of its article, for the newest come first
-            parts.setdefault(capture["url"], capture)
+            parts[capture["url"]] = parts.get(capture["url"]) or capture
             continue
         site = _site(capture) or of_site
         place = site.place(capture["url"]) if site else None
@@ -98,24 +102,34 @@ def _own_first(archive: Archive, folder: Path, capture: _Capture, site: SiteProf
         return  # the newest capture tells what there is
 
 
-def _whole(folder: Path, capture: _Capture, site: SiteProfile, parts: Mapping[str, _Capture]) -> Article:
-    """The article of a capture with its further pages. Raises UnreadableError when one of them was not captured: a
-    part must not pass for the whole."""
+def _whole(folder: Path, capture: _Capture, site: SiteProfile, parts: _Parts) -> Article:
+    """The article of a capture with its further pages; where the site has lost one, the place is marked. Raises
+    UnreadableError when one of them was not captured: a part must not pass for the whole."""
     page = _page(folder, capture)
     found = [extract(page, site)]
     waiting = list(further_parts(page, site.hosts))
     known = {page.url}
-    while waiting and len(found) < MOST_PARTS:
+    missing: list[tuple[int, str]] = []
+    while waiting and len(found) + len(missing) < MOST_PARTS:
         url = waiting.pop(0)
         if url in known:
             continue
         known.add(url)
         if url not in parts:
             raise UnreadableError(f"{url}, where it goes on, was not captured")
-        page = _page(folder, parts[url])
-        found.append(extract(page, site))
+        if (part := parts[url]) is None:
+            missing.append((len(found), url))
+            continue
+        page = _page(folder, part)
+        try:
+            found.append(extract(page, site))
+        except UnreadableError as error:
+            if isinstance(error, NoArticleError) and error.kind in _PASSING:
+                raise
+            missing.append((len(found), url))
+            continue
         waiting += further_parts(page, site.hosts)
-    return joined_parts(found)
+    return joined_parts(found, missing)
 
 
 def _site(capture: _Capture) -> SiteProfile | None:

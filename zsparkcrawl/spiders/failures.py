@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from zsparkcrawl.archive.visits import Ending
 from zsparkcrawl.middlewares import NotNowError, RefusedError
 
-__all__ = ["Fault", "fault_of", "request_of", "retry_after", "status_of"]
+__all__ = ["Fault", "fault_of", "request_of", "retry_after"]
 
 _GONE = frozenset([404, 410])
 
@@ -67,8 +67,3 @@ def retry_after(response: Response, now: dt.datetime) -> dt.timedelta | None:
 def request_of(failure: Failure) -> Request:
     """The request that failed."""
     return cast(Request, failure.request)  # type: ignore[attr-defined]  # Scrapy puts it there
-
-
-def status_of(failure: Failure) -> int | None:
-    """The HTTP status that made it fail; None for another reason."""
-    return failure.value.response.status if isinstance(failure.value, HttpError) else None

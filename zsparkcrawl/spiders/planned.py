@@ -98,10 +98,9 @@ def page_of_response(response: Response) -> Page:
     )
 
 
-def reading_of(response: Response, lease: Lease, kept: Kept | None, *, alone: bool = True) -> Reading:
-    """What the archive is told of the page of an article, or of a file. One page of several proves nothing about the
-    others, so its validators are of no use: it is not ``alone``."""
-    etag, modified = (response.headers.get(name) if alone else None for name in ("ETag", "Last-Modified"))
+def reading_of(response: Response, lease: Lease, kept: Kept | None) -> Reading:
+    """What the archive is told of the page of an article, or of a file."""
+    etag, modified = (response.headers.get(name) for name in ("ETag", "Last-Modified"))
     return Reading(
         lease,
         kept.capture_id if kept else None,
