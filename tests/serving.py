@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.warm import ROOT, Process
+
 __all__ = [
     "FAST",
     "ORDINARY",
@@ -30,7 +32,6 @@ __all__ = [
     "redirect",
 ]
 
-ROOT = Path(__file__).parents[1]
 FAST = (
     "-s",
     "DOWNLOAD_DELAY=0",
@@ -146,20 +147,18 @@ def change(data: Path, statement: str) -> int:
         connection.close()
 
 
-def command(data: Path, *words: str, code: str = "", **environ: str) -> subprocess.Popen[str]:
+def command(data: Path, *words: str, code: str = "", **environ: str) -> Process | subprocess.Popen[str]:
+    """Start `scrapy`, or the program that ends ``code``, with that environment. See `tests.warm` for how it starts."""
     begin = f"{code}\nimport sys; from scrapy.cmdline import execute; execute(['scrapy', *sys.argv[1:]])"
     clean = {k: v for k, v in os.environ.items() if not k.startswith("ZSPARK") and not k.lower().endswith("_proxy")}
-    return subprocess.Popen(
-        [sys.executable, "-c", begin, *words],
-        cwd=ROOT,
-        env={**clean, "ZSPARK_DATA": str(data), "PYTHONUTF8": "1", **environ},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    whole = {**clean, "ZSPARK_DATA": str(data), "PYTHONUTF8": "1", **environ}
+    if not any(name.startswith("PYTHON") for name in environ):
+        return Process(begin, words, whole)
+    start = [sys.executable, "-c", begin, *words]
+    return subprocess.Popen(start, cwd=ROOT, env=whole, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def ended(process: subprocess.Popen[str], data: Path, site: Site | None = None) -> End:
+def ended(process: Process | subprocess.Popen[str], data: Path, site: Site | None = None) -> End:
     out, err = process.communicate(timeout=60)
     return End(process.returncode, out, err, data, site)
 
