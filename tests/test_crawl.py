@@ -46,6 +46,7 @@ def whole(data: Path) -> End:
                 *feeds,
                 "-s",
                 "ZSPARK_PATIENCE=2",
+                cold=True,
                 ZSPARK_CONTACT="mailto:park@example.org",
                 PYTHONWARNINGS="always",
             )
@@ -125,7 +126,7 @@ def nightly(data: Path) -> End:
     code = "import sys; from zsparkcrawl.cli import main; main(sys.argv[1:])"
     with Site(routes) as site:
         proxy = {"http_proxy": site.url, "HTTP_PROXY": site.url}
-        return ended(command(data, "crawl", *FAST[:4], code=code, **proxy), data, site)
+        return ended(command(data, "crawl", *FAST[:4], code=code, cold=True, **proxy), data, site)
 
 
 CRAWLS = (stopped, whole, looking, refused, full_disk, nightly)

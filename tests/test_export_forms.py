@@ -10,7 +10,6 @@ import resource
 import shutil
 import sqlite3
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -26,6 +25,7 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.test_export import NASTY
+from tests.warm import Process
 from zsparkcrawl.archive import Archive, Filters
 from zsparkcrawl.archive.dictionary import DESCRIBED_TABLES, article_columns, described
 from zsparkcrawl.archive.schema import metadata
@@ -357,8 +357,9 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(archive: Archive, form: str)
     folder = Path(archive.name).with_name("out")
     folder.mkdir()
     program = (
-        "import resource, sys; from pathlib import Path; from zsparkcrawl.archive import Archive; "
+        "import resource, sys, warnings; from pathlib import Path; from zsparkcrawl.archive import Archive; "
         "from zsparkcrawl.export import export_articles, ExportError\n"
+        "warnings.simplefilter('error')\n"
         "archive = Archive.open(sys.argv[1], readonly=True)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))\n"
         "try: export_articles(archive, Path(sys.argv[2]), sys.argv[3])\n"
@@ -366,9 +367,9 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(archive: Archive, form: str)
     )
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
     out = folder / f"a{suffix(form)}"
-    command = [sys.executable, "-W", "error", "-c", program, f"sqlite:///{archive.name}", str(out), form]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1])
-    assert (ended.returncode, ended.stderr.count("\n"), ended.stderr[:12]) == (1, 1, "told: cannot"), ended.stderr
+    process = Process(program, [f"sqlite:///{archive.name}", out, form])
+    _, told = process.communicate()
+    assert (process.returncode, told.count("\n"), told[:12]) == (1, 1, "told: cannot"), told
     assert list(folder.iterdir()) == []
 
 

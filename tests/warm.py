@@ -22,7 +22,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import IO
@@ -50,14 +51,14 @@ ARTICLE = (
 
 
 class Process:
-    """A program that runs ``code``, with what tests use of `subprocess.Popen`."""
+    """A program that runs ``code`` in the folder of the checkout, with what tests use of `subprocess.Popen`."""
 
-    def __init__(self, code: str, words: Sequence[str], environ: dict[str, str], cwd: Path = ROOT) -> None:
-        self.args = list(words)
+    def __init__(self, code: str, words: Sequence[str | Path] = (), environ: Mapping[str, str] = os.environ) -> None:
+        self.args = [str(word) for word in words]
         self.returncode: int | None = None
         self._streams = _stream(), _stream()
         self._state, told = os.pipe()
-        asked = json.dumps({"code": code, "words": self.args, "environ": environ, "cwd": str(cwd)}).encode()
+        asked = json.dumps({"code": code, "words": self.args, "environ": dict(environ)}).encode()
         try:
             _server().ask(asked, [told, *(stream.fileno() for stream in self._streams)])
         finally:
@@ -92,7 +93,9 @@ class Process:
             os.kill(self.pid, number)
 
     def _told(self) -> int:
-        return int(struct.unpack("i", os.read(self._state, 4))[0])
+        told = os.read(self._state, 4)
+        assert told, "the process that forks is gone"
+        return int(struct.unpack("i", told)[0])
 
 
 def _stream() -> IO[str]:
@@ -176,9 +179,9 @@ def _serve(connection: socket.socket) -> str:
         if os.fork() == 0:
             connection.close()
             _watch(*streams)
-            os.chdir(asked["cwd"])
             os.environ.clear()
             os.environ.update(asked["environ"])
+            time.tzset()
             sys.argv[:] = ["-c", *asked["words"]]
             return str(asked["code"])
         for stream in streams:
