@@ -15,6 +15,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
+from zsparkcrawl.archive.browsing import Browsing, Facets, Selection
 from zsparkcrawl.archive.captures import Captured, KeptBody
 from zsparkcrawl.archive.fetching import Frontier
 from zsparkcrawl.archive.filing import Filing
@@ -48,6 +49,7 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "Captured",
+    "Facets",
     "Filters",
     "Frontier",
     "KeptBody",
@@ -56,6 +58,7 @@ __all__ = [
     "Origin",
     "Scope",
     "SectionStatus",
+    "Selection",
     "Shown",
     "Standing",
     "Status",
@@ -69,7 +72,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Filing, Ledger):
+class Archive(Showing, Browsing, Filing, Ledger):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 

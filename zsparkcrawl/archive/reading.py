@@ -26,6 +26,7 @@ __all__ = [
     "Filters",
     "select_article",
     "select_articles",
+    "select_capture",
     "select_capture_of",
     "select_captures",
     "select_captures_of_file",
@@ -137,6 +138,11 @@ KEPT_BODY = _kept_body(captures.c.digest == bindparam("digest"))
 """Where a body of this ``url`` and ``digest`` is kept."""
 LATEST_BODY = _kept_body(captures.c.status == 200, captures.c.partial.is_(False))
 """Where the body of the latest good answer of this ``url`` is kept."""
+
+
+def select_capture(number: int) -> Select[Any]:
+    """One capture by its number, as :func:`select_captures` has it."""
+    return _captures().where(captures.c.id == number)
 
 
 def select_capture_of(site: str, section: str, native_id: str) -> Select[Any]:
