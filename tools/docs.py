@@ -10,7 +10,6 @@ rest of a file is written by hand and left alone.
 from __future__ import annotations
 
 import argparse
-import ast
 import inspect
 import re
 import sys
@@ -28,6 +27,7 @@ from zsparkcrawl.cli import COMMANDS, main
 from zsparkcrawl.export import COLUMNS
 from zsparkcrawl.feeds import FIELDS
 from zsparkcrawl.repair import RULES as REPAIR_RULES
+from zsparkcrawl.rules import RULES
 from zsparkcrawl.spam import RULES as SPAM_RULES
 
 __all__ = ["PARTS", "PartError", "renewed"]
@@ -183,16 +183,8 @@ def _rules(rules: Iterable[Rule]) -> str:
 
 
 def _rule_name(rule: Rule) -> str:
-    """What the rule is called in the edits that it makes: the second argument of its call of `edit`."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(rule)))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "edit":
-            name = node.args[1]
-            if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                return name.value
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "mark":
-            return "(marks only)"
-    raise PartError(f"rule {rule.__name__} does not say what its edits are called")
+    """What the rule is called in the edits that it makes."""
+    return next((name for name, each in RULES.items() if each is rule), "(marks only)")
 
 
 def _prose(docstring: str) -> str:

@@ -14,7 +14,7 @@ from zsparkcrawl.repair.misread import reread_misread
 from zsparkcrawl.sites import SiteProfile, UnknownSiteError, site_named
 from zsparkcrawl.spam import cut_all, is_spam
 
-__all__ = ["TEXT_FIELDS", "clean", "clean_text", "read"]
+__all__ = ["TEXT_FIELDS", "clean", "clean_text", "read", "recovered_title"]
 
 NAME_FIELDS = ("author", "source", "editor", "photographer", "reviewers", "contributor")
 """The fields that name who made an article."""
@@ -52,7 +52,7 @@ def clean(article: Article, site: SiteProfile | None = None) -> Article:
     )
     edited = {name: _apply_rules(each, diagnosis) for name, each in reread.items()}
     if "title" in edited and not _is_title(edited["title"]):
-        edited["title"] = _recovered(article, diagnosis) or edited["title"]
+        edited["title"] = recovered_title(article, diagnosis) or edited["title"]
     clean_texts = {name: each.text for name, each in edited.items()}
     names: dict[str, Any] = {name: clean_texts.get(name) or None for name in NAME_FIELDS}
     return replace(
@@ -79,8 +79,9 @@ def _is_title(edited: Edited) -> bool:
     return not cut or (len(edited.text) >= _TITLE_SHORTEST and not is_spam(edited.text))
 
 
-def _recovered(article: Article, diagnosis: Diagnosis) -> Edited | None:
-    """The best of the other texts that may be the title, in the place of the hijacked one, on record as inferred."""
+def recovered_title(article: Article, diagnosis: Diagnosis) -> Edited | None:
+    """Put the best of the other texts that may be the title in the place of the hijacked one, on record as inferred.
+    Returns None when none of them may be."""
     hijacked = article.title or ""
     for text in article.title_evidence:
         taken = edit(Edited(hijacked), "spam-title", [Change(0, len(hijacked), text, "inferred")])

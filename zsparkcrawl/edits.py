@@ -13,7 +13,19 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import Literal
 
-__all__ = ["Certainty", "Change", "Damage", "Edit", "Edited", "apply", "edit", "mark", "places_of", "revert"]
+__all__ = [
+    "Certainty",
+    "Change",
+    "Damage",
+    "Edit",
+    "Edited",
+    "apply",
+    "ascending",
+    "edit",
+    "mark",
+    "places_of",
+    "revert",
+]
 
 Certainty = Literal["certain", "inferred"]
 
@@ -125,7 +137,7 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     >>> apply("發(fā)展", [Edit("annotations", 1, "(fā)", "")])
     '發展'
     """
-    for run in _ascending(edits):
+    for run in ascending(edits):
         text = _replaced(text, [(e.start - shift, e.before, e.after) for e, shift in _with_shift(run)])
     return text
 
@@ -136,7 +148,7 @@ def revert(text: str, edits: Sequence[Edit]) -> str:
     >>> revert("發展", [Edit("annotations", 1, "(fā)", "")])
     '發(fā)展'
     """
-    for run in reversed(list(_ascending(edits))):
+    for run in reversed(list(ascending(edits))):
         text = _replaced(text, [(e.start, e.after, e.before) for e in run])
     return text
 
@@ -150,7 +162,7 @@ def places_of(edits: Sequence[Edit], wanted: Callable[[Edit], bool]) -> list[tup
     [(0, 1)]
     """
     found: list[tuple[int, int]] = []
-    for run in _ascending(edits):
+    for run in ascending(edits):
         grown = [shift for _, shift in _with_shift(run)]
         ends = [e.start - shift + len(e.before) for e, shift in zip(run, grown, strict=True)]
         found = [(_moved_place(a, run, grown, ends), _moved_place(b, run, grown, ends)) for a, b in found]
@@ -169,9 +181,13 @@ def _moved_place(place: int, run: Sequence[Edit], grown: Sequence[int], ends: Se
     return min(moved, around.start + len(around.after)) if moved > around.start else moved
 
 
-def _ascending(edits: Sequence[Edit]) -> Iterable[Sequence[Edit]]:
+def ascending(edits: Sequence[Edit]) -> Iterable[Sequence[Edit]]:
     """Cut edits into runs in which each lies behind the one before: such a run is replayed in one pass, so that
-    ten thousand edits of one rule cost as much as the text is long and not its square."""
+    ten thousand edits of one rule cost as much as the text is long and not its square.
+
+    >>> [len(run) for run in ascending([Edit("a", 0, "", "x"), Edit("a", 1, "y", ""), Edit("b", 0, "x", "z")])]
+    [2, 1]
+    """
     first = 0
     for index in range(1, len(edits) + 1):
         ended = index == len(edits)

@@ -10,16 +10,15 @@ it is whole.
 from __future__ import annotations
 
 import json
-import os
 import re
-import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
 
 from zsparkcrawl.archive import Archive, Filters
 from zsparkcrawl.errors import ZsparkError
+from zsparkcrawl.whole_file import whole_file
 
 __all__ = [
     "COLUMNS",
@@ -121,7 +120,7 @@ def export_articles(
         if not isinstance(out, Path):
             return write_rows(rows, out, form, columns)
         try:
-            with _whole_file(out) as stream:
+            with whole_file(out) as stream:
                 return write_rows(rows, stream, form, columns)
         except OSError as error:
             raise ExportError(f"cannot write {out}: {error.strerror}") from error
@@ -170,32 +169,3 @@ def _csv_field(value: object) -> str:
     if text == "" or _QUOTED.search(text):
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A stream whose bytes become the file when the block ends well, and leave no trace when it does not."""
-    if path.exists() and not path.is_file():  # a pipe or a device must not be replaced by a file
-        with path.open("wb") as stream:
-            yield stream
-        return
-    unfinished = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with unfinished.open("xb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(path)
-    finally:
-        with suppress(OSError):  # it is gone when all went well, and was never there without its folder
-            unfinished.unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """The new name is kept in the folder, which has to be put on the disk as well."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

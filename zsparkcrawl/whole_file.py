@@ -1,0 +1,52 @@
+"""Writing files that appear when they are whole."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["whole_file"]
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose bytes become the file when the block ends well, and leave no trace when it does not. What was
+    there before stays until then. Raises OSError.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "report.html"
+    ...     with whole_file(path) as stream:
+    ...         _ = stream.write(b"whole")
+    ...         there = path.exists()
+    ...     there, path.read_bytes()
+    (False, b'whole')
+    """
+    if path.exists() and not path.is_file():  # a pipe or a device must not be replaced by a file
+        with path.open("wb") as stream:
+            yield stream
+        return
+    unfinished = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with unfinished.open("xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(path)
+    finally:
+        with suppress(OSError):  # it is gone when all went well, and was never there without its folder
+            unfinished.unlink()
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name is kept in the folder, which has to be put on the disk as well."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
