@@ -224,7 +224,7 @@ def _chosen(selection: Selection) -> list[ColumnElement[bool]]:
     if selection.host is not None:
         wanted.append(_DIMENSIONS["host"] == selection.host)
     if selection.state is not None:
-        wanted.append(_GONE if selection.state == "gone" else _QUALITY == selection.state)
+        wanted.append(_GONE if selection.state == "gone" else selection.state == _QUALITY)
     return wanted
 
 

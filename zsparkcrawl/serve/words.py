@@ -43,7 +43,7 @@ class Words:
         """The language as HTML's ``lang`` has it."""
         return _TAGS[self.language]
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         """The text of this name. Raises KeyError when there is none."""
         text = all_words()[name][self.language]
         return text.format(**values) if values else text
