@@ -35,6 +35,7 @@ from zsparkcrawl.archive import (
     database_url,
 )
 from zsparkcrawl.archive.describing import describe
+from zsparkcrawl.archive.indexing import INDEX
 from zsparkcrawl.archive.opening import VERSION_TABLE, _config
 from zsparkcrawl.archive.schema import metadata
 from zsparkcrawl.archive.storable import edit_rows, storable
@@ -495,7 +496,8 @@ def test_the_steps_make_the_tables_of_the_schema(archive: Archive) -> None:
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(
-                connection, opts={"version_table": VERSION_TABLE, "compare_type": True}
+                connection,
+                opts={"version_table": VERSION_TABLE, "compare_type": True, "include_name": _is_no_part_of_the_index},
             )
             assert compare_metadata(context, metadata) == []
             made = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
@@ -509,8 +511,13 @@ def test_the_steps_make_the_tables_of_the_schema(archive: Archive) -> None:
             meant = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
     finally:
         fresh.dispose()
-    statements = {str(name): _parts(str(sql)) for name, sql in made if name != VERSION_TABLE}
+    statements = {str(name): _parts(str(sql)) for name, sql in made if name != VERSION_TABLE and INDEX not in name}
     assert statements == {str(name): _parts(str(sql)) for name, sql in meant}
+
+
+def _is_no_part_of_the_index(name: str | None, kind: str, _: object) -> bool:
+    """The index of the search is a virtual table with tables of its own, which are FTS5's."""
+    return kind != "table" or INDEX not in str(name)
 
 
 def _parts(sql: str) -> list[str]:

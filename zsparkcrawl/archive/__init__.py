@@ -36,8 +36,11 @@ from zsparkcrawl.archive.opening import (
     flush_by_hand,
     open_engine,
 )
+from zsparkcrawl.archive.queries import QueryError
 from zsparkcrawl.archive.reading import Filters
+from zsparkcrawl.archive.searching import Searching
 from zsparkcrawl.archive.showing import Showing
+from zsparkcrawl.archive.snippets import Found, Snippet
 from zsparkcrawl.archive.status import SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
@@ -51,15 +54,18 @@ __all__ = [
     "Captured",
     "Facets",
     "Filters",
+    "Found",
     "Frontier",
     "KeptBody",
     "Lease",
     "Listed",
     "Origin",
+    "QueryError",
     "Scope",
     "SectionStatus",
     "Selection",
     "Shown",
+    "Snippet",
     "Standing",
     "Status",
     "Stored",
@@ -72,7 +78,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Browsing, Filing, Ledger):
+class Archive(Showing, Browsing, Searching, Filing, Ledger):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from zsparkcrawl.archive.indexing import index_faults
 from zsparkcrawl.archive.schema import articles, captures, edits, versions
 from zsparkcrawl.edits import Edit, revert
 
@@ -28,6 +29,7 @@ def check_database(connection: Connection) -> Iterator[str]:
     yield from _wrong_revisits(connection)
     yield from _wrong_versions(connection)
     yield from _wrong_edits(connection)
+    yield from index_faults(connection)
 
 
 def _wrong_revisits(connection: Connection) -> Iterator[str]:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from zsparkcrawl.edits import Damage, Edit, places_of
 
-__all__ = ["Copy", "Span", "doubtful_spans"]
+__all__ = ["Copy", "Span", "doubtful_spans", "joined_spans"]
 
 Span = tuple[int, int]
 """Where something begins and ends."""
@@ -43,7 +43,7 @@ class Copy:
         object.__setattr__(self, "damaged", self.damaged or _narrowed(self.text))
         object.__setattr__(self, "doubts", doubtful_spans(self.edits, self.marks))
         spam = places_of(self.edits, lambda each: each.rule.startswith(_SPAM))
-        object.__setattr__(self, "cuts", _joined(spam))
+        object.__setattr__(self, "cuts", joined_spans(spam))
 
 
 def doubtful_spans(edits: Sequence[Edit], marks: Sequence[Damage] = ()) -> tuple[Span, ...]:
@@ -56,11 +56,15 @@ def doubtful_spans(edits: Sequence[Edit], marks: Sequence[Damage] = ()) -> tuple
     ((1, 2), (5, 6))
     """
     inferred = places_of(edits, lambda each: each.certainty == "inferred")
-    return _joined([*inferred, *((each.start, each.end) for each in marks)])
+    return joined_spans([*inferred, *((each.start, each.end) for each in marks)])
 
 
-def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Spans in order, those that meet as one."""
+def joined_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in order, those that overlap or meet as one.
+
+    >>> joined_spans([(4, 6), (0, 2), (5, 8)])
+    ((0, 2), (4, 8))
+    """
     joined: list[Span] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:

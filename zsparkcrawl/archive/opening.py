@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from zsparkcrawl.archive.indexing import renew
 from zsparkcrawl.archive.schema import metadata
 from zsparkcrawl.errors import ZsparkError
 
@@ -78,7 +79,8 @@ def database_url(environ: Mapping[str, str]) -> str:
 def open_engine(url: str, *, readonly: bool) -> tuple[Engine, str]:
     """An engine on an archive whose tables are there and up to date, and its name without a password.
 
-    For writing, the folders and the tables are made when they are missing. Raises ArchiveError.
+    For writing, the folders, the tables and the index of the search are made when they are missing. Raises
+    ArchiveError.
     """
     try:
         parsed = make_url(url)
@@ -212,6 +214,8 @@ def _prepare(engine: Engine, name: str, readonly: bool) -> None:
     with engine.connect().execution_options(**options) as connection, connection.begin():
         present = _revision(connection, name)
         if present == head:
+            if not readonly:
+                renew(connection)
             return
         if present is not None and present not in known:
             raise ArchiveError(f"database {name} is of a newer zsparkcrawl (schema {present}): update it")
@@ -220,6 +224,7 @@ def _prepare(engine: Engine, name: str, readonly: bool) -> None:
             raise ArchiveError(f"database {name} {what}: a crawl sets it up")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        renew(connection)
 
 
 def _revision(connection: Connection, name: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ __all__ = [
     "KEPT_BODY",
     "LATEST_BODY",
     "Filters",
+    "condition",
     "select_article",
     "select_articles",
     "select_capture",
@@ -32,6 +34,7 @@ __all__ = [
     "select_captures_of_file",
     "select_edits",
     "select_injections",
+    "select_numbered",
     "select_versions",
 ]
 
@@ -56,6 +59,16 @@ class Filters:
 def select_articles(filters: Filters) -> Select[Any]:
     """The articles meant, with the counts of their latest version: by section, date (unknown last),
     number."""
+    return _with_counts().where(condition(filters)).order_by(*_order())
+
+
+def select_numbered(numbers: Sequence[int]) -> Select[Any]:
+    """The articles of these numbers, in any order, as :func:`select_articles` has them."""
+    return _with_counts().where(articles.c.id.in_(numbers))
+
+
+def condition(filters: Filters) -> ColumnElement[bool]:
+    """What is true of the articles meant."""
     wanted: list[ColumnElement[bool]] = []
     if filters.site is not None:
         wanted.append(articles.c.site == filters.site)
@@ -70,7 +83,7 @@ def select_articles(filters: Filters) -> Select[Any]:
         columns = (articles.c.title, articles.c.body)
         meant = {filters.text, simplify(filters.text)}
         wanted.append(or_(*(c.icontains(text, autoescape=True) for c in columns for text in sorted(meant))))
-    return _with_counts().where(and_(True, *wanted)).order_by(*_order())
+    return and_(True, *wanted)
 
 
 def select_article(key: str) -> list[Select[Any]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from zsparkcrawl.archive.article_tables import articles, edits, injection_pages, injections, versions
 from zsparkcrawl.archive.crawl_tables import captures, frontier, metadata, runs, seen
 from zsparkcrawl.archive.file_tables import article_files, files
+from zsparkcrawl.archive.search_tables import search_entries, search_state
 
 __all__ = [
     "article_files",
@@ -22,6 +23,8 @@ __all__ = [
     "injections",
     "metadata",
     "runs",
+    "search_entries",
+    "search_state",
     "seen",
     "versions",
 ]

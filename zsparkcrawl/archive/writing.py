@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from zsparkcrawl.archive.captures import Captured
+from zsparkcrawl.archive.indexing import add_entry, change_entry
 from zsparkcrawl.archive.injecting import insert_for, insert_injections
 from zsparkcrawl.archive.judging import judge_changes
 from zsparkcrawl.archive.running import is_alive, is_ours, process_facts
@@ -154,6 +155,7 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
     if made is not None:
         _add_version(connection, article, {**row, **facts, "article_id": made, "version": 1, "changed": {}})
         insert_injections(connection, article, {"article_id": made, "version": 1}, seen_at)
+        add_entry(connection, made, row)
         return "new", made
     old = connection.execute(_same_article(key, row["url"]).with_for_update()).one()._asdict()
     changed = judge_changes(connection, old, article, facts)
@@ -163,6 +165,7 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
         values |= {**row, "version": number, "capture_id": facts["capture_id"]}
         place = {"article_id": old["id"], "version": number, "changed": changed}
         _add_version(connection, article, {**row, **facts, **place})
+        change_entry(connection, old["id"], old, row)
     if values:
         connection.execute(update(articles).where(articles.c.id == old["id"]).values(values))
     insert_injections(connection, article, {"article_id": old["id"], "version": number}, seen_at)

@@ -18,6 +18,7 @@ COMMANDS = {
     "clean": "text",
     "read": "text",
     "export": "archive",
+    "search": "searching",
     "show": "archive",
     "history": "versions",
     "diff": "versions",

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from zsparkcrawl.archive import Archive
 
 __all__ = [
+    "FilterError",
     "NotFoundError",
+    "check_section",
     "database_option",
     "echo_json",
     "export",
@@ -92,7 +94,7 @@ def export(form: Any, output: Path | None, columns: str | None, database: str | 
     if filters.since and filters.until and filters.since > filters.until:
         raise FilterError(f"since {filters.since} is later than until {filters.until}")
     with open_archive(database) as archive:
-        _check_section(archive, filters.section)
+        check_section(archive, filters.section)
         if output is None or str(output) == "-":
             export_articles(archive, sys.stdout.buffer, form, filters=filters, columns=chosen)
             return
@@ -100,7 +102,7 @@ def export(form: Any, output: Path | None, columns: str | None, database: str | 
     click.echo(f"{number} articles in {output}", err=True)
 
 
-def _check_section(archive: Archive, section: str | None) -> None:
+def check_section(archive: Archive, section: str | None) -> None:
     """Raise FilterError when neither a profile nor the archive knows the section: what is mistyped gives no table."""
     from zsparkcrawl.sites import site_named, site_names
 

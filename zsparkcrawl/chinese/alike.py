@@ -1,0 +1,79 @@
+"""Characters that a search takes for the same: Traditional and Simplified, wide and narrow, capital and small."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from functools import cache
+
+from zsparkcrawl.chinese.script import simplified_of
+
+__all__ = ["LINE_END", "alike", "alike_version"]
+
+LINE_END = "\u2028"
+"""What a line end becomes: a search goes across none unless it asks for one."""
+
+_RULES = "1"
+"""To be counted up when the code below makes another text: what was kept by the old one is then made anew."""
+_OTHER_CONTROL = "\ufffd"
+_BLANK = "\u3000"
+_TO_WIDE = 0xFF01 - 0x21
+_MORE = {"著": "着"}
+"""着 is written so in Traditional, by phrase, which is why the tables of single characters leave it alone."""
+
+
+class _Alike(dict[int, str]):
+    """What each character becomes, found when it is first met."""
+
+    def __missing__(self, number: int) -> str:
+        self[number] = found = _alike(chr(number))
+        return found
+
+
+_ALIKE = _Alike()
+
+
+def alike(text: str) -> str:
+    """The text as a search compares it, character for character, so that every place stays where it was, and a part of
+    the text becomes the same part of the result.
+
+    Traditional becomes Simplified whatever stands beside it (`simplify` goes by the phrase, and so would make one
+    thing of a word and another of the text around it); capitals become small; compatibility forms become plain.
+    Letters and digits become narrow, ASCII marks and blanks wide: so each character but those 36 is beyond ASCII.
+    Lone surrogates, which no database takes, become U+FFFD like control characters.
+
+    >>> alike("產業園區"), alike("ＡＩ＋Ｒ&D")
+    ('产业园区', 'ai＋r＆d')
+    >>> alike("3.5%\\n") == "3．5％" + LINE_END
+    True
+    """
+    return text.translate(_ALIKE)
+
+
+@cache
+def alike_version() -> str:
+    """By what :func:`alike` goes: its rules, the table of Traditional characters and the version of Unicode, as 16
+    digits. What was kept by another version is to be made anew."""
+    table = "".join(old + new for old, new in simplified_of().items())
+    facts = f"{_RULES} {unicodedata.unidata_version} {table}"
+    return hashlib.blake2b(facts.encode(), digest_size=8).hexdigest()
+
+
+def _alike(character: str) -> str:
+    plain = _single(unicodedata.normalize("NFKC", character), character)
+    plain = simplified_of().get(plain, plain)
+    plain = _single(_MORE.get(plain, plain).casefold(), plain)
+    if plain == "\n":
+        return LINE_END
+    if plain in "\t\v\f\r ":
+        return _BLANK
+    if unicodedata.category(plain) in ("Cc", "Cs"):
+        return _OTHER_CONTROL
+    if plain < "\x80" and not plain.isalnum():
+        return chr(ord(plain) + _TO_WIDE)
+    return plain
+
+
+def _single(made: str, before: str) -> str:
+    """What was made of a character, if that is one."""
+    return made if len(made) == 1 else before
