@@ -15,8 +15,9 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
-from zsparkcrawl.archive.browsing import Browsing, Facets, Selection
+from zsparkcrawl.archive.browsing import Browsing
 from zsparkcrawl.archive.captures import Captured, KeptBody
+from zsparkcrawl.archive.facets import Facets, Selection
 from zsparkcrawl.archive.fetching import Frontier
 from zsparkcrawl.archive.filing import Filing
 from zsparkcrawl.archive.flushing import Flusher

@@ -34,11 +34,12 @@ _MOST_RUNS = 1000
 
 
 def articles(request: Request) -> Response:
-    """A page of the articles that fit (parameters as in /): `total`, `page`, `pages`, `articles`, each with its counts
-    and the beginning of its text."""
+    """A page of the articles that fit (parameters as in /): `total`, `page`, `pages`, `articles`, each with its counts,
+    the beginning of its text, and what of it the query found."""
     wish, archive = wish_of(request.query_params), archive_of(request)
     total = archive.facets(wish.selection).total
-    found = archive.browse(wish.selection, order=wish.order, limit=wish.size, offset=wish.offset)
+    rows = archive.browse(wish.selection, order=wish.order, limit=wish.size, offset=wish.offset)
+    found = [{**row, "snippets": [asdict(snippet) for snippet in row["snippets"]]} for row in rows]
     pages = max(1, math.ceil(total / wish.size))
     return _json({"total": total, "page": wish.page, "pages": pages, "size": wish.size, "articles": found})
 

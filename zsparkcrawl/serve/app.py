@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from zsparkcrawl.archive import Archive
+from zsparkcrawl.archive import Archive, QueryError
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.serve.guarding import Guard
 from zsparkcrawl.serve.rendering import page, words_of
@@ -44,7 +44,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _unable(request: Request, error: Exception) -> Response:
-    return _fault(request, 503, str(error))
+    return _fault(request, 400 if isinstance(error, QueryError) else 503, str(error))
 
 
 def _fault(request: Request, status: int, told: str) -> Response:

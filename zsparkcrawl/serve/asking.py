@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import get_args
+from dataclasses import asdict, dataclass, field, replace
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
 from zsparkcrawl.archive import Selection, storable
-from zsparkcrawl.archive.browsing import FACETS, NOTHING, ORDERS, STATES, Order
+from zsparkcrawl.archive.browsing import ORDERS, Order
+from zsparkcrawl.archive.facets import FACETS, NOTHING, STATES
 
 __all__ = ["PAGE_SIZE", "Wish", "number_of", "one_of", "wish_of"]
 
@@ -32,6 +32,7 @@ class Wish:
 
     selection: Selection = field(default_factory=Selection)
     order: Order = "newest"
+    """With words the best match first, unless another order is asked for."""
     page: int = 1
     size: int = PAGE_SIZE
 
@@ -39,6 +40,11 @@ class Wish:
     def offset(self) -> int:
         """How many articles stand before this page."""
         return (self.page - 1) * self.size
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """The orders that make sense here, the usual one first."""
+        return ("newest", "oldest") if self.selection.text is None else ("best", "newest", "oldest")
 
     @property
     def chosen(self) -> Mapping[str, str]:
@@ -50,13 +56,13 @@ class Wish:
         """This wish as a query string, with changes; None takes a value out, and any change but that of the page leads
         to the first page.
 
-        >>> Wish(Selection(text="园区", year="2019"), page=3).query(year=None, section="news")
+        >>> wish_of(QueryParams({"q": "园区", "year": "2019", "page": "3"})).query(year=None, section="news")
         '?q=%E5%9B%AD%E5%8C%BA&section=news'
-        >>> Wish(Selection(text="a")).query(page=2), Wish().query()
+        >>> wish_of(QueryParams("q=a")).query(page=2), Wish().query()
         ('?q=a&page=2', '?')
         """
         values: dict[str, str | int | None] = {"q": self.selection.text, **self.chosen}
-        values["order"] = None if self.order == "newest" else self.order
+        values["order"] = None if self.order == self.orders[0] else self.order
         values["size"] = None if self.size == PAGE_SIZE else self.size
         values |= changes
         if values.get("page") == 1:
@@ -75,12 +81,13 @@ def wish_of(params: QueryParams) -> Wish:
         raise HTTPException(400, "year is four digits, or - for articles without a date")
     if values["state"] not in (None, *STATES):
         raise HTTPException(400, f"state is one of {', '.join(STATES)}")
-    order: Order = next((each for each in get_args(Order) if each == params.get("order", "newest")), "newest")
     if params.get("order") not in (None, "", *ORDERS):
         raise HTTPException(400, f"order is one of {', '.join(ORDERS)}")
     selection = Selection(values.pop("q"), **values)
     page, size = number_of(params, "page", 1, _MOST_PAGES), number_of(params, "size", PAGE_SIZE, _MOST_SIZE)
-    return Wish(selection, order, page, size)
+    usual = Wish(selection, page=page, size=size)
+    asked = params.get("order") or usual.orders[0]
+    return replace(usual, order=next((each for each in usual.orders if each == asked), usual.orders[0]))
 
 
 def number_of(params: QueryParams, name: str, otherwise: int, most: int) -> int:

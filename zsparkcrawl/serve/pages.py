@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from zsparkcrawl.archive.browsing import NOTHING, ORDERS, Facets
-from zsparkcrawl.chinese.script import simplify
+from zsparkcrawl.archive import Snippet
+from zsparkcrawl.archive.facets import NOTHING, Facets
 from zsparkcrawl.serve.asking import Wish, wish_of
 from zsparkcrawl.serve.rendering import archive_of, page, words_of
 from zsparkcrawl.serve.words import Words
@@ -39,9 +39,9 @@ class Value:
 
 
 def list_page(request: Request) -> Response:
-    """Articles that fit, newest first, with facets: `q` (words), `year`, `section`, `source`, `host`, `state` (clean,
-    repaired, inferred, damaged, gone), `order` (newest, oldest), `page`, `size` (at most 200); `-` stands for unknown.
-    """
+    """Articles that fit, the newest or the best match first, with facets: `q` (a query as `zsparkcrawl search` takes
+    it), `year`, `section`, `source`, `host`, `state` (clean, repaired, inferred, damaged, gone), where `-` stands for
+    unknown; `order` (best, newest, oldest), `page`, `size` (at most 200)."""
     wish, words, archive = wish_of(request.query_params), words_of(request), archive_of(request)
     facets = archive.facets(wish.selection)
     rows = archive.browse(wish.selection, order=wish.order, limit=wish.size, offset=wish.offset)
@@ -52,13 +52,10 @@ def list_page(request: Request) -> Response:
         wish=wish,
         total=facets.total,
         pages=max(1, math.ceil(facets.total / wish.size)),
-        rows=[
-            {**row, "title_shown": _found(row["title"], wish), "lead_shown": _found(row["lead"], wish)} for row in rows
-        ],
+        rows=[_highlighted(row) for row in rows],
         groups=groups,
         first_values=_FIRST_VALUES,
         chips=_chips(wish, words),
-        orders=ORDERS,
         shown_facets=_SHOWN_FACETS,
         nothing_kept=_is_empty(facets, wish),
     )
@@ -108,17 +105,21 @@ def _is_empty(facets: Facets, wish: Wish) -> bool:
     return facets.total == 0 and not wish.chosen and wish.selection.text is None
 
 
-def _found(text: str | None, wish: Wish) -> Markup:
-    """A text with what was looked for highlighted."""
-    shown, sought = text or "", wish.selection.text
-    if not sought:
-        return escape(shown)
-    meant = "|".join(sorted((re.escape(each) for each in {sought, simplify(sought)}), key=len, reverse=True))
-    pieces = re.split(f"({meant})", shown, flags=re.IGNORECASE)
-    # Every second piece is one that was looked for.
-    return Markup("").join(
-        Markup("<b class=hit>{}</b>").format(p) if at % 2 else escape(p) for at, p in enumerate(pieces)
-    )
+def _highlighted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The title and the beginning of the text as a list shows them: what a query found is highlighted, and the text
+    begins where it was found."""
+    found = {each.field: each for each in row["snippets"]}
+    title, body = (_pieces(found.get(name)) for name in ("title", "body"))
+    return {**row, "title_shown": title or row["title"], "lead_shown": body or row["lead"]}
+
+
+def _pieces(snippet: Snippet | None) -> Markup | None:
+    if snippet is None:
+        return None
+    hit = Markup("<b class=hit>{}</b>")
+    shown = (hit.format(piece) if is_hit else escape(piece) for piece, is_hit in snippet.pieces())
+    ends = ("…" if snippet.start else "", "…" if snippet.more else "")
+    return ends[0] + Markup("").join(shown) + ends[1]
 
 
 def _took(started: str, ended: str | None) -> str:
