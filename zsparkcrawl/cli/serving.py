@@ -23,6 +23,10 @@ class TokenError(ZsparkError):
     exit_code = 2
 
 
+class MetadataError(ZsparkError):
+    """The metadata file could not be written."""
+
+
 @click.command()
 @click.option(
     "--host",
@@ -54,7 +58,7 @@ def serve(host: str, port: int, token: str | None, metadata: Path | None, databa
     """
     with open_archive(database) as archive:
         if metadata is not None:
-            _write_metadata(metadata)
+            _write_metadata(metadata, Path(archive.name).stem)
             return
         from zsparkcrawl.extras import extra
 
@@ -79,16 +83,18 @@ def _check_token(token: str | None) -> None:
         raise TokenError("a token has at least 8 characters, all of them printable ASCII")
 
 
-def _write_metadata(path: Path) -> None:
+def _write_metadata(path: Path, database: str) -> None:
     import json
 
     from zsparkcrawl.serve.datasets import datasette_metadata
+    from zsparkcrawl.whole_file import whole_file
 
-    text = json.dumps(datasette_metadata(), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(datasette_metadata(database), ensure_ascii=False, indent=2) + "\n"
     if str(path) == "-":
         click.echo(text, nl=False)
         return
     try:
-        path.write_text(text, "utf-8")
+        with whole_file(path) as stream:
+            stream.write(text.encode())
     except OSError as error:
-        raise click.FileError(str(path), error.strerror or str(error)) from error
+        raise MetadataError(f"cannot write {path}: {error.strerror or error}") from error

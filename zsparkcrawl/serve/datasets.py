@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from zsparkcrawl.archive.describing import comments
+from zsparkcrawl.archive.opening import VERSION_TABLE
 
 __all__ = ["datasette_metadata"]
 
@@ -60,26 +61,19 @@ _QUERIES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def datasette_metadata(tables: Sequence[str] = ()) -> dict[str, Any]:
-    """The metadata, for databases of any name. ``tables`` are those that the database has: the ones that are neither
-    the archive's own nor said here are hidden.
+def datasette_metadata(database: str = "zspark") -> dict[str, Any]:
+    """The metadata for a database whose file has this name, without its ending. What only the program uses is hidden.
 
     >>> datasette_metadata()["databases"]["zspark"]["tables"]["articles"]["columns"]["editor"]
     'the responsible editor; never taken for the author'
     """
-    known = comments()
-    shown: dict[str, Any] = {}
-    for name in dict.fromkeys([*known, *tables]):
-        comment, columns = known.get(name, ("", {}))
-        entry = {"description": f"{comment[:1].upper()}{comment[1:]}."} if comment else {}
-        shown[name] = {
-            **entry,
-            **({"columns": dict(columns)} if columns else {}),
-            **_TABLES.get(name, {"hidden": True}),
-        }
+    shown: dict[str, Any] = {VERSION_TABLE: {"hidden": True}}
+    for name, (comment, columns) in comments().items():
+        described = {"description": f"{comment[:1].upper()}{comment[1:]}.", "columns": dict(columns)}
+        shown[name] = {**described, **_TABLES.get(name, {"hidden": True})}
     return {
         "title": "Park news archive 园区新闻档案",
         "description": "Articles of a science park's website, with every change of their text on record. NULL means "
         "that the page does not say; moments are UTC.",
-        "databases": {"zspark": {"tables": shown, "queries": {name: dict(query) for name, query in _QUERIES.items()}}},
+        "databases": {database: {"tables": shown, "queries": {name: dict(query) for name, query in _QUERIES.items()}}},
     }
