@@ -8,16 +8,17 @@ places do not overlap.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
+from zsparkcrawl.clean import TEXT_FIELDS
 from zsparkcrawl.edits import Certainty, Damage, Edit, ascending
 from zsparkcrawl.repair.paths import DOUBTFUL
 from zsparkcrawl.rules import why_of
 
-__all__ = ["Kind", "Segment", "rival_of", "segments_of"]
+__all__ = ["Kind", "Segment", "rival_of", "segments_by_field", "segments_of"]
 
 Kind = Literal["untouched", "certain", "inferred", "doubtful", "damaged", "cut"]
 """How a segment stands to the page: its own characters; repaired, as the damage itself decides or as is likeliest; a
@@ -92,6 +93,29 @@ def segments_of(text: str, edits: Sequence[Edit] = (), damaged: Sequence[Damage]
         read = place.new_end
     found += _untouched(text, read, len(text), marks)
     return tuple(found)
+
+
+def segments_by_field(state: Mapping[str, Any], edits: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Segment, ...]]:
+    """The segments of every text of a version, by field in the order of reading, from its row and the rows of its edits
+    as an archive hands them out; a file's name and a picture's caption count as attachments.0 and images.0. A text that
+    cleaning left nothing of is there, one that the page does not have is not. Raises ValueError when edits do not fit.
+
+    >>> row = {"title": None, "body": "园区", "attachments": [], "images": [], "damaged": {}}
+    >>> {name: len(found) for name, found in segments_by_field(row, []).items()}
+    {'body': 1}
+    """
+    made: dict[str, list[Edit]] = {}
+    for one in edits:
+        made.setdefault(one["field"], []).append(Edit(**{each.name: one[each.name] for each in fields(Edit)}))
+    texts = {name: state.get(name) for name in TEXT_FIELDS}
+    texts |= {f"attachments.{number}": file["name"] for number, file in enumerate(state["attachments"])}
+    texts |= {f"images.{number}": picture["caption"] for number, picture in enumerate(state["images"])}
+    marks = {name: [Damage(**mark) for mark in found] for name, found in state["damaged"].items()}
+    return {
+        name: segments_of(text or "", made.get(name, ()), marks.get(name, ()))
+        for name, text in texts.items()
+        if text is not None or name in made
+    }
 
 
 def rival_of(damage: Damage) -> str | None:

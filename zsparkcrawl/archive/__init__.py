@@ -44,6 +44,7 @@ from zsparkcrawl.archive.showing import Showing
 from zsparkcrawl.archive.snippets import Found, Snippet
 from zsparkcrawl.archive.status import SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
+from zsparkcrawl.archive.tallying import Tallying
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
 from zsparkcrawl.items import Article
@@ -79,7 +80,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Browsing, Searching, Filing, Ledger):
+class Archive(Showing, Browsing, Searching, Filing, Ledger, Tallying):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 

@@ -165,6 +165,11 @@ def select_capture_of(site: str, section: str, native_id: str) -> Select[Any]:
     return _captures().where(captures.c.id.in_(select(c.capture_id).where(same)))
 
 
+def select_capture(number: int) -> Select[Any]:
+    """One capture by its number, as :func:`select_captures` has it."""
+    return _captures().where(captures.c.id == number)
+
+
 def select_captures_of_file(sha256: str) -> Select[Any]:
     """The captures that files of these bytes came in, as :func:`select_captures` has them."""
     came = select(article_files.c.capture_id).where(article_files.c.sha256 == sha256)

@@ -80,6 +80,10 @@ class Showing(ABC):
             yield from stretch
             below = stretch[-1]["id"]
 
+    def capture(self, number: int) -> Mapping[str, Any] | None:
+        """One capture by its number, as :meth:`captures` has it; None when there is none."""
+        return next(iter(list(self._rows(reading.select_capture(number)))), None)
+
     def capture_of(self, site: str, section: str, native_id: str) -> Mapping[str, Any] | None:
         """The capture that the latest state of an article was read from; None when there is no such article, or when it
         came from no capture."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -22,6 +23,8 @@ COMMANDS = {
     "show": "archive",
     "history": "versions",
     "diff": "versions",
+    "explain": "explaining",
+    "report": "reporting",
     "status": "standing",
     "seen": "standing",
     "reread": "archive",
@@ -49,6 +52,8 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
+        if os.environ.get("NO_COLOR"):  # see no-color.org
+            ctx.color = False
         try:
             return super().invoke(ctx)
         except ZsparkError as error:

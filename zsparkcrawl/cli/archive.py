@@ -26,6 +26,7 @@ __all__ = [
     "database_option",
     "echo_json",
     "export",
+    "no_color_option",
     "one_line",
     "open_archive",
     "reread",
@@ -64,6 +65,17 @@ def database_option(command: _Command) -> _Command:
     """The option that names the database."""
     described = "SQLAlchemy URL; otherwise ZSPARK_DATABASE, or zspark.sqlite in the folder ZSPARK_DATA (data/)."
     return click.option("--database", metavar="URL", help=described)(command)
+
+
+def no_color_option(command: _Command) -> _Command:
+    """The option that switches colours off; the variable NO_COLOR does so for all commands."""
+
+    def switch_off(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+        if wanted:
+            context.color = False
+
+    described = "No colours, even on a terminal."
+    return click.option("--no-color", is_flag=True, expose_value=False, callback=switch_off, help=described)(command)
 
 
 def open_archive(database: str | None, *, readonly: bool = True) -> Archive:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zsparkcrawl.cli.archive import NotFoundError, database_option, echo_json, one_line, open_archive, table
+from zsparkcrawl.cli.archive import (
+    NotFoundError,
+    database_option,
+    echo_json,
+    no_color_option,
+    one_line,
+    open_archive,
+    table,
+)
 
 if TYPE_CHECKING:
     from zsparkcrawl.archive import Archive
@@ -27,7 +35,8 @@ _CAUSES = ("version", "made_at", "made_by", "run_id", "capture_id", "package", "
 def history(key: str, as_json: bool, database: str | None) -> None:
     """Show the versions of an article: when each was made, by what, and which fields changed in which way.
 
-    KEY is its number here, its URL, or section/number as in news/1207.
+    KEY is its number here, its URL, or section/number as in news/1207. `diff` shows what differs between two versions,
+    `explain --version N` how the text of one came about.
     """
     with open_archive(database) as archive:
         article, versions = _found(archive, key)
@@ -47,6 +56,7 @@ def history(key: str, as_json: bool, database: str | None) -> None:
 @click.argument("first", metavar="[V1", type=int, required=False)
 @click.argument("second", metavar="V2]", type=int, required=False)
 @click.option("--json", "as_json", is_flag=True, help="As JSON: by field the places that differ, or both values.")
+@no_color_option
 @database_option
 def diff(key: str, first: int | None, second: int | None, as_json: bool, database: str | None) -> None:
     """Show what differs between two versions of an article: [-what went-] and {+what came+}.
