@@ -117,7 +117,7 @@ def test_this_machine_alone_needs_none_but_one_that_is_given_counts(tmp_path: Pa
     with served(tmp_path) as line, urllib.request.urlopen(line.split()[-4]) as answer:  # noqa: S310
         assert answer.status == 200
         assert "token" not in line
-    with served(tmp_path, ZSPARK_TOKEN="of the environment") as line:
+    with served(tmp_path, ZSPARK_TOKEN="of the environment") as line:  # noqa: S106
         assert "/?token=of+the+environment" in line
 
 

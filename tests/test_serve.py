@@ -327,6 +327,17 @@ def test_the_archived_page_is_harmless_and_its_bytes_are_its_own(client: Visitor
     assert "No page of this article is kept." in text_of(client, "/articles/2/original")
 
 
+def test_the_report_is_shown_where_there_is_something_to_report(client: Visitor, tmp_path: Path) -> None:
+    assert '<iframe class="report" sandbox src="/report/page"' in text_of(client, "/report")
+    report = client.get("/report/page", headers={"Accept-Language": "zh"})
+    assert "<svg" in report.text
+    assert report.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    url = f"sqlite:///{tmp_path / 'zspark.sqlite'}"
+    Archive.open(url).close()
+    with visiting(tmp_path, url) as empty:
+        assert "holds no article" in text_of(empty, "/report/page", 404)
+
+
 def test_a_lost_capture_is_told_in_a_line(tmp_path: Path) -> None:
     url = fill(tmp_path, number=0)
     for file in (tmp_path / "captures").iterdir():
@@ -484,7 +495,7 @@ def test_every_address_is_documented_and_answers(client: Visitor) -> None:
     for path in HANDLERS:
         asked = path.replace("{id:int}", "1").replace("{sha256}", SHA256).replace("{form}", "csv")
         answer = client.get(asked)
-        assert answer.status_code == 200 or (path == "/report" and answer.status_code == 404), path
+        assert answer.status_code == 200, path
 
 
 def test_no_page_names_anything_from_outside_or_runs_a_script(client: Visitor) -> None:

@@ -41,6 +41,7 @@ PAGES = (
     "/articles/1/diff",
     "/articles/1/original",
     "/runs",
+    "/report",
     "/api",
     "/none",
 )

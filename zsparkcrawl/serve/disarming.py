@@ -1,7 +1,8 @@
 """An archived page made harmless: what would load, run, send or lead a browser away is taken out of it.
 
-The answer that carries the page forbids all of this as well (:data:`POLICY`). That alone stopped every request of a page
-that tried thirty ways, but not the connection that ``preconnect`` opens (Chromium 156); what is not there is not tried.
+The answer that carries the page forbids all of this as well (:data:`POLICY`). That alone stopped every request of a
+page that tried thirty ways, but not the connection that ``preconnect`` opens (Chromium 156): what is not there is not
+tried.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ HANDLERS: Mapping[str, Handler] = {
     "/download/{form}": handing_out.download,
     "/runs": pages.runs_page,
     "/report": reports.report_page,
+    "/report/page": reports.report_itself,
     "/api": pages.address_page,
     "/api/articles": api.articles,
     "/api/articles/{id:int}": api.article,
