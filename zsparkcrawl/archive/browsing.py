@@ -79,10 +79,6 @@ class Browsing(ABC):
                 rows = {row.id: row._asdict() for row in connection.execute(shown.where(_a.id.in_(part)))}
                 yield from (rows[number] for number in part)
 
-    def capture(self, number: int) -> Mapping[str, Any] | None:
-        """A capture by its number, as :meth:`Archive.captures` gives them; None when there is none."""
-        return next(iter(list(self._rows(reading.select_capture(number)))), None)
-
     def file(self, sha256: str) -> Mapping[str, Any] | None:
         """A file by its SHA-256: size, type, path, and name, what an article or the server calls it; None when none of
         these bytes is known."""

@@ -153,11 +153,6 @@ LATEST_BODY = _kept_body(captures.c.status == 200, captures.c.partial.is_(False)
 """Where the body of the latest good answer of this ``url`` is kept."""
 
 
-def select_capture(number: int) -> Select[Any]:
-    """One capture by its number, as :func:`select_captures` has it."""
-    return _captures().where(captures.c.id == number)
-
-
 def select_capture_of(site: str, section: str, native_id: str) -> Select[Any]:
     """The capture that the latest state of an article was read from, as :func:`select_captures` has it."""
     c = articles.c
