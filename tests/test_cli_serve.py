@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -42,7 +43,8 @@ def served(data: Path, *options: str, **environ: str) -> Iterator[str]:
     with subprocess.Popen(command, cwd=ROOT, env=known, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         yield server.stdout.readline()
-        server.terminate()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(10) == 0, "Ctrl-C is how it ends"
 
 
 def one_line(result: Result, code: int) -> str:

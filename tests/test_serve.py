@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp
 
 from tests.viewing import BODY, FILE, MARKED, RAW, fill
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.serve import make_app
+from zsparkcrawl.serve import handing_out, make_app
 from zsparkcrawl.serve.handing_out import streamed
 from zsparkcrawl.serve.routes import HANDLERS, addresses
 from zsparkcrawl.serve.words import LANGUAGES, all_words
@@ -278,18 +279,31 @@ def test_downloads_are_what_is_selected(client: Visitor) -> None:
 
 
 def test_a_download_stops_when_the_visitor_leaves() -> None:
-    wrote, ended = [], []
+    wrote: list[int] = []
 
     def write(stream: object) -> None:
         for number in range(10_000):
             wrote.append(number)
             stream.write(b"x" * 65536)  # type: ignore[attr-defined]
 
-    chunks = streamed(write, lambda: ended.append(True))  # type: ignore[arg-type]
+    chunks = streamed(write)  # type: ignore[arg-type]
     next(chunks)
     chunks.close()
-    assert ended == [True]
+    assert "download" not in [thread.name for thread in threading.enumerate()]
     assert len(wrote) < 20
+
+
+def test_a_download_makes_room_for_the_next(client: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handing_out, "_QUEUE_SECONDS", 0.05)
+    for _ in range(6):
+        assert client.get("/download/csv?section=notices").status_code == 200
+        assert client.head("/download/csv?section=notices").status_code == 200
+    for _ in range(4):
+        handing_out._AT_ONCE.acquire()
+    try:
+        assert "too many downloads" in text_of(client, "/download/csv", 503)
+    finally:
+        handing_out._AT_ONCE.release(4)
 
 
 def test_a_download_that_breaks_is_not_taken_for_whole() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Generator
 from contextlib import closing
 from io import BufferedIOBase
@@ -22,6 +23,8 @@ __all__ = ["download", "streamed"]
 _TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "jsonl": "application/x-ndjson"}
 _AT_ONCE = threading.BoundedSemaphore(4)
 """Downloads at a time: each holds a connection of the archive as long as it lasts. Chosen."""
+_QUEUE_SECONDS = 10.0
+"""How long a download waits for its turn; chosen."""
 _CHUNK = 64 * 1024
 _WAITING = 4
 """Chunks that may wait for a slow visitor."""
@@ -39,28 +42,30 @@ def download(request: Request) -> Response:
     if form not in _TYPES:
         raise HTTPException(404, f"there is no form {form[:20]!r}: csv, json or jsonl")
     wish, archive = wish_of(request.query_params), archive_of(request)
-    if not _AT_ONCE.acquire(blocking=False):
+    if not _AT_ONCE.acquire(timeout=_QUEUE_SECONDS):
         raise HTTPException(503, "too many downloads at a time: try again when one has ended")
 
     def write(stream: BinaryIO) -> None:
         with closing(archive.selected(wish.selection, order=wish.order)) as articles:
             write_rows(map(archive.with_files, articles), stream, cast(Format, form), COLUMNS)
 
-    chunks = streamed(write, _AT_ONCE.release)
     headers = {"Content-Disposition": f'attachment; filename="articles.{form}"'}
-    return StreamingResponse(chunks, media_type=_TYPES[form], headers=headers)
+    answer = StreamingResponse(streamed(write), media_type=_TYPES[form], headers=headers)
+    # With the answer and not with the stream, which never begins when the visitor has gone before.
+    weakref.finalize(answer, _AT_ONCE.release)
+    return answer
 
 
-def streamed(write: Callable[[BinaryIO], None], ended: Callable[[], object] = lambda: None) -> Generator[bytes]:
+def streamed(write: Callable[[BinaryIO], None]) -> Generator[bytes]:
     """What a function writes to a stream, in chunks as it comes; the function runs in a thread of its own, and stops
-    when the generator is closed. A fault of the function breaks the stream. ``ended`` is called when it is over.
+    when the generator is closed. A fault of the function breaks the stream.
 
     >>> b"".join(streamed(lambda stream: print(stream.write(b"ab"), stream.write(b"c"))))
     2 1
     b'abc'
     """
     pipe = _Pipe()
-    writer = threading.Thread(target=pipe.fill, args=(write,), daemon=True)
+    writer = threading.Thread(target=pipe.fill, args=(write,), name="download", daemon=True)
     try:
         writer.start()
         while (chunk := pipe.chunks.get()) is not None:
@@ -70,7 +75,6 @@ def streamed(write: Callable[[BinaryIO], None], ended: Callable[[], object] = la
     finally:
         pipe.left.set()
         writer.join()
-        ended()
 
 
 class _Pipe(BufferedIOBase):

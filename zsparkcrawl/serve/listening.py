@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from urllib.parse import urlencode
 
 import uvicorn
@@ -55,5 +55,5 @@ def listen(app: ASGIApp, bound: socket.socket, ready: Callable[[], None] = lambd
     config = uvicorn.Config(app, log_level="warning", server_header=False, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     ready()
-    with closing(bound):
+    with closing(bound), suppress(KeyboardInterrupt):  # which the server raises again when it has ended well
         server.run(sockets=[bound])
