@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.faults_trial import End, Report, Server, crawl, fresh
 
-__all__ = ["FAST_ENDS", "Fault", "Trial", "hazards"]
+__all__ = ["FAST_ENDS", "Check", "Fault", "Trial", "hazards"]
 
 FAST_ENDS = ("-s", "ZSPARK_PATIENCE=1", "-s", "DOWNLOAD_TIMEOUT=3")
 """A row should not wait long for what fails."""
@@ -63,11 +63,11 @@ class Fault:
 
 def hazards(server: Server, folder: Path, *, only: str = "") -> Report:
     """All rows with ``only`` in their name, as a table."""
-    from bench.faults_rows import ROWS
+    from bench import faults_files, faults_rows
 
     report = Report()
     report.say(f"{'fault':44} exit  documented  lines  traceback  seconds  also")
-    for fault in ROWS:
+    for fault in (*faults_rows.ROWS, *faults_files.ROWS):
         if only in fault.name:
             server.set(**{"articles": 20, **fault.switches})
             data = fresh(folder)

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
+import bench.faults_files  # noqa: F401 - its answers are among ANSWERS from then on
 from bench.faults_answers import ANSWERS, Exchange, head
 from bench.faults_pages import Look, article, listing, listing_pages, rows_page
 from bench.sample_files import made

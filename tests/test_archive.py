@@ -348,7 +348,7 @@ def test_an_article_is_found_by_number_url_and_section(archive: Archive) -> None
 def test_captures_come_newest_first_and_may_be_written_meanwhile(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zsparkcrawl.archive.showing._AT_ONCE", 10)
+    monkeypatch.setattr("zsparkcrawl.archive.showing.AT_ONCE", 10)
     run = start_run(archive)
     numbers = [capture(archive, number) for number in range(29)]
     number = archive.add_capture(

@@ -306,12 +306,14 @@ def test_what_is_gone_is_marked_and_stands_again_when_it_is_seen(archive: Archiv
 # -- damage --
 
 HOSTS = st.integers(0, 2**32).map(lambda seed: random_host(random.Random(seed)))
-# A smaller number makes no simpler host, so there is nothing to shrink.
+# A smaller number makes no simpler host, so there is nothing to shrink; and the same hosts each time, so that a change
+# of the rules alone can break this.
 once = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=12,
+    max_examples=60,
     deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
 )
 
 
@@ -320,6 +322,8 @@ PARKING = next(truth for truth in TRUTHS if truth.id == 2050)
 
 @once
 @example(PARKING, random_host(random.Random(63473)), random_host(random.Random(129)))  # 靠点 stays as ?奎c(diǎn )
+@example(PARKING, random_host(random.Random(1102587415)), random_host(random.Random(2436847475)))  # … as 。玛?奎c
+@example(PARKING, random_host(random.Random(18020883)), random_host(random.Random(2011353718)))  # … as 停现？奎c
 @given(st.sampled_from(TRUTHS), HOSTS, HOSTS)
 def test_two_damages_of_one_text_are_one_text(archive: Archive, truth: Truth, one: Host, other: Host) -> None:
     number = f"a{next(NUMBERS)}"
@@ -331,6 +335,7 @@ def test_two_damages_of_one_text_are_one_text(archive: Archive, truth: Truth, on
 
 
 @once
+@example(PARKING, random_host(random.Random(3389874786)))
 @given(st.sampled_from(TRUTHS), HOSTS)
 def test_a_clean_copy_goes_before_a_damaged_one(archive: Archive, truth: Truth, host: Host) -> None:
     number = f"b{next(NUMBERS)}"
@@ -346,6 +351,21 @@ def test_a_clean_copy_goes_before_a_damaged_one(archive: Archive, truth: Truth, 
     assert found in ([set()], [set(), {"hijack undone"}])
 
 
+def hides(before: Article, after: Article) -> bool:
+    """Whether one of two copies is doubtful where the edited word stands: then nothing tells that it was edited."""
+    place = after.body.find("仙鹤")
+    found = [d for d in differences(before.body, after.body) if d.new_start < place + 2 and place < d.new_end]
+    doubts = [doubtful_spans(each.edits.get("body", ()), each.damaged.get("body", ())) for each in (before, after)]
+    spans = [((d.start, d.end), (d.new_start, d.new_end)) for d in found]
+    near = (
+        a - 2 <= end and start <= b + 2
+        for pair in spans
+        for (start, end), own in zip(pair, doubts, strict=True)
+        for a, b in own
+    )
+    return place < 0 or any(near)
+
+
 @once
 @given(st.sampled_from(TRUTHS), HOSTS, st.booleans(), st.data())
 def test_one_word_edited_on_the_site_is_one_edit(archive: Archive, truth: Truth, host: Host, back: bool, data: st.DataObject) -> None:  # fmt: skip
@@ -353,11 +373,9 @@ def test_one_word_edited_on_the_site_is_one_edit(archive: Archive, truth: Truth,
     words = [match.start() for match in re.finditer("(?=[\u4e00-\u9fff]{2})", truth.body)]
     start = data.draw(st.sampled_from(words))
     edited = f"{truth.body[:start]}仙鹤{truth.body[start + 2 :]}"
-    whole, damaged = page(truth, None), page(truth, host, edited)
-    place = damaged.body.find("仙鹤")
-    doubts = doubtful_spans(damaged.edits.get("body", ()), damaged.damaged.get("body", ()))
-    assume(place >= 0 and not any(a - 2 <= place + 2 and place <= b + 2 for a, b in doubts))
-    pair = (page(truth, host), page(truth, None, edited)) if back else (whole, damaged)
+    hosts = (host, None) if back else (None, host)
+    pair = page(truth, hosts[0]), page(truth, hosts[1], edited)
+    assume(not hides(*pair))
     first, second = (replace(each, native_id=number) for each in pair)
     assert store(archive, first, second, second) == ["new", "version", "unchanged"]
     row = archive.article(f"news/{number}")

@@ -268,7 +268,7 @@ def test_reread_makes_the_articles_from_the_captures_alone(archive: Archive, env
     )
     result = zspark("reread")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "2 new, 0 version, 0 unchanged, 0 unreadable, 0 damaged\n"
+    assert result.stdout == "2 new, 0 version, 0 unchanged, 0 unreadable, 0 damaged, 0 files\n"
     meant = [("1", "后来的标题是那样的", 1), ("2", "第二条新闻的标题", 1)]
     assert articles_of(archive) == meant
     row = archive.article("news/1")
@@ -278,7 +278,7 @@ def test_reread_makes_the_articles_from_the_captures_alone(archive: Archive, env
     charsets = {capture["id"]: capture["charset"] for capture in archive.captures()}
     assert charsets[row["capture_id"]] is not None
     before = list(archive.articles())
-    assert zspark("reread").stdout == "0 new, 0 version, 2 unchanged, 0 unreadable, 0 damaged\n"
+    assert zspark("reread").stdout == "0 new, 0 version, 2 unchanged, 0 unreadable, 0 damaged, 0 files\n"
     assert list(archive.articles()) == before
 
 
@@ -313,7 +313,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(archive: Archive, envi
     assert str(newest["file"]) in lost
     assert "http://www.nhtp.org/news/2.html" in empty
     assert summary == "zsparkcrawl: 1 captures are damaged or missing"
-    assert result.stdout == "1 new, 0 version, 0 unchanged, 1 unreadable, 1 damaged\n"
+    assert result.stdout == "1 new, 0 version, 0 unchanged, 1 unreadable, 1 damaged, 0 files\n"
 
 
 def test_a_response_that_broke_off_takes_no_ones_place(archive: Archive, environ: dict[str, str]) -> None:
@@ -351,12 +351,12 @@ def test_reread_improves_the_state_that_is_kept_and_not_only_the_newest_capture(
         environ,
         (url, page("园区的标题是这样的").replace(b"</body>", "<p>浏览次数：7</p></body>".encode()), 200),
     )
-    assert zspark("reread").stdout == "0 new, 1 version, 0 unchanged, 0 unreadable, 0 damaged\n"
+    assert zspark("reread").stdout == "0 new, 1 version, 0 unchanged, 0 unreadable, 0 damaged, 0 files\n"
     row = archive.article("news/1")
     assert row is not None
     assert (row["title"], row["capture_id"], row["version"]) == ("园区的标题是这样的", own, 2)
     assert set(archive.versions_of(row["id"])[1]["changed"].values()) == {"reading"}
-    assert zspark("reread").stdout == "0 new, 0 version, 1 unchanged, 0 unreadable, 0 damaged\n"
+    assert zspark("reread").stdout == "0 new, 0 version, 1 unchanged, 0 unreadable, 0 damaged, 0 files\n"
 
 
 @pytest.mark.parametrize(
@@ -378,3 +378,95 @@ def test_a_section_of_a_profile_that_is_gone_can_be_exported(archive: Archive) -
     result = zspark("export", "jsonl", "--section", "events")
     assert (result.exit_code, result.stdout.count("\n")) == (0, 1)
     assert "there are events, news, notices" in said(zspark("export", "csv", "--section", "foo"), 2)
+
+
+# -- export: formats, columns, faults --
+
+
+@pytest.mark.usefixtures("environ")
+def test_an_archive_without_an_article_is_told(archive: Archive, tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    assert f"no article is kept in {archive.name} yet" in said(zspark("export", "csv", "-o", out), 1)
+    assert not out.exists()
+
+
+def test_a_selection_without_an_article_is_a_table(filled: Archive) -> None:
+    result = zspark("export", "csv", "--section", "notices", "--columns", "title,date", "--headers", "both")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        0,
+        "title 标题,date 日期\n",
+        "no article is of this kind\n",
+    )
+    assert filled.count() == 1
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_export_for_excel(name: str, tmp_path: Path) -> None:
+    out = tmp_path / name
+    result = zspark("export", "excel", "-o", out, "--headers", "zh")
+    assert (result.exit_code, result.stderr) == (0, f"1 articles in {out}\n")
+    assert out.read_bytes().startswith(b"PK" if name == "a.xlsx" else '\ufeff"栏目"'.encode())
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("xml",), "no format 'xml': there are csv, excel, json, jsonl, parquet, sqlite"),
+        (("excel", "-o", "a.ods"), "is neither"),
+        (("sqlite",), "name one with -o"),
+        (("csv", "--columns", "nonsense"), "no column 'nonsense'"),
+        (("csv", "--site", "nonsense"), "no site 'nonsense'"),
+        (("sqlite", "-o", "a.sqlite", "--headers", "zh"), "keeps the names of its columns"),
+    ],
+)
+def test_export_tells_wrong_usage_in_one_line(words: tuple[str, ...], told: str) -> None:
+    assert told in said(zspark("export", *words), 2)
+
+
+@pytest.mark.usefixtures("filled")
+def test_raw_text_whose_edits_do_not_fit_is_not_made_up() -> None:
+    """The article of these tests has edits that no rule made on it."""
+    result = zspark("export", "csv", "--raw")
+    assert (result.exit_code, "of article 1 cannot be undone" in result.stderr) == (1, True)
+
+
+@pytest.mark.usefixtures("environ")
+def test_export_of_another_programs_database(tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(other)) as database:
+        database.execute("CREATE TABLE recipes (id)")
+        database.commit()
+    assert "belongs to another program" in said(zspark("export", "csv", "--database", f"sqlite:///{other}"), 1)
+    other.write_bytes(b"no database at all, but some text" * 40)
+    assert "is not a database" in said(zspark("export", "csv", "--database", f"sqlite:///{other}"), 1)
+
+
+def test_a_missing_library_is_one_line(filled: Archive, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    out = tmp_path / "a.xlsx"
+    assert 'pip install "zsparkcrawl[excel]"' in said(zspark("export", "excel", "-o", out), 1)
+    assert not out.exists()
+    assert filled.count() == 1
+
+
+def test_progress_is_shown_on_a_terminal_alone(filled: Archive, environ: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    command = [sys.executable, "-m", "zsparkcrawl", "export", "csv", "-o", str(out)]
+    master, slave = pty.openpty()
+    try:
+        subprocess.run(
+            command, stderr=slave, check=True, env={**environ, "TERM": "xterm"}, cwd=Path(__file__).parents[1]
+        )
+        shown = os.read(master, 100_000).decode()
+    finally:
+        os.close(master)
+        os.close(slave)
+    assert "articles" in shown
+    assert "1/1" in shown
+    quiet = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=environ, cwd=Path(__file__).parents[1]
+    )
+    assert (quiet.stdout, quiet.stderr) == ("", f"1 articles in {out}\n")
+    assert filled.count() == 1

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zsparkcrawl.archive import Archive, Filters
-from zsparkcrawl.export import COLUMNS, FORMATS, ExportError, Format, chosen_columns, export_articles, write_rows
+from zsparkcrawl.export import COLUMNS, ExportError, Format, chosen_columns, export_articles, write_rows
 from zsparkcrawl.items import Article, Attachment, Image
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
@@ -161,7 +161,7 @@ _VALUES = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size
 @given(st.lists(st.fixed_dictionaries({"title": _VALUES, "body": _VALUES}), max_size=4))
 def test_any_rows_come_back(rows: list[dict[str, str | None]]) -> None:
     columns = ("title", "body")
-    for form in FORMATS:
+    for form in ("csv", "json", "jsonl"):
         out = io.BytesIO()
         assert write_rows(rows, out, form, columns) == len(rows)
         if form == "csv":
@@ -224,7 +224,7 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(
     out = folder / "a.csv"
     out.write_text("before")
 
-    def failing(_: Filters | None) -> Iterator[Mapping[str, Any]]:
+    def failing(_: Filters | None, **__: object) -> Iterator[Mapping[str, Any]]:
         yield {**dict.fromkeys(COLUMNS, "x" * 100_000), "attachments": [], "images": []}
         assert len(files(folder)) == 2
         raise fault

@@ -10,6 +10,7 @@ import pytest
 
 from bench.faults_answers import ANSWERS
 from bench.faults_bombs import HOSTILE
+from bench.faults_files import ROWS as FILE_ROWS
 from bench.faults_rows import ROWS
 from bench.faults_trial import Server, served
 from zsparkcrawl import Page, read
@@ -33,7 +34,7 @@ def got(url: str, **headers: str) -> tuple[int, bytes, str]:
 
 
 def test_every_kind_of_answer_that_is_named_is_there() -> None:
-    named = {kind for row in ROWS for kind in row.switches.get("answers", {}).values()}
+    named = {kind for row in (*ROWS, *FILE_ROWS) for kind in row.switches.get("answers", {}).values()}
     assert named | set(HOSTILE) <= set(ANSWERS)
 
 

@@ -260,7 +260,7 @@ def test_a_file_of_which_nothing_is_left(environ: dict[str, str], path: Path, le
     assert [one.name for one in path.parent.iterdir()] == [f"{path.name}.damaged"]
     assert verified() == (0, ["captures lost earlier: 6", "files 0, records 0, captures 6, faults 0: all good"])
     result = zspark("reread")
-    assert (result.exit_code, result.stdout.endswith(", 3 lost\n")) == (0, True)
+    assert (result.exit_code, result.stdout.endswith(", 3 lost, 0 files\n")) == (0, True)
 
 
 def test_a_body_changed_with_skill_is_found_by_its_digest(environ: dict[str, str], path: Path) -> None:

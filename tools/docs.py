@@ -22,6 +22,7 @@ import click
 
 from zsparkcrawl import settings
 from zsparkcrawl.archive.describing import describe
+from zsparkcrawl.archive.dictionary import article_columns
 from zsparkcrawl.archive.schema import articles, versions
 from zsparkcrawl.cli import COMMANDS, main
 from zsparkcrawl.export import COLUMNS
@@ -95,8 +96,11 @@ def _context(command: click.Command, name: str, parent: click.Context | None = N
 
 
 def export_columns() -> str:
-    """The columns of `zsparkcrawl export`, in their order."""
-    return _table(("column", "meaning"), _meanings(COLUMNS))
+    """The columns of `zsparkcrawl export`, in their order, and behind them those that can be chosen besides."""
+    known = article_columns()
+    names = (*COLUMNS, *(name for name in known if name not in COLUMNS))
+    rows = ((f"`{c.name}`", c.meaning, c.chinese, c.meaning_chinese) for c in (known[name] for name in names))
+    return _table(("column", "meaning", "名称", "含义"), rows)
 
 
 def feed_columns() -> str:

@@ -1,4 +1,4 @@
-"""Writing files that appear when they are whole."""
+"""Files that appear under their name only when they are whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["whole_file"]
+__all__ = ["whole_file", "whole_path"]
 
 
 @contextmanager
@@ -30,22 +30,29 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         with path.open("wb") as stream:
             yield stream
         return
+    with whole_path(path) as unfinished, unfinished.open("xb") as stream:
+        yield stream
+
+
+@contextmanager
+def whole_path(path: Path) -> Iterator[Path]:
+    """Another name beside a file's own. What is written there becomes the file when the block ends well; otherwise it
+    is gone, and what was there before is still there. Raises OSError."""
+    if path.exists() and not path.is_file():
+        raise OSError(0, "it is no plain file")
     unfinished = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with unfinished.open("xb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+        yield unfinished
+        _sync(unfinished)
         unfinished.replace(path)
     finally:
         with suppress(OSError):  # it is gone when all went well, and was never there without its folder
             unfinished.unlink()
-    _sync_folder(path.parent)
+    _sync(path.parent)  # the new name is kept in the folder, which has to be put on the disk as well
 
 
-def _sync_folder(folder: Path) -> None:
-    """The new name is kept in the folder, which has to be put on the disk as well."""
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -38,11 +38,11 @@ from zsparkcrawl.archive.opening import (
     open_engine,
 )
 from zsparkcrawl.archive.queries import QueryError
-from zsparkcrawl.archive.reading import Filters
 from zsparkcrawl.archive.searching import Searching
+from zsparkcrawl.archive.selecting import Filters
 from zsparkcrawl.archive.showing import Showing
 from zsparkcrawl.archive.snippets import Found, Snippet
-from zsparkcrawl.archive.status import SectionStatus, Status
+from zsparkcrawl.archive.status import FileStatus, SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.tallying import Tallying
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
@@ -55,6 +55,7 @@ __all__ = [
     "ArchiveError",
     "Captured",
     "Facets",
+    "FileStatus",
     "Filters",
     "Found",
     "Frontier",

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Select, column, func, literal,
 from zsparkcrawl.archive.indexing import INDEX, spaced
 from zsparkcrawl.archive.matching import WEIGHTS, Hit, counted, matches, ranked, texts_of
 from zsparkcrawl.archive.queries import FIELDS, All, AnyOf, Query, Without, Word, words_of
-from zsparkcrawl.archive.reading import Filters, condition
 from zsparkcrawl.archive.schema import articles
+from zsparkcrawl.archive.selecting import Filters, select_meant
 
 __all__ = ["ask_index", "count_in_index", "count_read", "expression", "numbers_read", "read_all", "select_found"]
 
@@ -108,14 +108,14 @@ def _found(query: Query, filters: Filters, *columns: ColumnElement[Any]) -> Sele
     found: Select[Any] = select(*columns).select_from(_index).where(_itself.op("MATCH")(expression(query)))
     if filters != _NONE:
         # The plus keeps SQLite from asking the index once for each article that the filters leave.
-        found = found.where(literal_column(f"+{INDEX}.rowid").in_(select(articles.c.id).where(condition(filters))))
+        found = found.where(literal_column(f"+{INDEX}.rowid").in_(select_meant(filters)))
     return found
 
 
 def _wanted(connection: Connection, filters: Filters) -> set[int] | None:
     if filters == _NONE:
         return None
-    return set(connection.execute(select(articles.c.id).where(condition(filters))).scalars())
+    return set(connection.execute(select_meant(filters)).scalars())
 
 
 def _read(connection: Connection) -> Iterator[dict[str, Any]]:

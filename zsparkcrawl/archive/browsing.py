@@ -9,12 +9,13 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from zsparkcrawl.archive import reading
 from zsparkcrawl.archive.asking import select_found
 from zsparkcrawl.archive.facets import LATEST, QUALITY, Facets, Selection, chosen, count_facets, narrow
 from zsparkcrawl.archive.indexing import is_ready
+from zsparkcrawl.archive.loading import load_numbered
 from zsparkcrawl.archive.queries import parse
 from zsparkcrawl.archive.schema import article_files, articles, files, versions
+from zsparkcrawl.archive.selecting import COUNTS, Filters
 from zsparkcrawl.archive.snippets import snippets
 
 __all__ = ["ORDERS", "Browsing", "Order"]
@@ -25,7 +26,6 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 
 _LEAD = 160
 """Characters of the body that a list shows; chosen."""
-_AT_ONCE = 200
 _a, _v = articles.c, versions.c
 _SHOWN = ("id", "site", "section", "native_id", "url", "title", "date", "author", "source", "version", "gone_at")
 
@@ -46,7 +46,7 @@ class Browsing(ABC):
         entered last is the newest. A row tells where and what the article is, its counts, ``state``, ``lead``, how its
         body begins, and ``snippets``, what of it the query found. Raises QueryError."""
         query = None if selection.text is None else parse(selection.text)
-        counts = [_v[name] for name in reading.COUNTS]
+        counts = [_v[name] for name in COUNTS]
         lead = func.substr(_a.body, 1, _LEAD).label("lead")
         texts = [] if query is None else [_a.body]
         shown = select(*(_a[name] for name in _SHOWN), lead, QUALITY.label("state"), *counts, *texts)
@@ -68,16 +68,10 @@ class Browsing(ABC):
             return count_facets(connection, selection)
 
     def selected(self, selection: Selection, *, order: Order = "newest") -> Generator[Mapping[str, Any]]:
-        """The articles meant, one row at a time, with the columns that :meth:`Archive.articles` gives. Raises
+        """The articles meant, one row at a time, as :meth:`Archive.articles` gives them, with files. Raises
         QueryError."""
-        counts = [_v[name] for name in reading.COUNTS]
-        shown = select(articles, *counts).select_from(LATEST)
         with self._reading() as connection:
-            numbers = list(connection.execute(_ordered(connection, selection, order)).scalars())
-            for start in range(0, len(numbers), _AT_ONCE):
-                part = numbers[start : start + _AT_ONCE]
-                rows = {row.id: row._asdict() for row in connection.execute(shown.where(_a.id.in_(part)))}
-                yield from (rows[number] for number in part)
+            yield from load_numbered(connection, _ordered(connection, selection, order), Filters(), None, ["files"])
 
     def file(self, sha256: str) -> Mapping[str, Any] | None:
         """A file by its SHA-256: size, type, path, and name, what an article or the server calls it; None when none of

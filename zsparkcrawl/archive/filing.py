@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from zsparkcrawl.archive.fetching import Frontier
-from zsparkcrawl.archive.offers import FileBytes, confirm_bytes, enter_bytes
-from zsparkcrawl.archive.reading import select_captures_of_file
+from zsparkcrawl.archive.offers import FileBytes, Offer, confirm_bytes, enter_bytes
+from zsparkcrawl.archive.reading import select_answers, select_captures_of_file
+from zsparkcrawl.archive.refiling import KnownFile, enter_captured, enter_confirmed, known_files, select_offering
 from zsparkcrawl.archive.schema import files
-from zsparkcrawl.archive.storable import stamp
+from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.visits import Visited
 
-__all__ = ["Filing"]
+__all__ = ["Filing", "KnownFile"]
+
+_AT_ONCE = 200
+"""Articles fetched at a time."""
 
 
 class Filing(ABC):
@@ -25,6 +29,9 @@ class Filing(ABC):
 
     @abstractmethod
     def _writing(self) -> AbstractContextManager[Connection]: ...
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Connection]: ...
 
     @abstractmethod
     def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]: ...
@@ -52,3 +59,29 @@ class Filing(ABC):
         with self._writing() as connection:
             confirm_bytes(connection, visit.lease.id, stamp(now))
             frontier.conclude_in(connection, visit, now)
+
+    def offering_articles(self) -> Generator[Mapping[str, Any]]:
+        """Number, site, address, attachments and images of all articles, in stretches, so that no snapshot stays open
+        while the caller writes."""
+        above = 0
+        while stretch := list(self._rows(select_offering(above, _AT_ONCE))):
+            yield from stretch
+            above = stretch[-1]["id"]
+
+    def answers(self, urls: Collection[str], *, since: str | None = None, above: int = 0) -> list[Mapping[str, Any]]:
+        """The captures of some addresses, the oldest first, as :meth:`captures` has them: those that came later than a
+        moment and have a higher number than one."""
+        return list(self._rows(select_answers(list(map(storable, urls)), since, above)))
+
+    def known_files(self, article: Mapping[str, Any], offers: Sequence[Offer]) -> list[KnownFile]:
+        """What is entered of each file that an article offers, but for those that are too many."""
+        with self._reading() as connection:
+            return known_files(connection, article, offers)
+
+    def enter_captured(self, known: KnownFile, came: FileBytes | None, moment: str) -> tuple[KnownFile, bool]:
+        """Enter the bytes of a file as a capture has them, which lie on the disk, or with None that the server said it
+        was the same; returns what is entered then, and whether it is new."""
+        with self._writing() as connection:
+            if came is None:
+                return enter_confirmed(connection, known, moment), False
+            return enter_captured(connection, known, came, moment)

@@ -19,6 +19,7 @@ from zsparkcrawl.items import Article
 
 __all__ = [
     "FileBytes",
+    "KnownFiles",
     "Offer",
     "Offering",
     "Placed",
@@ -99,7 +100,7 @@ def enter_offers(  # noqa: PLR0913 - one row of the archive needs them all
         return
     facts_of_article = select(articles.c.url, articles.c.date).where(articles.c.id == article_id)
     article = connection.execute(facts_of_article).one()
-    known = _Known(connection, article_id, article.url, [offer.url for offer, _ in placed])
+    known = KnownFiles(connection, article_id, article.url, [offer.url for offer, _ in placed])
     for offer, place in placed:
         old = known.row(offer.url)
         if old is None and known.number >= MOST_OF_ARTICLE:
@@ -152,33 +153,38 @@ def confirm_bytes(connection: Connection, frontier_id: int, moment: str) -> None
         connection.execute(update(article_files).where(article_files.c.id == row["id"]).values(values))
 
 
-def select_files(article_id: int) -> Select[Any]:
-    """What an article offers or once offered, with the facts of its bytes and how the fetching stands; by address as it
-    was first offered, and version."""
+def select_files(article_ids: Sequence[int]) -> Select[Any]:
+    """What some articles offer or once offered, with the facts of its bytes and how the fetching stands; by article, by
+    address as it was first offered, and version."""
     f = article_files.c
-    own = [column for column in f if column.name not in ("article_id", "frontier_id")]
+    own = [column for column in f if column.name != "frontier_id"]
     stands = [frontier.c.state, frontier.c.reason, frontier.c.due_at]
     joined = article_files.outerjoin(files, f.sha256 == files.c.sha256).outerjoin(
         frontier, f.frontier_id == frontier.c.id
     )
-    first = select(func.min(f.id).label("first"), f.url).where(f.article_id == article_id).group_by(f.url).subquery()
+    named = select(func.min(f.id).label("first"), f.article_id, f.url).where(f.article_id.in_(article_ids))
+    first = named.group_by(f.article_id, f.url).subquery()
     shown = select(*own, files.c.size, files.c.type, files.c.path, *stands)
-    found = shown.select_from(joined.join(first, f.url == first.c.url)).where(f.article_id == article_id)
-    return found.order_by(first.c.first, f.version)
+    same = and_(f.article_id == first.c.article_id, f.url == first.c.url)
+    found = shown.select_from(joined.join(first, same)).where(f.article_id.in_(article_ids))
+    return found.order_by(f.article_id, first.c.first, f.version)
 
 
 def with_bytes(article: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A row of articles whose attachments and images also tell ``sha256`` and ``path`` of the bytes that came last,
     where any did. ``rows`` are those of :func:`select_files`."""
-    came = [row for row in rows if row["sha256"] is not None]
-    known = {row["url"]: row for row in came}
-    alike = Counter(plain_address(url, [article["url"]]) for url in known)
-    for url, row in list(known.items()):
-        if alike[plain := plain_address(url, [article["url"]])] == 1:
-            known.setdefault(plain, row)
+    known = {row["url"]: row for row in rows if row["sha256"] is not None}
+    offered = {each["url"] for name in ("attachments", "images") for each in article[name]}
+    alike: dict[str, list[Mapping[str, Any]]] = {}
+    if not offered <= known.keys():
+        for url, row in known.items():
+            alike.setdefault(plain_address(url, [article["url"]]), []).append(row)
 
     def told(each: Mapping[str, Any]) -> dict[str, Any]:
-        row = known.get(each["url"]) or known.get(plain_address(each["url"], [article["url"]]))
+        row = known.get(each["url"])
+        if row is None:
+            found = alike.get(plain_address(each["url"], [article["url"]]), ())
+            row = found[0] if len(found) == 1 else None
         return {**each, **({"sha256": row["sha256"], "path": row["path"]} if row else {})}
 
     return {**article, **{name: [told(each) for each in article[name]] for name in ("attachments", "images")}}
@@ -201,7 +207,7 @@ def _came(connection: Connection, frontier_id: int) -> dict[str, Any]:
     return dict(row) if row else {}
 
 
-class _Known:
+class KnownFiles:
     """What an article was seen to offer, the latest row of each."""
 
     def __init__(self, connection: Connection, article_id: int, page_url: str, offered: Sequence[str]) -> None:

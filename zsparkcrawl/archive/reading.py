@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, select
 
 from zsparkcrawl.archive.schema import (
     article_files,
@@ -19,15 +17,13 @@ from zsparkcrawl.archive.schema import (
     runs,
     versions,
 )
-from zsparkcrawl.chinese.script import simplify
+from zsparkcrawl.archive.selecting import with_counts
 
 __all__ = [
     "KEPT_BODY",
     "LATEST_BODY",
-    "Filters",
-    "condition",
+    "select_answers",
     "select_article",
-    "select_articles",
     "select_capture",
     "select_capture_of",
     "select_captures",
@@ -38,68 +34,26 @@ __all__ = [
     "select_versions",
 ]
 
-COUNTS = ("edit_count", "inferred_count", "damage_count", "injection_count")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which articles are meant; None leaves a matter open.
-
-    ``since`` and ``until`` are both inclusive, and leave out articles without a date. ``text``, in Simplified
-    or Traditional, is looked for in title and body, without regard to the case of Latin letters.
-    """
-
-    section: str | None = None
-    since: dt.date | None = None
-    until: dt.date | None = None
-    text: str | None = None
-    site: str | None = None
-
-
-def select_articles(filters: Filters) -> Select[Any]:
-    """The articles meant, with the counts of their latest version: by section, date (unknown last),
-    number."""
-    return _with_counts().where(condition(filters)).order_by(*_order())
-
 
 def select_numbered(numbers: Sequence[int]) -> Select[Any]:
-    """The articles of these numbers, in any order, as :func:`select_articles` has them."""
-    return _with_counts().where(articles.c.id.in_(numbers))
-
-
-def condition(filters: Filters) -> ColumnElement[bool]:
-    """What is true of the articles meant."""
-    wanted: list[ColumnElement[bool]] = []
-    if filters.site is not None:
-        wanted.append(articles.c.site == filters.site)
-    if filters.section is not None:
-        wanted.append(articles.c.section == filters.section)
-    if filters.since is not None:
-        wanted.append(articles.c.date >= filters.since.isoformat())
-    if filters.until is not None:
-        wanted.append(articles.c.date <= filters.until.isoformat())
-    if filters.text is not None:
-        # Articles are kept in Simplified; the text as typed counts where the site itself writes Traditional.
-        columns = (articles.c.title, articles.c.body)
-        meant = {filters.text, simplify(filters.text)}
-        wanted.append(or_(*(c.icontains(text, autoescape=True) for c in columns for text in sorted(meant))))
-    return and_(True, *wanted)
+    """The articles of these numbers, in their latest state, in no order."""
+    return with_counts().where(articles.c.id.in_(numbers))
 
 
 def select_article(key: str) -> list[Select[Any]]:
     """What a key may mean, in order: the number of an article; its URL, now or in an older version;
     section/number."""
     if key.isascii() and key.isdigit() and len(key) < 19:  # longer ones do not fit SQLite's integers
-        return [_with_counts().where(articles.c.id == int(key))]
+        return [with_counts().where(articles.c.id == int(key))]
     older = select(versions.c.article_id).where(versions.c.url == key)
     meant = [
-        _with_counts().where(articles.c.url == key).order_by(articles.c.id),
-        _with_counts().where(articles.c.id.in_(older)).order_by(articles.c.id),
+        with_counts().where(articles.c.url == key).order_by(articles.c.id),
+        with_counts().where(articles.c.id.in_(older)).order_by(articles.c.id),
     ]
     section, slash, native_id = key.partition("/")
     if slash:
         numbered = and_(articles.c.section == section, articles.c.native_id == native_id)
-        meant.append(_with_counts().where(numbered).order_by(articles.c.id))
+        meant.append(with_counts().where(numbered).order_by(articles.c.id))
     return meant
 
 
@@ -108,20 +62,20 @@ def select_versions(article_id: int) -> Select[Any]:
     return select(versions).where(versions.c.article_id == article_id).order_by(versions.c.version)
 
 
-def select_edits(article_id: int, version: int) -> Select[Any]:
-    """The edits of one version: by field, in the order in which they were made."""
-    of_version = and_(edits.c.article_id == article_id, edits.c.version == version)
-    return select(edits).where(of_version).order_by(edits.c.field, edits.c.position)
+def select_edits(article_ids: Sequence[int]) -> Select[Any]:
+    """The edits of some articles in all versions: by article, version and field, in the order in which they were
+    made."""
+    c = edits.c
+    return select(edits).where(c.article_id.in_(article_ids)).order_by(c.article_id, c.version, c.field, c.position)
 
 
-def select_injections(article_id: int, version: int) -> Select[Any]:
-    """What was kept out of an article up to one version, in the order of the page."""
+def select_injections(article_ids: Sequence[int]) -> Select[Any]:
+    """What was kept out of some articles: by article, then in the order of the pages."""
     p, i = injection_pages.c, injections.c
-    of_version = and_(p.article_id == article_id, p.version <= version)
     domain = func.nullif(i.domain, "").label("domain")
-    shown = select(i.kind, i.phrase, i.carrier, domain, p.version, p.first_seen, p.last_seen, i.pages)
-    joined = injection_pages.join(injections)
-    return shown.select_from(joined).where(of_version).order_by(p.version, p.position, i.id)
+    shown = select(p.article_id, i.kind, i.phrase, i.carrier, domain, p.version, p.first_seen, p.last_seen, i.pages)
+    found = shown.select_from(injection_pages.join(injections)).where(p.article_id.in_(article_ids))
+    return found.order_by(p.article_id, p.version, p.position, i.id)
 
 
 def select_captures(below: int | None, limit: int) -> Select[Any]:
@@ -165,6 +119,15 @@ def select_capture(number: int) -> Select[Any]:
     return _captures().where(captures.c.id == number)
 
 
+def select_answers(urls: Sequence[str], since: str | None, above: int) -> Select[Any]:
+    """The captures of some addresses, the oldest first, as :func:`select_captures` has them: those that came later than
+    a moment and have a higher number than one."""
+    found = _captures().where(captures.c.url.in_(urls), captures.c.id > above)
+    if since is not None:
+        found = found.where(captures.c.time > since)
+    return found.order_by(captures.c.id)
+
+
 def select_captures_of_file(sha256: str) -> Select[Any]:
     """The captures that files of these bytes came in, as :func:`select_captures` has them."""
     came = select(article_files.c.capture_id).where(article_files.c.sha256 == sha256)
@@ -177,26 +140,3 @@ def _captures() -> Select[Any]:
     lost = func.coalesce(captures.c.lost, _bodies.c.lost).label("lost")
     found = select(*own, lost, *places, runs.c.site, runs.c.section)
     return found.select_from(_with_bodies().outerjoin(runs, captures.c.run_id == runs.c.id))
-
-
-def _with_counts() -> Select[Any]:
-    latest = and_(versions.c.article_id == articles.c.id, versions.c.version == articles.c.version)
-    counts = [versions.c[name] for name in COUNTS]
-    return select(articles, *counts).select_from(articles.join(versions, latest))
-
-
-def _order() -> tuple[ColumnElement[Any], ...]:
-    # A number without leading zeros sorts by its length and then as text: no cast, which PostgreSQL would
-    # refuse for a number such as "12a". NULL is asked for by name because SQLite puts it first and PostgreSQL
-    # last.
-    c = articles.c
-    return (
-        c.section.is_(None),
-        c.section.asc(),
-        c.date.is_(None),
-        c.date.asc(),
-        func.length(c.native_id).is_(None),
-        func.length(c.native_id).asc(),
-        c.native_id.asc(),
-        c.id.asc(),
-    )

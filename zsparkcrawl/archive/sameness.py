@@ -149,6 +149,16 @@ def _is_within(start: int, end: int, spans: Sequence[Span], beside: int = 0) -> 
     return any(a - beside <= start and end <= b + beside for a, b in spans[max(behind - 2, 0) : behind])
 
 
+def _end_of_doubt(start: int, end: int, spans: Sequence[Span]) -> int:
+    """Where the one of several spans in order ends that covers the beginning of a stretch; there when none does.
+
+    >>> _end_of_doubt(4, 9, [(1, 3), (4, 6)]), _end_of_doubt(4, 9, [(1, 4), (6, 7)])
+    (6, 4)
+    """
+    behind = bisect_right(spans, (start, _FAR))
+    return min(max(spans[behind - 1][1], start), end) if behind else start
+
+
 def _without_spam(found: Sequence[Difference], old: str, new: str) -> list[Difference]:
     """The differences without those where nothing but spam came, went, or took the place of spam. Two phrases may have
     words in common; so differences that stand near to each other are looked at together.
@@ -200,7 +210,10 @@ def _is_damage(each: Difference, plain: str, shown: str, copy: Copy) -> bool:
         return True
     if len(is_now) <= _GARBLED_MOST and len(was) <= len(is_now) and _RESIDUE.search(is_now):
         return True
-    begins = is_now[:1] if is_now[:1] in _CUT_MARKS else shown[max(each.new_start - 1, 0) : each.new_start]
+    # The record may mark the first characters behind a cut, and not the garbled ones that follow.
+    at = _end_of_doubt(each.new_start, each.new_end, copy.doubts)
+    is_now = shown[at : each.new_end]
+    begins = is_now[:1] if is_now[:1] in _CUT_MARKS else shown[max(at - 1, 0) : at]
     return _is_cut(begins, plain, each) and _is_short_or_garbled(was, is_now)
 
 

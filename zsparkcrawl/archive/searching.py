@@ -13,7 +13,8 @@ from zsparkcrawl.archive.asking import ask_index, count_in_index, count_read, re
 from zsparkcrawl.archive.indexing import Progress, can_index, is_ready, rebuild
 from zsparkcrawl.archive.opening import ArchiveError
 from zsparkcrawl.archive.queries import Query, parse
-from zsparkcrawl.archive.reading import Filters, select_numbered
+from zsparkcrawl.archive.reading import select_numbered
+from zsparkcrawl.archive.selecting import Filters
 from zsparkcrawl.archive.snippets import Found, snippets
 
 __all__ = ["Searching"]

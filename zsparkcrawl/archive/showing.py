@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Connection
 
-from zsparkcrawl.archive import reading
-from zsparkcrawl.archive.offers import select_files, with_bytes
-from zsparkcrawl.archive.reading import Filters
+from zsparkcrawl.archive import loading, reading
+from zsparkcrawl.archive.loading import AT_ONCE, Beside, load_articles
+from zsparkcrawl.archive.offers import with_bytes
+from zsparkcrawl.archive.selecting import Filters, count_articles
 
 __all__ = ["Showing"]
-
-_AT_ONCE = 200
-"""Rows fetched at a time: enough to be quick, few enough that long bodies stay within some megabytes."""
 
 
 class Showing(ABC):
@@ -27,13 +25,28 @@ class Showing(ABC):
     @abstractmethod
     def _reading(self) -> AbstractContextManager[Connection]: ...
 
-    def articles(self, filters: Filters | None = None) -> Generator[Mapping[str, Any]]:
+    def articles(
+        self,
+        filters: Filters | None = None,
+        *,
+        columns: Collection[str] | None = None,
+        beside: Collection[Beside] = (),
+    ) -> Generator[Mapping[str, Any]]:
         """The articles meant, one row at a time: by section, date (unknown last) and number.
 
-        A row has the columns of the table articles, and the counts of its version: edit_count,
-        inferred_count, damage_count, injection_count.
+        A row has the columns of the table articles, and the counts of its version: edit_count, inferred_count,
+        damage_count, injection_count. With ``columns`` it has id, version and these, and is read the sooner the shorter
+        they are. ``beside`` names what a row carries besides: with "files" its attachments and images also tell
+        ``sha256`` and ``path`` of their bytes, as far as these are here; "edits" and "injections" are lists under these
+        names, as :meth:`edits_of` and :meth:`injections_of` have them. All comes from one state of the database.
         """
-        return self._rows(reading.select_articles(filters or Filters()))
+        with self._reading() as connection:
+            yield from load_articles(connection, filters or Filters(), columns, beside)
+
+    def count(self, filters: Filters | None = None) -> int:
+        """How many articles are meant; without filters, how many there are."""
+        with self._reading() as connection:
+            return int(connection.execute(count_articles(filters or Filters())).scalar_one())
 
     def article(self, key: str) -> Mapping[str, Any] | None:
         """One article by its number here, its URL, or section/number as in news/1207; None when there is
@@ -49,18 +62,21 @@ class Showing(ABC):
 
     def edits_of(self, article_id: int, version: int) -> list[Mapping[str, Any]]:
         """The edits of one version: by field, in the order in which they were made."""
-        return list(self._rows(reading.select_edits(article_id, version)))
+        with self._reading() as connection:
+            return [*loading.edits_of(connection, article_id, version)]
 
     def injections_of(self, article_id: int, version: int) -> list[Mapping[str, Any]]:
         """The foreign things that were kept out of an article up to one version, in the order of the page: kind,
         phrase, carrier, domain, the version and the time in which they were seen, and how many pages they hit."""
-        return list(self._rows(reading.select_injections(article_id, version)))
+        with self._reading() as connection:
+            return [*loading.injections_of(connection, article_id, version)]
 
     def files_of(self, article_id: int) -> list[Mapping[str, Any]]:
         """The files and pictures that an article offers or once offered, a row for each state of their bytes: the
         columns of article_files, size, type and path of files, and state, reason and due_at of the frontier. What is
         NULL is not known yet."""
-        return list(self._rows(select_files(article_id)))
+        with self._reading() as connection:
+            return [*loading.files_of(connection, article_id)]
 
     def with_files(self, article: Mapping[str, Any]) -> Mapping[str, Any]:
         """A row of articles whose attachments and images also tell ``sha256`` and ``path`` of their bytes, as far as
@@ -76,7 +92,7 @@ class Showing(ABC):
         Read in stretches, so that no snapshot stays open while the caller writes.
         """
         below = None
-        while stretch := list(self._rows(reading.select_captures(below, _AT_ONCE))):
+        while stretch := list(self._rows(reading.select_captures(below, AT_ONCE))):
             yield from stretch
             below = stretch[-1]["id"]
 
@@ -91,5 +107,5 @@ class Showing(ABC):
 
     def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]:
         with self._reading() as connection:
-            for row in connection.execute(wanted, execution_options={"yield_per": _AT_ONCE}):
+            for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
                 yield row._asdict()

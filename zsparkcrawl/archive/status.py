@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, func, select
 
-from zsparkcrawl.archive.schema import articles, captures, runs, versions
+from zsparkcrawl.archive.schema import article_files, articles, captures, files, frontier, runs, versions
 
-__all__ = ["SectionStatus", "Status", "read_status", "sqlite_warning"]
+__all__ = ["FileStatus", "SectionStatus", "Status", "read_status", "sqlite_warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,18 @@ class SectionStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class FileStatus:
+    """The files and pictures that articles offer: how many are kept, each counted once, how many bytes they have, how
+    many attachments and images of articles they are, and how many addresses stand how in the frontier."""
+
+    kept: int
+    bytes: int
+    attachments: int
+    images: int
+    states: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """How an archive stands. ``runs`` are the latest, newest first, with the columns of the table;
     ``warning`` is a line about the database software, None when there is nothing to say."""
@@ -45,6 +57,7 @@ class Status:
     database: str
     sections: tuple[SectionStatus, ...]
     captures: int
+    files: FileStatus
     runs: tuple[Mapping[str, Any], ...]
     warning: str | None
 
@@ -57,6 +70,7 @@ def read_status(connection: Connection, database: str, last_runs: int) -> Status
         database=database,
         sections=_sections(connection),
         captures=connection.execute(select(func.count()).select_from(captures)).scalar_one(),
+        files=_files(connection),
         runs=tuple(dict(row) for row in connection.execute(latest_runs).mappings()),
         warning=warning,
     )
@@ -99,3 +113,21 @@ def _sections(connection: Connection) -> tuple[SectionStatus, ...]:
         .order_by(a.site, a.section.is_(None), a.section)
     )
     return tuple(SectionStatus(**row) for row in connection.execute(counted).mappings())
+
+
+def _files(connection: Connection) -> FileStatus:
+    kept = connection.execute(select(func.count(), func.coalesce(func.sum(files.c.size), 0)).select_from(files)).one()
+    f, c = article_files.c, frontier.c
+    # An address of an article counts once, however many states of its bytes there are.
+    offered = select(f.kind, f.article_id, f.url).where(f.sha256.is_not(None)).distinct().subquery()
+    kinds = connection.execute(select(offered.c.kind, func.count()).group_by(offered.c.kind))
+    number: dict[str, int] = dict(kinds.all())
+    stands = select(c.state, func.count()).where(c.kind == "file").group_by(c.state).order_by(c.state)
+    stood: dict[str, int] = dict(connection.execute(stands).all())
+    return FileStatus(
+        kept=int(kept[0]),
+        bytes=int(kept[1]),
+        attachments=number.get("attachment", 0),
+        images=number.get("image", 0),
+        states=stood,
+    )

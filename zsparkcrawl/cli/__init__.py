@@ -18,7 +18,7 @@ COMMANDS = {
     "despam": "text",
     "clean": "text",
     "read": "text",
-    "export": "archive",
+    "export": "exporting",
     "search": "searching",
     "show": "archive",
     "history": "versions",

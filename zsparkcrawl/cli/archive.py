@@ -1,15 +1,13 @@
-"""Commands on what is kept: export, show, reread."""
+"""Commands on what is kept: show, reread."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -20,12 +18,9 @@ if TYPE_CHECKING:
     from zsparkcrawl.archive import Archive
 
 __all__ = [
-    "FilterError",
     "NotFoundError",
-    "check_section",
     "database_option",
     "echo_json",
-    "export",
     "no_color_option",
     "one_line",
     "open_archive",
@@ -43,22 +38,6 @@ class NotFoundError(ZsparkError):
 
 class DamagedError(ZsparkError):
     """Some captures are damaged or missing; all others were read."""
-
-
-class FilterError(ZsparkError):
-    """What was asked for cannot be in any archive."""
-
-    exit_code = 2
-
-
-class _Day(click.ParamType[dt.date]):
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        try:
-            return dt.datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            self.fail(f"{value!r} is not a day such as 2026-11-22", param, ctx)
 
 
 def database_option(command: _Command) -> _Command:
@@ -83,47 +62,6 @@ def open_archive(database: str | None, *, readonly: bool = True) -> Archive:
     from zsparkcrawl.archive import Archive, database_url
 
     return Archive.open(database or database_url(os.environ), readonly=readonly)
-
-
-@click.command()
-@click.argument("form", metavar="csv|json|jsonl", type=click.Choice(["csv", "json", "jsonl"]))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write, not standard output.")
-@click.option("--section", help="Only this section: news or notices.")
-@click.option("--since", type=_Day(), help="Only articles of this day or later.")
-@click.option("--until", type=_Day(), help="Only articles of this day or earlier.")
-@click.option("--text", help="Only articles with this in title or body.")
-@click.option("--columns", metavar="A,B,C", help="Only these columns, in this order.")
-@database_option
-def export(form: Any, output: Path | None, columns: str | None, database: str | None, **wanted: Any) -> None:
-    """Write the articles as a table.
-
-    CSV is UTF-8; an unknown value is an empty field, an empty text is "". A file appears when it is whole.
-    """
-    from zsparkcrawl.archive import Filters
-    from zsparkcrawl.export import chosen_columns, export_articles
-
-    filters, chosen = Filters(**wanted), chosen_columns(columns)
-    if filters.since and filters.until and filters.since > filters.until:
-        raise FilterError(f"since {filters.since} is later than until {filters.until}")
-    with open_archive(database) as archive:
-        check_section(archive, filters.section)
-        if output is None or str(output) == "-":
-            export_articles(archive, sys.stdout.buffer, form, filters=filters, columns=chosen)
-            return
-        number = export_articles(archive, output, form, filters=filters, columns=chosen)
-    click.echo(f"{number} articles in {output}", err=True)
-
-
-def check_section(archive: Archive, section: str | None) -> None:
-    """Raise FilterError when neither a profile nor the archive knows the section: what is mistyped gives no table."""
-    from zsparkcrawl.sites import site_named, site_names
-
-    known = {name for site in map(site_named, site_names()) for name in site.sections}
-    if section is None or section in known:
-        return
-    known |= {found.section for found in archive.status(last_runs=0).sections if found.section}
-    if section not in known:
-        raise FilterError(f"no section {section!r}: there are {', '.join(sorted(known))}")
 
 
 @click.command()
@@ -156,18 +94,29 @@ def show(key: str, as_json: bool, database: str | None) -> None:
 
 
 @click.command()
+@click.option(
+    "--site", metavar="NAME", help="Whose pages those are that came from a host of no profile, in no known run."
+)
 @database_option
-def reread(database: str | None) -> None:
+def reread(site: str | None, database: str | None) -> None:
     """Read all kept captures anew, without the network, and store what comes out differently.
 
-    Of several captures of an article the latest counts.
+    Of several captures of an article the latest counts. Files and pictures that captures have and the archive does not
+    know are entered too, each state of their bytes.
     """
     from zsparkcrawl.archive import captures_folder, data_folder
+    from zsparkcrawl.archive.file_store import FileStore
     from zsparkcrawl.archive.locking import locked
     from zsparkcrawl.cli.rereading import reread_captures
+    from zsparkcrawl.cli.rereading_files import reread_files
+    from zsparkcrawl.sites import site_named
 
-    with locked(data_folder(os.environ)), open_archive(database, readonly=False) as archive:
-        counts = reread_captures(archive, captures_folder(os.environ), on_failure=_tell)
+    of_site, data, folder = site and site_named(site), data_folder(os.environ), captures_folder(os.environ)
+    with locked(data), open_archive(database, readonly=False) as archive:
+        counts = reread_captures(archive, folder, on_failure=_tell, of_site=of_site or None)
+        came = reread_files(archive, folder, FileStore(data), on_failure=_tell)
+    counts["damaged"] += came.damaged
+    counts["files"] = came.files
     click.echo(", ".join(f"{number} {name}" for name, number in counts.items()))
     if counts["damaged"]:
         raise DamagedError(f"{counts['damaged']} captures are damaged or missing")

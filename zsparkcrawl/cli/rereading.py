@@ -26,17 +26,20 @@ class _LostError(Exception):
     """The capture was lost; salvage has told it."""
 
 
-def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str], None]) -> dict[str, int]:
+def reread_captures(
+    archive: Archive, folder: Path, *, on_failure: Callable[[str], None], of_site: SiteProfile | None = None
+) -> dict[str, int]:
     """Read the latest whole capture of each article anew, store the outcome, and return counts by outcome.
 
     ``on_failure`` is told of each capture that cannot be read, in one line; the others go on. Each article is
     read from its newest capture: so the outcome is the same however often this is done, even when an article was
     captured from several hosts. When the state that is kept was read from another capture (the newest was the same
-    text, damaged), that one is read first: so the rules of today improve it as well.
+    text, damaged), that one is read first: so the rules of today improve it as well. ``of_site`` is whose pages those
+    are that came from a host of no profile, in a run that is not known.
     """
     counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0, "damaged": 0})
     done: set[_Key] = set()
-    for key, site, capture, parts in _of_articles(archive):
+    for key, site, capture, parts in _of_articles(archive, of_site):
         if key in done:
             continue
         try:
@@ -59,7 +62,9 @@ def reread_captures(archive: Archive, folder: Path, *, on_failure: Callable[[str
     return dict(counts)
 
 
-def _of_articles(archive: Archive) -> Iterator[tuple[_Key, SiteProfile, _Capture, Mapping[str, _Capture]]]:
+def _of_articles(
+    archive: Archive, of_site: SiteProfile | None
+) -> Iterator[tuple[_Key, SiteProfile, _Capture, Mapping[str, _Capture]]]:
     """The whole captures of articles, the newest first, each with what it is the page of, and the further pages of
     articles that were met so far, by address."""
     parts: dict[str, _Capture] = {}
@@ -69,7 +74,7 @@ def _of_articles(archive: Archive) -> Iterator[tuple[_Key, SiteProfile, _Capture
         if is_part(capture["url"]):  # met before the first page of its article, for the newest come first
             parts.setdefault(capture["url"], capture)
             continue
-        site = _site(capture)
+        site = _site(capture) or of_site
         place = site.place(capture["url"]) if site else None
         if site is not None and place is not None:
             yield (site.name, *place), site, capture, parts

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 import os
 import re
 import sys
@@ -13,37 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zsparkcrawl.cli.archive import (
-    FilterError,
-    check_section,
-    database_option,
-    echo_json,
-    one_line,
-    open_archive,
-)
+from zsparkcrawl.cli.archive import database_option, echo_json, one_line, open_archive
+from zsparkcrawl.cli.options import checked_filters, filter_options
 
 if TYPE_CHECKING:
-    from zsparkcrawl.archive import Archive, Filters, Found, Snippet
+    from zsparkcrawl.archive import Found, Snippet
     from zsparkcrawl.archive.indexing import Progress
 
 __all__ = ["search"]
 
 _SHOWN = ("id", "site", "section", "native_id", "url", "title", "date", "author", "source")
-_PERIOD = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?", re.ASCII)
-
-_Days = tuple[dt.date, dt.date]
-
-
-class _Period(click.ParamType[_Days]):
-    """A year, a month or a day, as its first and last day."""
-
-    name = "YYYY[-MM[-DD]]"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> _Days:
-        try:
-            return _days(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a year, a month or a day such as 2019, 2019-02 or 2019-02-19", param, ctx)
 
 
 class _Command(click.Command):
@@ -57,10 +34,7 @@ class _Command(click.Command):
 
 @click.command(cls=_Command)
 @click.argument("words", nargs=-1)
-@click.option("--site", help="Only articles of this site.")
-@click.option("--section", help="Only this section: news or notices.")
-@click.option("--since", type=_Period(), help="Only articles of this year, month or day, or later.")
-@click.option("--until", type=_Period(), help="Only articles of this year, month or day, or earlier.")
+@filter_options("section", "site", "since", "until", "source", "author", "clean", "repaired", "gone")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Articles that are shown.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON: the articles, and where the hits stand.")
 @click.option("--rebuild", is_flag=True, help="Make the search index anew first.")
@@ -78,10 +52,8 @@ def search(words: Sequence[str], limit: int, as_json: bool, rebuild: bool, datab
     from zsparkcrawl.archive.queries import parse
 
     query = parse(" ".join(words))
-    filters = _filters(**wanted)
     with open_archive(database) as archive:
-        check_section(archive, filters.section)
-        _check_site(archive, filters.site)
+        filters = checked_filters(archive, wanted)
         if not archive.has_search_index():
             _tell("the search index is not there or out of step: every article is read; see search --rebuild")
         found, number = archive.search(query, filters, limit=limit), archive.count_found(query, filters)
@@ -114,41 +86,6 @@ def _progress() -> Iterator[Progress]:
     with shown:
         task = shown.add_task("indexing", total=None)
         yield lambda done, whole: shown.update(task, completed=done, total=whole)
-
-
-def _filters(since: _Days | None, until: _Days | None, section: str | None, site: str | None) -> Filters:
-    from zsparkcrawl.archive import Filters
-
-    first, last = since and since[0], until and until[1]
-    if first and last and first > last:
-        raise FilterError(f"since {first} is later than until {last}")
-    return Filters(section=section, since=first, until=last, site=site)
-
-
-def _check_site(archive: Archive, site: str | None) -> None:
-    """Raise FilterError when neither a profile nor the archive knows the site."""
-    from zsparkcrawl.sites import site_names
-
-    if site is None or site in site_names():
-        return
-    known = {*site_names(), *(found.site for found in archive.status(last_runs=0).sections)}
-    if site not in known:
-        raise FilterError(f"no site {site!r}: there are {', '.join(sorted(known))}")
-
-
-def _days(text: str) -> _Days:
-    """The first and last day that a year, a month or a day has. Raises ValueError for what is none.
-
-    >>> [day.isoformat() for day in _days("2020-02")]
-    ['2020-02-01', '2020-02-29']
-    """
-    if (match := _PERIOD.fullmatch(text)) is None:
-        raise ValueError(text)
-    year, month, day = (int(part) if part else None for part in match.groups())
-    assert year is not None
-    first = dt.date(year, month or 1, day or 1)
-    last_month = month or 12
-    return first, dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
 
 
 def _lines(found: Found) -> Iterator[str]:

@@ -16,7 +16,7 @@ import click
 from zsparkcrawl.cli.archive import database_option, echo_json, one_line, open_archive, table
 
 if TYPE_CHECKING:
-    from zsparkcrawl.archive import Status
+    from zsparkcrawl.archive import FileStatus, Status
 
 __all__ = ["seen", "status"]
 
@@ -52,6 +52,7 @@ def status(as_json: bool, check: bool, database: str | None) -> None:
             click.echo()
             _show(found, states, failures)
             room = "" if free is None else f"; {free / 2**30:.1f} GiB free"
+            click.echo(_files_line(found.files))
             click.echo(f"{found.captures} captures; database {found.database}{room}")
             if found.warning:
                 click.secho(f"note: {found.warning}", dim=True)
@@ -77,6 +78,16 @@ def _show(found: Status, states: Sequence[Mapping[str, Any]], failures: Sequence
         table(list(sections[0]), [list(one.values()) for one in sections])
     columns = ("id", "site", "section", "state", "reason", "started", "counts")
     table(["run", *columns[1:]], [[run[name] for name in columns] for run in found.runs])
+
+
+def _files_line(files: FileStatus) -> str:
+    """How it stands with files and pictures, in one line."""
+    mebibytes = f"{files.bytes / 2**20:.1f} MiB"
+    kept = (
+        f"{files.kept} files kept ({mebibytes}; {files.attachments} attachments and {files.images} images of articles)"
+    )
+    others = (f"{files.states[state]} {state}" for state in _STATES if state != "read" and files.states.get(state))
+    return ", ".join((kept, *others))
 
 
 def _ledger(states: Sequence[Mapping[str, Any]]) -> list[list[object]]:

@@ -115,7 +115,7 @@ class _Check:
 
 @click.command()
 @click.option("--salvage", is_flag=True, help="Bring the good records of damaged files to safety.")
-@click.option("--enter", is_flag=True, help="Enter the records to which no row of the database points.")
+@click.option("--enter", is_flag=True, help="Enter the records to which no row points; make missing files anew.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @database_option
 def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> None:
@@ -123,8 +123,8 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
 
     Each fault is one line. A file that a crawl is writing is left out. With --salvage the good records of a damaged
     file are copied into a new one, to which the database points from then on; the damaged file stays beside it under
-    the name FILE.damaged, and what was lost is listed; attachments and pictures are made anew from their captures. Both
-    options take the lock of the data folder.
+    the name FILE.damaged, and what was lost is listed; attachments and pictures are made anew from their captures. With
+    --enter that is done for those that are missing, as after a restore. Both options take the lock of the data folder.
     """
     from zsparkcrawl.archive import captures_folder, data_folder
     from zsparkcrawl.archive.leftovers import finish_leftovers
@@ -140,7 +140,7 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
             report.fault(line)
         with _progress() as progress:
             _Check(archive, folder, report, salvage, enter).run(progress)
-        _check_files(archive, report, anew=salvage)
+        _check_files(archive, report, anew=salvage, missing_anew=enter)
         report.counts["captures"], report.counts["lost"] = archive.capture_count()
     if as_json:
         counts = {name.replace(" ", "_"): report.counts[name] for name in (*_LOOKED_AT, *_TOLD)}
@@ -152,16 +152,21 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
         sys.exit(1)
 
 
-def _check_files(archive: Archive, report: _Report, *, anew: bool) -> None:
-    """Check the files of articles; with ``anew`` those that are damaged or missing are made from their captures."""
+def _check_files(archive: Archive, report: _Report, *, anew: bool, missing_anew: bool) -> None:
+    """Check the files of articles; with ``anew`` those that are damaged or missing are made from their captures. With
+    ``missing_anew`` a missing one of which that can be done is no fault: a backup has the captures alone."""
     from zsparkcrawl.archive import captures_folder, data_folder
     from zsparkcrawl.archive.file_checks import check_files, make_anew
-    from zsparkcrawl.archive.file_store import FileStore
+    from zsparkcrawl.archive.file_store import FileStore, path_of
 
     store = FileStore(data_folder(os.environ))
+    captures = captures_folder(os.environ)
     for sha256, fault in check_files(archive, store):
-        report.fault(fault)
-        report.counts["made anew"] += anew and make_anew(archive, store, captures_folder(os.environ), sha256)
+        missing = missing_anew and not (store.data / path_of(sha256)).exists()
+        made = (anew or missing) and make_anew(archive, store, captures, sha256)
+        report.counts["made anew"] += made
+        if not (missing and made):
+            report.fault(fault)
 
 
 _LOOKED_AT = ("files", "records", "captures", "faults")

@@ -47,7 +47,7 @@ def download(request: Request) -> Response:
 
     def write(stream: BinaryIO) -> None:
         with closing(archive.selected(wish.selection, order=wish.order)) as articles:
-            write_rows(map(archive.with_files, articles), stream, cast(Format, form), COLUMNS)
+            write_rows(articles, stream, cast(Format, form), COLUMNS)
 
     headers = {"Content-Disposition": f'attachment; filename="articles.{form}"'}
     answer = StreamingResponse(streamed(write), media_type=_TYPES[form], headers=headers)

@@ -1,0 +1,7 @@
+"""What holds for every test of the tree: the package is imported before any of its modules is looked into.
+
+Pytest imports a module by its file, and then puts it into its package under its own name. Where nobody had imported it
+before, that would put the module ``zsparkcrawl.repair`` in the place of the function of that name.
+"""
+
+import zsparkcrawl  # noqa: F401
