@@ -489,7 +489,9 @@ def test_both_languages_have_every_text() -> None:
 
 def test_every_text_is_used_and_every_used_text_is_there() -> None:
     sources = "".join(
-        path.read_text("utf-8") for path in Path("zsparkcrawl/serve").rglob("*") if path.suffix in (".py", ".html")
+        path.read_text("utf-8")
+        for path in (Path(__file__).parents[1] / "zsparkcrawl" / "serve").rglob("*")
+        if path.suffix in (".py", ".html")
     )
     used = set(re.findall(r"""["']([a-z-]+\.[a-z0-9-]+)["']""", sources))
     groups = set(re.findall(r"""["']([a-z-]+)\.["'] ~""", sources)) | set(

@@ -236,6 +236,12 @@ def test_the_keyboard_reaches_everything_in_order(browser: Browser, viewer: str)
             page.keyboard.press("Tab")
         marks = [facts for facts in reached if facts[0] == "MARK"]
         assert len(marks) == 11, "every mark can be reached"
+        page.goto("/articles/1")
+        past = page.get_by_role("link", name="跳过正文")
+        past.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('aside') !== null"), "and all of them left out"
         assert all(style != "none" and width >= 2 for name, style, width, _ in reached if name != "BODY")
 
 

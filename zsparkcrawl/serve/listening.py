@@ -54,6 +54,6 @@ def listen(app: ASGIApp, bound: socket.socket, ready: Callable[[], None] = lambd
     """Serve until Ctrl-C or SIGTERM. ``ready`` is called before the first request is taken."""
     config = uvicorn.Config(app, log_level="warning", server_header=False, access_log=False, lifespan="off")
     server = uvicorn.Server(config)
-    ready()
     with closing(bound), suppress(KeyboardInterrupt):  # which the server raises again when it has ended well
+        ready()
         server.run(sockets=[bound])
