@@ -15,7 +15,9 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
+from zsparkcrawl.archive.browsing import Browsing
 from zsparkcrawl.archive.captures import Captured, KeptBody
+from zsparkcrawl.archive.facets import Facets, Selection
 from zsparkcrawl.archive.fetching import Frontier
 from zsparkcrawl.archive.filing import Filing
 from zsparkcrawl.archive.finding import Trail
@@ -53,6 +55,7 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "Captured",
+    "Facets",
     "FileStatus",
     "Filters",
     "Found",
@@ -64,6 +67,7 @@ __all__ = [
     "QueryError",
     "Scope",
     "SectionStatus",
+    "Selection",
     "Shown",
     "Snippet",
     "Standing",
@@ -79,7 +83,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Searching, Filing, Ledger, Tallying):
+class Archive(Showing, Browsing, Searching, Filing, Ledger, Tallying):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "verify": "verifying",
     "backup": "backing",
     "crawl": "crawl",
+    "serve": "serving",
     "demo": "demo",
 }
 """Command -> module of this package in which the function of the same name stands."""
