@@ -30,6 +30,7 @@ COMMANDS = {
     "reread": "archive",
     "verify": "verifying",
     "backup": "backing",
+    "upgrade": "upgrading",
     "crawl": "crawl",
     "serve": "serving",
     "demo": "demo",
