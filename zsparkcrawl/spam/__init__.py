@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from zsparkcrawl.edits import Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Diagnosis
@@ -127,7 +127,7 @@ def _spam(text: str) -> tuple[Folded, tuple[Spam, ...]]:
 def _spam_of_turned(text: str, original: str) -> tuple[Folded, tuple[Spam, ...]]:
     """The same of a text of a page that was turned, by what stood there before."""
     folded = fold(text)
-    return folded, tuple(spam_in(folded, foreign_places(original, folded)))
+    return folded, tuple(spam_in(folded, cache(lambda: foreign_places(original, folded))))
 
 
 RULES: tuple[Callable[[Edited, Diagnosis], Edited], ...] = (cut_lines, cut_counties, cut_lists, cut_phrases)
