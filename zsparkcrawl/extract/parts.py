@@ -46,8 +46,8 @@ def _may_go_on(page: Page) -> bool:
     if _ASKED.search(page.body):
         return True
     match = _STEM.fullmatch(urlsplit(page.url).path.rpartition("/")[2])
-    stem = re.escape(match["stem"]).encode(errors="replace") if match else b""
-    return bool(stem) and re.search(stem + rb"[_-]\d", page.body) is not None
+    stem = match["stem"].encode(errors="replace") if match else b""
+    return bool(stem) and any(stem + sign in page.body for sign in (b"_", b"-"))
 
 
 def _parts_in(tree: HtmlElement, url: str, hosts: Sequence[str]) -> tuple[str, ...]:
