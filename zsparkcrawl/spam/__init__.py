@@ -169,8 +169,8 @@ def is_spam(text: str) -> bool:
 
 
 def is_plain(line: str) -> bool:
-    """Whether a line has nothing from which :func:`despam` would cut, whatever stands in the lines around it: no listed
-    word, no bar of a list, and no bracket at its ends that pinyin may close in the next line.
+    """Whether a line with letters has nothing from which :func:`despam` would cut, whatever stands in the lines around
+    it: no listed word, no bar of a list, and no bracket at its ends that pinyin may close in the next line.
 
     >>> is_plain("园区召开会议。"), is_plain("时时彩开奖。"), is_plain("会议圆满结束(")
     (True, False, False)
