@@ -125,5 +125,5 @@ def _plausibility(sample: bytes, charset: str) -> float:
 
 @cache
 def _uncommon() -> re.Pattern[str]:
-    # To delete the rest is cheaper than to count each character: 0.06 ms instead of 0.3 for a page.
+    # To delete the rest is cheaper than to count each character: 0.07 ms instead of 0.11 for a page of the sample.
     return re.compile(f"[^{re.escape(''.join(sorted(common_characters())))}]+")
