@@ -74,7 +74,7 @@ def choose(told: Sequence[Told], before: str, behind: str, untrusted: Collection
     """The reading of a place. ``before`` and ``behind`` are what stands around it; ``untrusted`` the witnesses that
     were found to tell another story, which are heard only where there is no other."""
     trusted = [each for each in told if each.copy.number not in untrusted] or list(told)
-    candidates = _candidates(trusted)
+    candidates = _candidates(told, trusted)
     start, tail = _core([each.text for each in candidates if each.direct])
     votes = _voters(trusted)
     for each in candidates:
@@ -86,9 +86,9 @@ def choose(told: Sequence[Told], before: str, behind: str, untrusted: Collection
     return _chosen(ranked, trusted)
 
 
-def _candidates(told: Sequence[Told]) -> list[_Candidate]:
+def _candidates(told: Sequence[Told], trusted: Sequence[Told]) -> list[_Candidate]:
     """The texts that the copies have, a narrowed one only where no other copy has it in full width; and those that a
-    repair names as nearly as likely."""
+    repair names as nearly as likely, in copies that are trusted."""
     found: dict[str, _Candidate] = {}
     wide: dict[str, str] = {}
     for each in sorted(told, key=lambda one: (one.copy.transcript.narrowed, one.copy.number)):
@@ -98,7 +98,7 @@ def _candidates(told: Sequence[Told]) -> list[_Candidate]:
         wide.setdefault(text.translate(NARROW), text)
         found.setdefault(text, _Candidate(text, [], [])).direct.append(each)
     named: dict[str, None] = {}
-    for each in told:
+    for each in trusted:
         for mark, rival in each.copy.transcript.rivals:
             if each.start <= mark.start and mark.end <= each.end:
                 text, whole = each.copy.text, "" if rival == "nothing" else rival
@@ -174,7 +174,7 @@ def _weigh(
     candidate.own = len(own_readers)
     candidate.latest = max((each.copy.time for each in own_readers if each in candidate.direct), default="")
     candidate.votes = sum(stands for _, stands in best.values())
-    candidate.readers = len({votes[each.copy.number] for each in candidate.direct})
+    candidate.readers = len({votes[each.copy.number] for each in candidate.direct if each.copy.number in votes})
 
 
 def _bits_shown(text: str, told: Told) -> int | None:
@@ -190,12 +190,13 @@ def _bits_shown(text: str, told: Told) -> int | None:
 def _certain(candidate: _Candidate, told: Sequence[Told]) -> tuple[bool, ...]:
     """For each character of a text whether a copy that reads it has it for certain, or the bytes shown tell it."""
     text = candidate.text
-    several = len({each.shown for each in (*candidate.direct, *candidate.explained)}) > 1
+    readers = [each for each in candidate.direct if each in told]
+    several = len({each.shown for each in (*readers, *candidate.explained)}) > 1
     sure = []
     for n, char in enumerate(text):
         direct = any(
             each.copy.transcript.standing(each.start + n, each.start + n + 1) >= Standing.CERTAIN
-            for each in candidate.direct
+            for each in readers
             if len(each.text) == len(text)
         )
         told_by_bytes = several and char not in _AMBIGUOUS and all_shown(text, candidate.shown, n, n + 1)
@@ -230,7 +231,8 @@ def _between(best: _Candidate, rivals: Sequence[_Candidate], trusted: Sequence[T
     second = rivals[0]
     start, tail = _core([best.text, *(each.text for each in rivals)])
     end = len(best.text) - tail
-    by_bytes = best.votes > second.votes and len(best.direct) + len(best.explained) == len(trusted)
+    heard = sum(each in trusted for each in (*best.direct, *best.explained))
+    by_bytes = best.votes > second.votes and heard == len(trusted)
     sure = all(certain[start:end]) if start < end else best.standing >= Standing.CERTAIN or by_bytes
     basis: Basis = "likelihood"
     if best.own > second.own or (best.own and best.own == second.own and best.votes == second.votes):

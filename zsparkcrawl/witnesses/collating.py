@@ -8,7 +8,7 @@ from zsparkcrawl.witnesses.apparatus import Apart, CollatedText, CollatedValue, 
 from zsparkcrawl.witnesses.assembling import Assembled, assemble
 from zsparkcrawl.witnesses.choosing import choose
 from zsparkcrawl.witnesses.families import families
-from zsparkcrawl.witnesses.frame import Copy, Frame, Piece, aligned_with, best_of, frame_of, strangers
+from zsparkcrawl.witnesses.frame import Copy, Frame, Piece, aligned_with, best_of, frame_of, is_moved, strangers
 from zsparkcrawl.witnesses.places import Held, Place, Told, places_of
 from zsparkcrawl.witnesses.standing import NARROW, Transcript
 from zsparkcrawl.witnesses.values import value_of
@@ -99,14 +99,26 @@ def _made(
 
 
 def _of_one_text(best: Copy, copies: Sequence[Copy]) -> tuple[Copy, Sequence[Copy], Sequence[Copy]]:
-    """The best copy, those that are copies of its text, and those of another. What the site itself has is the text."""
+    """The best copy, those that are copies of its text, and those of another. What the site itself has is the text,
+    and its order the order; without it the order that most independent copies have."""
     for _ in range(2):
-        foreign = strangers(best, copies, aligned_with(best.transcript.folded, copies))
+        aligned = aligned_with(best.transcript.folded, copies)
+        foreign = strangers(best, copies, aligned)
         others = [each for place, each in enumerate(copies) if place in foreign]
-        if best.own or not any(each.own for each in others):
+        moved = [each for place, each in enumerate(copies) if place not in foreign and is_moved(aligned[place])]
+        if not best.own and any(each.own for each in others):
+            best = best_of([each for each in others if each.own])
+        elif _outweigh(moved, [each for each in copies if each not in others and each not in moved]):
+            best = best_of(moved)
+        else:
             break
-        best = best_of([each for each in others if each.own])
     return best, [each for each in copies if each not in others], others
+
+
+def _outweigh(moved: Sequence[Copy], kept: Sequence[Copy]) -> bool:
+    """Whether the copies with the lines in another order have more to say than those in the best one's."""
+    sides = [(any(each.own for each in side), len({each.family for each in side})) for side in (moved, kept)]
+    return sides[0] > sides[1]
 
 
 def _framed(best: Copy, copies: Sequence[Copy]) -> tuple[Frame, list[Held]]:

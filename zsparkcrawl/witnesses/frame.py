@@ -16,7 +16,7 @@ from zsparkcrawl.spam import is_spam
 from zsparkcrawl.witnesses.aligning import Block, Gap, align, gaps
 from zsparkcrawl.witnesses.standing import Standing, Transcript
 
-__all__ = ["Contested", "Copy", "Frame", "Piece", "aligned_with", "best_of", "frame_of", "is_addition", "is_omission", "strangers"]
+__all__ = ["Contested", "Copy", "Frame", "Piece", "aligned_with", "best_of", "frame_of", "is_addition", "is_moved", "is_omission", "strangers"]
 
 _LONG = 12
 """Characters from which on a stretch that one copy has and another lacks is no damage of letters: a run of shifted
@@ -120,6 +120,11 @@ def strangers(best: Copy, copies: Sequence[Copy], aligned: Sequence[Sequence[Blo
         for place, (each, blocks) in enumerate(zip(copies, aligned, strict=True))
         if each is not best and sum(block.length for block in blocks) < _STRANGE * min(len(each.text), len(best.text))
     }
+
+
+def is_moved(blocks: Sequence[Block]) -> bool:
+    """Whether a text has its parts in another order."""
+    return any(block.other > following.other for block, following in pairwise(blocks))
 
 
 def is_omission(gap: Gap) -> bool:

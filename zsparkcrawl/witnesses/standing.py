@@ -18,11 +18,11 @@ __all__ = ["NARROW", "Standing", "Transcript", "narrowed"]
 NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """Full-width marks, figures and letters as ASCII, as some archives keep them."""
 _NARROWED = 2
-_FEW = 10
+_FEW = 2
 _WIDE = re.compile("[\uff01-\uff5e](?=[\u4e00-\u9fff])")
 _NARROW_MARK = re.compile("(?<=[\u4e00-\u9fff)])[,;:!?](?=[\u4e00-\u9fff])")
-"""Marks before and between Chinese characters: a text that an archive narrowed has at least two in ASCII, and ten for
-one in full width, which spam may have put in. Chosen."""
+"""Marks before and between Chinese characters: a text that an archive narrowed has at least two in ASCII, and two for
+one in full width, which repairs put in. Chosen."""
 
 
 class Standing(IntEnum):
@@ -53,7 +53,7 @@ class Transcript:
         self.edited, self.text = edited, edited.text
         self.folded = edited.text.translate(NARROW)
         self.damaged_page = diagnosis.damaged or bool(edited.edits or edited.damaged)
-        self.narrowed = narrowed(edited.original if edited.edits else edited.text)
+        self.narrowed = narrowed(edited.text)
         self._best = Standing.CERTAIN if self.damaged_page else Standing.ORIGINAL
         self.uncertain = _uncertain(edited)
         """Where something is less than certain: start, end, standing; in order, and apart from each other."""
@@ -100,8 +100,8 @@ def _uncertain(edited: Edited) -> tuple[tuple[int, int, Standing], ...]:
 
 
 def narrowed(text: str) -> bool:
-    """Whether an archive keeps full-width marks of a text as ASCII: hardly one is left, and several ASCII ones stand
-    between Chinese characters. To be asked of a page's own text, for a repair puts full-width marks in.
+    """Whether an archive keeps full-width marks of a text as ASCII: few are there, which a repair put in, and several
+    ASCII ones between Chinese characters.
 
     >>> narrowed("昨日,园区召开会议,部署招商"), narrowed("昨日，园区召开会议,部署招商")
     (True, False)
