@@ -14,7 +14,7 @@ from zsparkcrawl.repair.bytepairs import widened
 from zsparkcrawl.witnesses.apparatus import Basis, Reading, Verdict
 from zsparkcrawl.witnesses.explaining import LONGEST, all_shown, shown_bytes
 from zsparkcrawl.witnesses.places import Told
-from zsparkcrawl.witnesses.standing import NARROW, Standing
+from zsparkcrawl.witnesses.standing import NARROW, Standing, folded
 
 __all__ = ["Choice", "Spot", "choose"]
 
@@ -72,8 +72,15 @@ class _Candidate:
 
 def choose(told: Sequence[Told], before: str, behind: str, untrusted: Collection[int] = ()) -> Choice:
     """The reading of a place. ``before`` and ``behind`` are what stands around it; ``untrusted`` the witnesses that
-    were found to tell another story, which are heard only where there is no other."""
-    trusted = [each for each in told if each.copy.number not in untrusted] or list(told)
+    were found to tell another story, which are heard only where the others have nothing certain."""
+    trusted = [each for each in told if each.copy.number not in untrusted]
+    choice = _choice(told, trusted, before, behind) if trusted else None
+    if choice is None or (len(trusted) < len(told) and any(each.certainty == "inferred" for each in choice.spots)):
+        choice = _choice(told, told, before, behind)
+    return choice
+
+
+def _choice(told: Sequence[Told], trusted: Sequence[Told], before: str, behind: str) -> Choice:
     candidates = _candidates(told, trusted)
     start, tail = _core([each.text for each in candidates if each.direct])
     votes = _voters(trusted)
@@ -87,15 +94,15 @@ def choose(told: Sequence[Told], before: str, behind: str, untrusted: Collection
 
 
 def _candidates(told: Sequence[Told], trusted: Sequence[Told]) -> list[_Candidate]:
-    """The texts that the copies have, a narrowed one only where no other copy has it in full width; and those that a
+    """The texts that the copies have, that of a blurred one only where no other copy has it clearly; and those that a
     repair names as nearly as likely, in copies that are trusted."""
     found: dict[str, _Candidate] = {}
-    wide: dict[str, str] = {}
-    for each in sorted(told, key=lambda one: (one.copy.transcript.narrowed, one.copy.number)):
+    clear: dict[str, str] = {}
+    for each in sorted(told, key=lambda one: (one.copy.blurred, one.copy.number)):
         text = each.text
-        if each.copy.transcript.narrowed:
-            text = wide.get(text.translate(NARROW), text)
-        wide.setdefault(text.translate(NARROW), text)
+        if each.copy.blurred:
+            text = clear.get(folded(text), text)
+        clear.setdefault(folded(text), text)
         found.setdefault(text, _Candidate(text, [], [])).direct.append(each)
     named: dict[str, None] = {}
     for each in trusted:
@@ -104,31 +111,40 @@ def _candidates(told: Sequence[Told], trusted: Sequence[Told]) -> list[_Candidat
                 text, whole = each.copy.text, "" if rival == "nothing" else rival
                 named[text[each.start : mark.start] + whole + text[mark.end : each.end]] = None
     for text in list(named)[:_RIVALS_MOST]:
-        if text.translate(NARROW) not in wide:
+        if folded(text) not in clear:
             found.setdefault(text, _Candidate(text, [], []))
     return list(found.values())
 
 
 def _core(texts: Sequence[str]) -> tuple[int, int]:
     """How many characters all readings have in common before and behind what they differ in."""
-    folded = [text.translate(NARROW) for text in texts]
-    folded = folded if len(set(folded)) == len(folded) else list(texts)
-    shortest, longest = min(folded, key=len), max(folded, key=len)
-    if len(set(folded)) == 1:
+    plain = [folded(text) for text in texts]
+    plain = plain if len(set(plain)) == len(plain) else list(texts)
+    if len(set(plain)) == 1:
         return 0, 0
+    shortest = min(plain, key=len)
     start = 0
-    while start < len(shortest) and all(text[start] == shortest[start] for text in folded):
+    while start < len(shortest) and all(text[start] == shortest[start] for text in plain):
         start += 1
     tail = 0
     most = len(shortest) - start
-    while tail < most and all(text[-1 - tail] == longest[-1 - tail] for text in folded):
+    while tail < most and all(text[-1 - tail] == shortest[-1 - tail] for text in plain):
         tail += 1
     return start, tail
 
 
 def _voters(told: Sequence[Told]) -> dict[int, int]:
-    """For each witness whose vote it has: that of its family, and of all whose pages show the same damage here."""
-    votes = {each.copy.number: each.copy.family for each in told}
+    """For each witness whose vote it has: that of its family, and of all whose pages show the same damage here. Copies
+    of one family that read, for certain, different things are none of one another here; each owner of hosts has a
+    vote of his own then, by a negative number."""
+    readings: dict[int, set[str]] = {}
+    for each in told:
+        if each.copy.transcript.standing(each.start, each.end) >= Standing.CERTAIN:
+            readings.setdefault(each.copy.family, set()).add(folded(each.text))
+    votes = {
+        each.copy.number: -1 - each.copy.owner if len(readings.get(each.copy.family, ())) > 1 else each.copy.family
+        for each in told
+    }
     seen: dict[str, int] = {}
     for each in told:
         if each.shown is None or not _is_damage(each):
@@ -143,8 +159,7 @@ def _voters(told: Sequence[Told]) -> dict[int, int]:
 
 def _is_damage(told: Told) -> bool:
     """Whether what a page shows at a place is no text, or no repair made it text by its script and pinyin alone."""
-    shown = simplified(ANNOTATION.sub("", told.shown or "")).translate(NARROW)
-    return shown != told.text.translate(NARROW) or _per_character(told.text) > _NOT_TEXT
+    return folded(ANNOTATION.sub("", told.shown or "")) != folded(told.text) or _per_character(told.text) > _NOT_TEXT
 
 
 def _weigh(
@@ -180,9 +195,9 @@ def _weigh(
 def _bits_shown(text: str, told: Told) -> int | None:
     """The bytes of a text that a copy shows; None when what it shows cannot have come of that text."""
     if told.shown is None:
-        return 0 if told.text.translate(NARROW) == text.translate(NARROW) else None
+        return 0 if folded(told.text) == folded(text) else None
     if not told.copy.transcript.damaged_page:
-        same = told.text == text or (told.copy.transcript.narrowed and told.text == text.translate(NARROW))
+        same = told.text == text or (told.copy.blurred and folded(told.text) == folded(text))
         return (1 << 2 * len(text)) - 1 if same else None
     return _explained(text, told.shown)
 
@@ -289,7 +304,7 @@ def _in_width(candidate: _Candidate, told: Sequence[Told]) -> str:
     """A reading that only narrowed copies have, with its marks in full width where other copies have them so."""
     if all(each.copy.transcript.narrowed for each in told):
         return candidate.text
-    if not candidate.direct or not all(each.copy.transcript.narrowed for each in candidate.direct):
+    if not candidate.direct or not all(each.copy.blurred for each in candidate.direct):
         return candidate.text
     return _BETWEEN.sub(lambda match: widened(match[0]), candidate.text)
 

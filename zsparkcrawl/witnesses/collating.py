@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from zsparkcrawl.witnesses.apparatus import Apart, CollatedText, CollatedValue, Collation
 from zsparkcrawl.witnesses.assembling import Assembled, assemble
 from zsparkcrawl.witnesses.choosing import choose
-from zsparkcrawl.witnesses.families import families
+from zsparkcrawl.witnesses.families import families, families_by_host
 from zsparkcrawl.witnesses.frame import Copy, Frame, Piece, aligned_with, best_of, frame_of, is_moved, strangers
 from zsparkcrawl.witnesses.places import Held, Place, Told, places_of
-from zsparkcrawl.witnesses.standing import NARROW, Transcript
+from zsparkcrawl.witnesses.standing import Transcript, folded
 from zsparkcrawl.witnesses.values import value_of
 from zsparkcrawl.witnesses.version import as_version
 from zsparkcrawl.witnesses.witness import TEXTS, VALUES, WHOLE, Witness
@@ -57,13 +58,26 @@ def _names(witnesses: Sequence[Witness]) -> list[str]:
 
 def _copies(witnesses: Sequence[Witness], numbers: Sequence[int], name: str) -> list[Copy]:
     """The witnesses that have a text for a field; one that is empty says nothing where others are not."""
-    copies = []
+    copies, owners = [], families_by_host(witnesses)
     for number, (each, family) in enumerate(zip(witnesses, numbers, strict=True)):
         edited = each.texts.get(name)
         if edited is not None:
             time = each.time.isoformat() if each.time else ""
-            copies.append(Copy(number, each.own, family, Transcript(edited, each.diagnosis), time))
-    return [each for each in copies if each.text] or copies
+            copies.append(Copy(number, each.own, family, owners[number], Transcript(edited, each.diagnosis), time))
+    return _with_blurred([each for each in copies if each.text] or copies)
+
+
+def _with_blurred(copies: Sequence[Copy]) -> list[Copy]:
+    """The copies, those marked that are narrowed or in Traditional where others are not; what the site itself writes
+    in Traditional is in Traditional."""
+    told = [each.transcript for each in copies]
+    narrow = any(each.narrowed for each in told) and not all(each.narrowed for each in told)
+    turned = any(each.traditional for each in told) and not all(each.traditional for each in told)
+    turned = turned and not any(each.own and each.transcript.traditional for each in copies)
+    return [
+        replace(each, blurred=(narrow and each.transcript.narrowed) or (turned and each.transcript.traditional))
+        for each in copies
+    ]
 
 
 def _collated(name: str, copies: Sequence[Copy]) -> tuple[CollatedText, list[Apart]]:
@@ -126,7 +140,7 @@ def _framed(best: Copy, copies: Sequence[Copy]) -> tuple[Frame, list[Held]]:
     aligned = aligned_with(best.transcript.folded, copies)
     frame = frame_of(best, copies, aligned)
     if [(piece.copy, piece.start, piece.end) for piece in frame.pieces] != [(best, 0, len(best.text))]:
-        aligned = aligned_with(frame.text.translate(NARROW), copies)
+        aligned = aligned_with(folded(frame.text), copies)
     length = len(frame.text)
     return frame, [Held(each, blocks, length) for each, blocks in zip(copies, aligned, strict=True)]
 

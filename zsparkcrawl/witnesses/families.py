@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
-from zsparkcrawl.edits import Edited
+from zsparkcrawl.chinese.script import ANNOTATION, simplified
 from zsparkcrawl.witnesses.standing import NARROW
 from zsparkcrawl.witnesses.witness import Witness
 
-__all__ = ["families", "family_of_host"]
+__all__ = ["families", "families_by_host", "family_of_host"]
 
 _SECOND = frozenset("ac co com edu gov mil net org".split())
 """Labels that stand for no owner before the label of a country: gd.gov.cn is no name, zs.gd.gov.cn is none of its."""
-_SHARED = 0.9
-_LINES_LEAST = 2
-"""Two copies whose damaged lines are the same, byte for byte, but for so few, are one witness, if they have so many;
-chosen: two tools that insert other pinyin agree in next to no line, two copies of one mirror in all of them."""
+_SAME = 0.95
+_LINES_LEAST = 3
+"""Two copies which have so many damaged lines in common are one witness if this share of them is damaged in the same
+way, to the byte; chosen: two tools that insert other pinyin agree in few, a copy of a copy has the damage of both."""
+
+
+def families_by_host(witnesses: Sequence[Witness]) -> tuple[int, ...]:
+    """For each witness the number of the owner of its host.
+
+    >>> families_by_host([Witness("a.mirror.example"), Witness("www.nhtp.org"), Witness("b.mirror.example")])
+    (0, 1, 0)
+    """
+    order: dict[str, int] = {}
+    return tuple(order.setdefault(family_of_host(each.host), len(order)) for each in witnesses)
 
 
 def families(witnesses: Sequence[Witness]) -> tuple[int, ...]:
@@ -30,17 +40,19 @@ def families(witnesses: Sequence[Witness]) -> tuple[int, ...]:
     """
     parents = list(range(len(witnesses)))
     by_host: dict[str, int] = {}
-    by_lines: dict[frozenset[str], int] = {}
+    by_lines: dict[frozenset[tuple[str, str]], int] = {}
     for number, each in enumerate(witnesses):
         _unite(parents, number, by_host.setdefault(family_of_host(each.host), number))
-        lines = _damaged_lines(each)
+    for number, each in enumerate(witnesses):
+        lines = dict(_damaged_lines(each))
         if len(lines) >= _LINES_LEAST:
-            _unite(parents, number, by_lines.setdefault(lines, number))
-    kinds = list(by_lines.items())
+            _unite(parents, number, by_lines.setdefault(frozenset(lines.items()), number))
+    kinds = [(dict(lines), number) for lines, number in by_lines.items()]
     for at, (lines, number) in enumerate(kinds):
         for others, other in kinds[:at]:
-            least = min(len(lines), len(others))
-            if len(lines & others) >= max(_SHARED * least, _LINES_LEAST):
+            common = lines.keys() & others.keys()
+            same = sum(lines[key] == others[key] for key in common)
+            if len(common) >= _LINES_LEAST and same >= _SAME * len(common):
                 _unite(parents, number, other)
     roots = [_root(parents, number) for number in range(len(witnesses))]
     order = {root: number for number, root in enumerate(dict.fromkeys(roots))}
@@ -63,18 +75,15 @@ def family_of_host(host: str) -> str:
     return name
 
 
-def _damaged_lines(witness: Witness) -> frozenset[str]:
-    """The lines of a page's own text that are damaged."""
-    return frozenset(line for each in witness.texts.values() if each for line in _changed_lines(each))
-
-
-def _changed_lines(edited: Edited) -> Iterable[str]:
-    """The lines of the page's text that are not found in the clean one; an archive that narrows marks makes no
-    other copy."""
-    if not edited.edits and not edited.damaged:
-        return ()
-    kept = set(edited.text.translate(NARROW).split("\n"))
-    return (line for line in edited.original.translate(NARROW).split("\n") if line not in kept)
+def _damaged_lines(witness: Witness) -> Iterator[tuple[str, str]]:
+    """The lines of a page's own text that carry pinyin: what each says, as far as that can be told at a glance, and how
+    it shows. That a line is in Traditional tells nothing, for all tools turn it alike; nor that its marks are narrow,
+    which is an archive's doing."""
+    for each in witness.texts.values():
+        if each and each.edits:
+            for line in each.original.translate(NARROW).split("\n"):
+                if (said := ANNOTATION.sub("", line)) != line:
+                    yield simplified(said), line
 
 
 def _unite(parents: list[int], one: int, other: int) -> None:

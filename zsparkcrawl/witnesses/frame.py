@@ -33,14 +33,17 @@ at the end of a sentence: a line of spam is shorter. Chosen."""
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One witness's text: its number among the witnesses, whether that is the site itself, its family, and when it was
-    taken, in a form that can be put in order."""
+    """One witness's text: its number among the witnesses, whether that is the site itself, its family and the owner of
+    its host, and when it was taken, in a form that can be put in order."""
 
     number: int
     own: bool
     family: int
+    owner: int
     transcript: Transcript
     time: str = ""
+    blurred: bool = False
+    """Whether its marks are narrowed, or it is in Traditional, and other copies are not: it is no witness of either."""
 
     @property
     def text(self) -> str:
@@ -92,7 +95,7 @@ class Frame:
 def best_of(copies: Sequence[Copy]) -> Copy:
     """The copy with the most certainty: what it has for certain and others have as well counts most.
 
-    Full width is better than narrowed; among equals the first.
+    One that is not blurred is better, and among equals the first.
     """
     if len(copies) == 1:
         return copies[0]
@@ -105,7 +108,7 @@ def best_of(copies: Sequence[Copy]) -> Copy:
     for place, (each, known) in enumerate(zip(copies, grams, strict=True)):
         shared = sum(min(len(families[gram]), 2) for gram in known)
         unsure = sum(end - start for start, end, _ in each.transcript.uncertain)
-        scores.append((shared - 3 * unsure, not each.transcript.narrowed, -place))
+        scores.append((shared - 3 * unsure - each.blurred * len(each.text) // 20, -place))
     return copies[scores.index(max(scores))]
 
 
@@ -185,11 +188,19 @@ def _contested(place: tuple[int, int], text: str, have: Sequence[Copy], against:
     """Whether a stretch belongs to the article: the site itself tells, else the more independent copies; spam does
     not. With as many on either side it stays, and is disputed."""
     own = sum(copy.own for copy in have) - sum(copy.own for copy in against)
-    votes = len({copy.family for copy in have}) - len({copy.family for copy in against} - {c.family for c in have})
+    votes = _votes(have, against) - _votes(against, have)
     spam = is_spam(text.strip())
     kept = not spam and (own > 0 or (own == 0 and votes >= 0))
     numbers = tuple(tuple(sorted(copy.number for copy in side)) for side in (have, against))
     return Contested(*place, kept, not spam and own == votes == 0, text, numbers[0], numbers[1])
+
+
+def _votes(side: Sequence[Copy], others: Sequence[Copy]) -> int:
+    """How many independent copies are on one side. Those of one family that stand on both sides are no copies of one
+    another in this; then each owner of hosts has a vote."""
+    split = {copy.family for copy in side} & {copy.family for copy in others}
+    owners = {copy.owner for copy in side if copy.family in split} - {copy.owner for copy in others}
+    return len({copy.family for copy in side} - split) + len(owners)
 
 
 def _put_in(

@@ -132,7 +132,7 @@ def places_of(frame: Frame, held: Sequence[Held]) -> list[Place]:
 def _differences(frame: Frame, held: Held) -> Iterator[tuple[int, int]]:
     for gap in held.variants:
         yield gap.start, gap.end
-    if held.copy.transcript.narrowed:
+    if held.copy.blurred:
         return
     text, other = frame.text, held.copy.text
     for block in held.blocks:

@@ -8,12 +8,13 @@ from enum import IntEnum
 from functools import cached_property
 from itertools import pairwise
 
+from zsparkcrawl.chinese.script import simplified, simplified_in, traditional_in
 from zsparkcrawl.edits import Edited, places_of
 from zsparkcrawl.evidence import rival_of
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.witnesses.origin import Origin
 
-__all__ = ["NARROW", "Standing", "Transcript", "narrowed"]
+__all__ = ["NARROW", "Standing", "Transcript", "folded", "narrowed"]
 
 NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """Full-width marks, figures and letters as ASCII, as some archives keep them."""
@@ -51,9 +52,10 @@ class Transcript:
 
     def __init__(self, edited: Edited, diagnosis: Diagnosis) -> None:
         self.edited, self.text = edited, edited.text
-        self.folded = edited.text.translate(NARROW)
+        self.folded = folded(edited.text)
         self.damaged_page = diagnosis.damaged or bool(edited.edits or edited.damaged)
         self.narrowed = narrowed(edited.text)
+        self.traditional = len(traditional_in(edited.text)) > len(simplified_in(edited.text))
         self._best = Standing.CERTAIN if self.damaged_page else Standing.ORIGINAL
         self.uncertain = _uncertain(edited)
         """Where something is less than certain: start, end, standing; in order, and apart from each other."""
@@ -97,6 +99,15 @@ def _uncertain(edited: Edited) -> tuple[tuple[int, int, Standing], ...]:
         for at in range(number[start], number[end]):
             worst[at] = min(worst[at], standing)
     return tuple((a, b, each) for (a, b), each in zip(pairwise(cuts), worst, strict=False) if each < Standing.CERTAIN)
+
+
+def folded(text: str) -> str:
+    """A text of the same length in narrow marks and Simplified, as texts are compared.
+
+    >>> folded("產業（園區）")
+    '产业(园区)'
+    """
+    return simplified(text).translate(NARROW)
 
 
 def narrowed(text: str) -> bool:
