@@ -90,7 +90,7 @@ def _choice(told: Sequence[Told], trusted: Sequence[Told], before: str, behind: 
     ranked = sorted(
         candidates, key=lambda each: (each.weight, each.latest, -costs.get(each.text, 0.0), each.text), reverse=True
     )
-    return _chosen(ranked, trusted)
+    return _chosen(ranked, trusted, (before, behind))
 
 
 def _candidates(told: Sequence[Told], trusted: Sequence[Told]) -> list[_Candidate]:
@@ -219,7 +219,7 @@ def _certain(candidate: _Candidate, told: Sequence[Told]) -> tuple[bool, ...]:
     return tuple(sure)
 
 
-def _chosen(ranked: Sequence[_Candidate], trusted: Sequence[Told]) -> Choice:
+def _chosen(ranked: Sequence[_Candidate], trusted: Sequence[Told], around: tuple[str, str]) -> Choice:
     """The choice among readings, the best first: where those of the copies differ, where a repair names another one
     that no copy speaks against, and what lies between."""
     best = ranked[0]
@@ -228,7 +228,7 @@ def _chosen(ranked: Sequence[_Candidate], trusted: Sequence[Told]) -> Choice:
     rivals = [each for each in ranked[1:] if each.direct]
     if rivals:
         spots.append(_between(best, rivals, trusted, certain))
-    text = _in_width(best, trusted)
+    text = _in_clear(best, *around)
     for each in ranked[1:]:
         if not each.direct and each.votes >= best.votes:
             start, tail = _core([best.text, each.text])
@@ -300,13 +300,17 @@ def _standing(candidate: _Candidate, start: int, end: int) -> int:
     )
 
 
-def _in_width(candidate: _Candidate, told: Sequence[Told]) -> str:
-    """A reading that only narrowed copies have, with its marks in full width where other copies have them so."""
-    if all(each.copy.transcript.narrowed for each in told):
-        return candidate.text
+def _in_clear(candidate: _Candidate, before: str, behind: str) -> str:
+    """A reading that only blurred copies have, as others would show it: in Simplified, its marks in full width."""
     if not candidate.direct or not all(each.copy.blurred for each in candidate.direct):
         return candidate.text
-    return _BETWEEN.sub(lambda match: widened(match[0]), candidate.text)
+    text = candidate.text
+    if any(each.copy.transcript.traditional for each in candidate.direct):
+        text = simplified(text)
+    if any(each.copy.transcript.narrowed for each in candidate.direct):
+        begins = len(before)
+        text = _BETWEEN.sub(lambda match: widened(match[0]), before + text + behind)[begins : begins + len(text)]
+    return text
 
 
 def _reading(candidate: _Candidate, start: int = 0, tail: int = 0) -> Reading:

@@ -23,12 +23,12 @@ Span = tuple[int, int]
 
 
 class _Run:
-    """Edits of one rule in the order of the text. Edits that put one character in the place of one move nothing and
-    are left out, but for those whose place cannot be cut."""
+    """Edits of one rule in the order of the text. Those that put character for character in the place of the same
+    number move nothing and are left out, but for those of bytes, whose place cannot be cut."""
 
     def __init__(self, edits: Sequence[Edit]) -> None:
         self.is_spam = edits[0].rule.startswith(_SPAM)
-        kept = [one for one in edits if len(one.before) != len(one.after) or len(one.after) > 1]
+        kept = [one for one in edits if len(one.before) != len(one.after) or one.rule == "gbk"]
         self.starts = [one.start for one in kept]
         self.ends = [one.start + len(one.after) for one in kept]
         self.before = [len(one.before) for one in kept]
@@ -60,11 +60,14 @@ class _Run:
             last += 1
         yield begin, end - self.grown[last]
 
-    def forth(self, place: int) -> int:
-        """Where a place before the run stands behind it."""
+    def forth(self, start: int, end: int) -> Span:
+        """Where a stretch before the run stands behind it, longer by what an edit made of some of it."""
+        return self._forth(start, self.starts), self._forth(end, self.ends)
+
+    def _forth(self, place: int, inside: Sequence[int]) -> int:
         at = bisect_right(range(len(self.starts)), place, key=lambda n: self.starts[n] - self.grown[n])
         if at and place < self.starts[at - 1] - self.grown[at - 1] + self.before[at - 1]:
-            return self.starts[at - 1]
+            return inside[at - 1]
         return place + self.grown[at]
 
 
@@ -104,7 +107,7 @@ class Origin:
             if whole != here:
                 start, end = whole
                 for later in self._runs[number + 1 :]:
-                    start, end = later.forth(start), later.forth(end)
+                    start, end = later.forth(start, end)
                 return start, end
             spans = list(run.back(*here))
             here = spans[0][0], spans[-1][1]
