@@ -13,8 +13,9 @@ from zsparkcrawl.edits import Certainty
 from zsparkcrawl.repair.bytepairs import widened
 from zsparkcrawl.witnesses.apparatus import Basis, Reading, Verdict
 from zsparkcrawl.witnesses.explaining import LONGEST, all_shown, shown_bytes
+from zsparkcrawl.witnesses.hiding import hidden
 from zsparkcrawl.witnesses.places import Told
-from zsparkcrawl.witnesses.standing import NARROW, Standing, folded
+from zsparkcrawl.witnesses.standing import ENDED, NARROW, Standing, folded
 
 __all__ = ["Choice", "Spot", "choose"]
 
@@ -86,11 +87,28 @@ def _choice(told: Sequence[Told], trusted: Sequence[Told], before: str, behind: 
     votes = _voters(trusted)
     for each in candidates:
         _weigh(each, trusted, votes, start, tail)
-    costs = {each.text: _bits(each.text, before, behind) for each in candidates} if len(candidates) > 1 else {}
-    ranked = sorted(
-        candidates, key=lambda each: (each.weight, each.latest, -costs.get(each.text, 0.0), each.text), reverse=True
+    ranked = _ranked(candidates, before, behind)
+    more = [_Candidate(text, [], []) for text in _hidden(ranked[0], trusted, before, behind)]
+    for each in more:
+        _weigh(each, trusted, votes, start, tail)
+    return _chosen(_ranked([*candidates, *more], before, behind) if more else ranked, trusted, (before, behind))
+
+
+def _ranked(candidates: Sequence[_Candidate], before: str, behind: str) -> list[_Candidate]:
+    """Candidates, the one with the most weight first; among equals the likeliest."""
+    bits = {each.text: _bits(each.text, before, behind) for each in candidates} if len(candidates) > 1 else {}
+    return sorted(
+        candidates, key=lambda each: (each.weight, each.latest, -bits.get(each.text, 0.0), each.text), reverse=True
     )
-    return _chosen(ranked, trusted, (before, behind))
+
+
+def _hidden(best: _Candidate, trusted: Sequence[Told], before: str, behind: str) -> Iterator[str]:
+    """Texts in which one character more stands than the best candidate has, where none is certain of it."""
+    if best.standing >= Standing.CERTAIN or not any(each.copy.transcript.damaged_page for each in trusted):
+        return
+    for place, sure in enumerate(_direct(best, trusted)):
+        if not sure and (text := hidden(best.text, place, before, behind)):
+            yield text
 
 
 def _candidates(told: Sequence[Told], trusted: Sequence[Told]) -> list[_Candidate]:
@@ -110,6 +128,8 @@ def _candidates(told: Sequence[Told], trusted: Sequence[Told]) -> list[_Candidat
             if each.start <= mark.start and mark.end <= each.end:
                 text, whole = each.copy.text, "" if rival == "nothing" else rival
                 named[text[each.start : mark.start] + whole + text[mark.end : each.end]] = None
+        if each.copy.transcript.standing(each.start, each.end) == Standing.INFERRED:
+            named[ENDED.sub("。”", each.text)] = None
     for text in list(named)[:_RIVALS_MOST]:
         if folded(text) not in clear:
             found.setdefault(text, _Candidate(text, [], []))
@@ -202,28 +222,44 @@ def _bits_shown(text: str, told: Told) -> int | None:
     return _explained(text, told.shown)
 
 
-def _certain(candidate: _Candidate, told: Sequence[Told]) -> tuple[bool, ...]:
-    """For each character of a text whether a copy that reads it has it for certain, or the bytes shown tell it."""
-    text = candidate.text
-    readers = [each for each in candidate.direct if each in told]
-    several = len({each.shown for each in (*readers, *candidate.explained)}) > 1
-    sure = []
-    for n, char in enumerate(text):
-        direct = any(
-            each.copy.transcript.standing(each.start + n, each.start + n + 1) >= Standing.CERTAIN
-            for each in readers
-            if len(each.text) == len(text)
-        )
-        told_by_bytes = several and char not in _AMBIGUOUS and all_shown(text, candidate.shown, n, n + 1)
-        sure.append(direct or told_by_bytes)
-    return tuple(sure)
+def _direct(candidate: _Candidate, told: Sequence[Told]) -> list[bool]:
+    """For each character of a text whether a copy that reads it has it for certain."""
+    readers = [each for each in candidate.direct if each in told and len(each.text) == len(candidate.text)]
+    return [
+        any(each.copy.transcript.standing(each.start + n, each.start + n + 1) >= Standing.CERTAIN for each in readers)
+        for n in range(len(candidate.text))
+    ]
+
+
+def _certain(ranked: Sequence[_Candidate], told: Sequence[Told]) -> list[bool]:
+    """For each character of the best text whether it is certain: a copy has it so, or several copies together show all
+    its bytes, and no other text that may have left what they show differs there."""
+    best = ranked[0]
+    certain = _direct(best, told)
+    if len({each.shown for each in (*best.direct, *best.explained) if each in told}) < 2:
+        return certain
+    by_bytes = [char not in _AMBIGUOUS and all_shown(best.text, best.shown, n, n + 1) for n, char in enumerate(best.text)]
+    for each in ranked[1:]:
+        if each.votes >= best.votes:
+            start, end = _apart(best.text, each.text)
+            by_bytes[start:end] = [False] * (end - start)
+    return [direct or told_so for direct, told_so in zip(certain, by_bytes, strict=True)]
+
+
+def _apart(text: str, rival: str) -> tuple[int, int]:
+    """The stretch of a text, of one character at least, in which another differs from it."""
+    start, tail = _core([text, rival])
+    end = len(text) - tail
+    if start == end:
+        start, end = (start, end + 1) if end < len(text) else (max(start - 1, 0), end)
+    return start, end
 
 
 def _chosen(ranked: Sequence[_Candidate], trusted: Sequence[Told], around: tuple[str, str]) -> Choice:
     """The choice among readings, the best first: where those of the copies differ, where a repair names another one
     that no copy speaks against, and what lies between."""
     best = ranked[0]
-    certain = _certain(best, trusted)
+    certain = _certain(ranked, trusted)
     spots: list[Spot] = []
     rivals = [each for each in ranked[1:] if each.direct]
     if rivals:
@@ -231,8 +267,8 @@ def _chosen(ranked: Sequence[_Candidate], trusted: Sequence[Told], around: tuple
     text = _in_clear(best, *around)
     for each in ranked[1:]:
         if not each.direct and each.votes >= best.votes:
-            start, tail = _core([best.text, each.text])
-            end = len(text) - tail
+            start, end = _apart(best.text, each.text)
+            tail = len(text) - end
             taken = any(start < spot.end and spot.start < end for spot in spots)
             if not taken and start < end and not all(certain[start:end]):
                 verdict: Verdict = "gap" if _standing(best, start, end) == Standing.DAMAGED else "disputed"

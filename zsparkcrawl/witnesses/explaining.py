@@ -14,7 +14,7 @@ from zsparkcrawl.chinese.script import ANNOTATION, simplified_of
 from zsparkcrawl.repair.bytepairs import MARKS, pair, split, widened
 from zsparkcrawl.repair.shown import STRADDLE
 
-__all__ = ["LONGEST", "all_shown", "shown_bytes"]
+__all__ = ["LONGEST", "all_shown", "forms_of", "shown_bytes"]
 
 LONGEST = 400
 """Characters above which nothing is explained: runs of shifted text are some ten characters long. Chosen."""
@@ -45,7 +45,7 @@ def shown_bytes(text: str, shown: str) -> int | None:
     """
     if max(len(text), len(shown)) > LONGEST:
         return None
-    ways = [_forms(char) for char in text]
+    ways = [forms_of(char) for char in text]
     reached: list[States] = [{} for _ in range(len(shown) + 1)]
     reached[0][(0, 0)] = 0
     for place in range(len(shown) + 1):
@@ -85,7 +85,7 @@ def _turned_back() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _forms(char: str) -> tuple[bytes, ...]:
+def forms_of(char: str) -> tuple[bytes, ...]:
     """The bytes that may stand for a character on a page: its own, those of a Traditional form, of its full width."""
     wide = "\u3000" if char == " " else widened(char)
     forms = (char, wide, *_turned_back().get(char, ()))

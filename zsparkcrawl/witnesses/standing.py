@@ -14,7 +14,7 @@ from zsparkcrawl.evidence import rival_of
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.witnesses.origin import Origin
 
-__all__ = ["NARROW", "Standing", "Transcript", "folded", "narrowed"]
+__all__ = ["ENDED", "NARROW", "Standing", "Transcript", "folded", "narrowed"]
 
 NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """Full-width marks, figures and letters as ASCII, as some archives keep them."""
@@ -24,6 +24,10 @@ _WIDE = re.compile("[\uff01-\uff5e](?=[\u4e00-\u9fff])")
 _NARROW_MARK = re.compile("(?<=[\u4e00-\u9fff)])[,;:!?](?=[\u4e00-\u9fff])")
 """Marks before and between Chinese characters: a text that an archive narrowed has at least two in ASCII, and two for
 one in full width, which repairs put in. Chosen."""
+
+
+ENDED = re.compile("[！!](?=\n|$)")
+"""A mark at the end of a paragraph. On a page that is cut it is what 。” shows as, whose bytes are A1A3 A1B1."""
 
 
 class Standing(IntEnum):
@@ -57,7 +61,7 @@ class Transcript:
         self.narrowed = narrowed(edited.text)
         self.traditional = len(traditional_in(edited.text)) > len(simplified_in(edited.text))
         self._best = Standing.CERTAIN if self.damaged_page else Standing.ORIGINAL
-        self.uncertain = _uncertain(edited)
+        self.uncertain = _uncertain(edited, diagnosis.cut)
         """Where something is less than certain: start, end, standing; in order, and apart from each other."""
         self._ends = [end for _, end, _ in self.uncertain]
         self.rivals = tuple((one, rival) for one in edited.damaged if (rival := rival_of(one)) is not None)
@@ -87,11 +91,13 @@ class Transcript:
         return self._origin.shown(start, end)
 
 
-def _uncertain(edited: Edited) -> tuple[tuple[int, int, Standing], ...]:
+def _uncertain(edited: Edited, cut: bool) -> tuple[tuple[int, int, Standing], ...]:
     inferred = places_of(edited.edits, lambda one: one.certainty == "inferred")
     found = [(start, end, Standing.INFERRED) for start, end in inferred if start < end]
     for one in edited.damaged:
         found.append((one.start, one.end, Standing.DAMAGED if rival_of(one) is None else Standing.DOUBTFUL))
+    if cut:
+        found += [(*match.span(), Standing.INFERRED) for match in ENDED.finditer(edited.text)]
     cuts = sorted({place for start, end, _ in found for place in (start, end)})
     worst = [Standing.ORIGINAL] * len(cuts)
     number = {place: at for at, place in enumerate(cuts)}

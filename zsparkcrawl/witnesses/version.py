@@ -23,6 +23,8 @@ def as_version(best: Edited, text: str, entries: Sequence[Entry]) -> Edited:
     open are added: a gap, or a dispute with the other reading.
     """
     start = Edited(best.text, (), best.damaged)
+    if text == best.text and all(len(each.reading.witnesses) == 1 for each in entries):
+        return start
     changes = [
         Change(gap.start, gap.end, text[gap.other : gap.other_end], _certainty(entries, gap.other, gap.other_end))
         for gap in gaps(blocks_of(best.text, text), len(best.text), len(text))
