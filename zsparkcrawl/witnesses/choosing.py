@@ -268,13 +268,22 @@ def _chosen(ranked: Sequence[_Candidate], trusted: Sequence[Told], around: tuple
     for each in ranked[1:]:
         if not each.direct and each.votes >= best.votes:
             start, end = _apart(best.text, each.text)
-            tail = len(text) - end
-            taken = any(start < spot.end and spot.start < end for spot in spots)
-            if not taken and start < end and not all(certain[start:end]):
-                verdict: Verdict = "gap" if _standing(best, start, end) == Standing.DAMAGED else "disputed"
-                reading, rival = _reading(best, start, tail), _reading(each, start, tail)
-                spots.append(Spot(start, end, verdict, "likelihood", reading, (rival,), "inferred"))
+            if not all(certain[start:end]):
+                _doubt(spots, best, each, start, end)
     return Choice(text, tuple(_filled(sorted(spots, key=lambda spot: spot.start), best, text, certain)))
+
+
+def _doubt(spots: list[Spot], best: _Candidate, rival: _Candidate, start: int, end: int) -> None:
+    """Put a spot to others where a text that no copy has may have stood as well; those that it meets are one with it,
+    and disputed."""
+    met = [spot for spot in spots if start < spot.end and spot.start < end]
+    start, end = min([start, *(spot.start for spot in met)]), max([end, *(spot.end for spot in met)])
+    tail = len(best.text) - end
+    verdict: Verdict = "gap" if _standing(best, start, end) == Standing.DAMAGED else "disputed"
+    rivals = [reading for spot in met for reading in spot.rivals if (spot.start, spot.end) == (start, end)]
+    rivals.append(_reading(rival, start, tail))
+    spots[:] = [spot for spot in spots if spot not in met]
+    spots.append(Spot(start, end, verdict, "likelihood", _reading(best, start, tail), tuple(rivals), "inferred"))
 
 
 def _between(best: _Candidate, rivals: Sequence[_Candidate], trusted: Sequence[Told], certain: Sequence[bool]) -> Spot:

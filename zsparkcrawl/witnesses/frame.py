@@ -166,8 +166,13 @@ def _is_silent(copy: Copy, gap: Gap, best: Copy) -> bool:
     if gap.other_end == len(copy.text):
         missing = best.text[gap.start : gap.end].strip("\n")
         return not _ENDED.search(copy.text[: gap.other]) or "\n" in missing or len(missing) >= _TAIL
+    return _is_hurt(copy, gap)
+
+
+def _is_hurt(copy: Copy, gap: Gap) -> bool:
+    """Whether a copy is damaged where it lacks a stretch."""
     around = max(gap.other - 1, 0), min(gap.other_end + 1, len(copy.text))
-    return copy.transcript.standing(*around) <= Standing.DOUBTFUL
+    return gap.known and copy.transcript.standing(*around) <= Standing.DOUBTFUL
 
 
 def _left_out(best: Copy, copies: Sequence[Copy], lacking: Sequence[tuple[Copy, Gap, bool]]) -> list[Contested]:
@@ -181,6 +186,9 @@ def _left_out(best: Copy, copies: Sequence[Copy], lacking: Sequence[tuple[Copy, 
         have = [copy for copy in copies if copy.number not in absent]
         if against:
             found.append(_contested((start, end), best.text[start:end], have, against))
+        elif hurt := [copy for copy, gap, _ in lacking if gap.start < end and start < gap.end and _is_hurt(copy, gap)]:
+            numbers = tuple(tuple(sorted(copy.number for copy in side)) for side in (have, hurt))
+            found.append(Contested(start, end, True, True, best.text[start:end], *numbers))
     return found
 
 

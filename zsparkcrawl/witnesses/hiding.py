@@ -18,8 +18,8 @@ __all__ = ["hidden"]
 
 _BEST = 6
 """How many characters are tried for the first of two; chosen."""
-_NEAR = 12.0
-"""Bits more that a text may cost with a character that vanished; chosen, above the 10 within which a repair doubts."""
+_NEAR = 9.0
+"""Bits more that a text may cost with a character that vanished; chosen, near the 10 within which a repair doubts."""
 
 
 def hidden(text: str, place: int, before: str, behind: str) -> str | None:
