@@ -200,7 +200,9 @@ def cost(pages: Sequence[Sequence[str]], articles: int) -> str:
         for group in groups:
             collate(group[:number])
         seconds = (time.perf_counter() - start) / len(groups)
-        lines.append(f"{number:>3} copies: {1000 * seconds:>7.1f} s for 1,000 articles, {1e3 * seconds / number:.2f} ms a copy")
+        lines.append(
+            f"{number:>3} copies: {1000 * seconds:>7.1f} s for 1,000 articles, {1e3 * seconds / number:.2f} ms a copy"
+        )
     return "\n".join(lines)
 
 
