@@ -52,9 +52,9 @@ def shown_bytes(text: str, shown: str) -> int | None:
         states = reached[place]
         if not states:
             continue
+        _vanish_unassigned(states, ways)
         if _may_vanish_before(shown, place):
             _vanish(states, ways)
-        _vanish_unassigned(states, ways)
         if place == len(shown):
             break
         for end, found in _steps(shown, place, states, text, ways):
