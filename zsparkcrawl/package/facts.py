@@ -102,7 +102,7 @@ def version_of(created: str, found: Mapping[str, Digest]) -> str:
     """The version of a package: the day of the last change, and the beginning of the SHA-256 of its tables as CSV.
 
     >>> version_of("2026-01-05T08:30:00Z", {"data/articles.csv": Digest("ab" * 32, 1)})
-    '2026.1.5+7a4c5ce8f5ad'
+    '2026.1.5+09e7d5b62ddb'
     """
     day = dt.date.fromisoformat(created[:10])
     lines = (f"{name} {digest.sha256}\n" for name, digest in sorted(found.items()))

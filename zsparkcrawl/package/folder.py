@@ -65,7 +65,7 @@ def digests(folder: Path) -> dict[str, Digest]:
 def checksums(found: Mapping[str, Digest]) -> bytes:
     """The checksums as ``sha256sum -c`` takes them.
 
-    >>> checksums({"a.csv": Digest("ab" * 32, 1)})[-9:]
+    >>> checksums({"a.csv": Digest("ab" * 32, 1)})[-10:]
     b'ab  a.csv\\n'
     """
     return "".join(f"{digest.sha256}  {name}\n" for name, digest in sorted(found.items())).encode()

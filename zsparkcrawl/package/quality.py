@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from zsparkcrawl.package.observing import Marked, Observed, Texts
+from zsparkcrawl.package.observing import Marked, Observed
 from zsparkcrawl.report.counting import headline_of, rules_of, spam_of
 from zsparkcrawl.report.numbers import Headline, RuleCount
 
 __all__ = ["Edited", "Family", "Program", "Quality", "Share", "Unstored", "quality_of"]
 
 Row = Mapping[str, Any]
+
+_OF_EDITS = ("edits", "before", "after")
+_OF_MARKS = ("spots", "characters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,12 @@ class Quality:
 def quality_of(tally: Sequence[Row], edits: Sequence[Row], injections: Iterable[Row], observed: Observed) -> Quality:
     """From rows of :meth:`Archive.tally_articles`, of :meth:`Archive.tally_edits` and of
     :meth:`Archive.tally_injections`, and from what was observed while the tables were written."""
+    parts = _parts(edits, observed)
     return Quality(
         headline=headline_of(tally),
-        total=_share("all", edits, observed, lambda field, host: True),
-        fields=_shares(0, edits, observed),
-        hosts=_shares(1, edits, observed),
+        total=_share("all", parts.values()),
+        fields=_shares(0, parts),
+        hosts=_shares(1, parts),
         rules=rules_of(edits),
         programs=tuple(Program(version, number) for version, number in sorted(observed.programs.items())),
         spam=_families(injections),
@@ -102,38 +105,36 @@ def quality_of(tally: Sequence[Row], edits: Sequence[Row], injections: Iterable[
     )
 
 
-def _shares(place: int, edits: Sequence[Row], observed: Observed) -> tuple[Share, ...]:
-    """By field with place 0, by host with place 1."""
-    names = {key[place] for key in observed.texts} | {(key[0], key[1])[place] for key in observed.marks}
-    names |= {_place_of(row)[place] for row in edits}
-    found = [_share(name, edits, observed, partial(_is_of, place, name)) for name in names]
+def _parts(edits: Iterable[Row], observed: Observed) -> dict[tuple[str, str], Counter[str]]:
+    """The sums by field and host, as "certain edits" or "damaged characters"."""
+    parts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for place, texts in observed.texts.items():
+        parts[place].update({"texts": texts.texts, "characters": texts.characters})
+    for row in edits:  # an item, as attachments.0, counts as its field
+        part = parts[row["field"].partition(".")[0], row["host"]]
+        part.update({f"{row['certainty']} {name}": row[name] for name in _OF_EDITS})
+    for (field, host, doubtful), marked in observed.marks.items():
+        kind = "doubtful" if doubtful else "damaged"
+        parts[field, host].update({f"{kind} spots": marked.spots, f"{kind} characters": marked.characters})
+    return parts
+
+
+def _shares(at: int, parts: Mapping[tuple[str, str], Counter[str]]) -> tuple[Share, ...]:
+    """By field with ``at`` 0, by host with 1."""
+    own: defaultdict[str, list[Counter[str]]] = defaultdict(list)
+    for place, part in parts.items():
+        own[place[at]].append(part)
+    found = [_share(name, some) for name, some in own.items()]
     return tuple(sorted(found, key=lambda share: (-share.characters, share.name)))
 
 
-def _share(name: str, edits: Sequence[Row], observed: Observed, meant: Callable[[str, str], bool]) -> Share:
-    texts = [found for key, found in observed.texts.items() if meant(*key)]
-    made: dict[str, Counter[str]] = {"certain": Counter(), "inferred": Counter()}
-    for row in edits:
-        if meant(*_place_of(row)):
-            made[row["certainty"]].update({each: row[each] for each in ("edits", "before", "after")})
-    marks = {doubtful: _summed(observed, meant, doubtful=doubtful) for doubtful in (True, False)}
-    total = Texts(sum(each.texts for each in texts), sum(each.characters for each in texts))
-    certain, inferred = (Edited(each["edits"], each["before"], each["after"]) for each in made.values())
-    return Share(name, total.texts, total.characters, certain, inferred, marks[True], marks[False])
-
-
-def _is_of(place: int, name: str, *key: str) -> bool:
-    return key[place] == name
-
-
-def _summed(observed: Observed, meant: Callable[[str, str], bool], *, doubtful: bool) -> Marked:
-    own = [found for (field, host, kind), found in observed.marks.items() if kind is doubtful and meant(field, host)]
-    return Marked(sum(each.spots for each in own), sum(each.characters for each in own))
-
-
-def _place_of(row: Row) -> tuple[str, str]:
-    """The field and the host of a row of edits; an item counts as its field."""
-    return row["field"].partition(".")[0], row["host"]
+def _share(name: str, parts: Iterable[Counter[str]]) -> Share:
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part)
+    certain, inferred = (Edited(*(total[f"{each} {what}"] for what in _OF_EDITS)) for each in ("certain", "inferred"))
+    doubtful, damaged = (Marked(*(total[f"{each} {what}"] for what in _OF_MARKS)) for each in ("doubtful", "damaged"))
+    return Share(name, total["texts"], total["characters"], certain, inferred, doubtful, damaged)
 
 
 def _families(injections: Iterable[Row]) -> tuple[Family, ...]:
