@@ -440,6 +440,11 @@ def test_a_selection_stands_by_itself(archive: Archive, tmp_path: Path) -> None:
         quality = json.loads((out / "quality.json").read_text("utf-8"))
         assert quality["headline"]["articles"] == len(keys) == sum(row["articles"] for row in rows(out, "coverage"))
         assert sum(each["versions"] for each in quality["programs"]) == len(rows(out, "versions"))
+        shown = {(row["article"], row["version"]) for row in rows(out, "articles")}
+        edits = [row for row in rows(out, "edits") if (row["article"], row["version"]) in shown]
+        assert quality["total"]["certain"]["edits"] == sum(row["certainty"] == "certain" for row in edits) > 0
+        assert quality["headline"]["edits"] == len(edits)
+        assert sum(each["injections"] for each in quality["spam"]) == len(rows(out, "injections")) > 0
     assert {row["version"] for row in rows(tmp_path / "1", "versions")} == {1}
     assert descriptor(tmp_path / "1")["created"] == "2026-11-22T08:30:00Z"
     assert descriptor(tmp_path / "0")["selection"] == {"since": "2024-03-01", "until": "2024-05-31"}
@@ -489,7 +494,13 @@ def test_what_is_something_else_is_left_alone(archive: Archive, tmp_path: Path) 
     (tmp_path / "folder" / "datapackage.json").write_text("{}")
     (tmp_path / "holds").mkdir()
     (tmp_path / "holds" / "empty").mkdir()
-    for name, told in (("file", "no folder"), ("folder", "no package"), ("holds", "no package")):
+    for name, told in (
+        ("file", "no folder"),
+        ("folder", "no package"),
+        ("holds", "no package"),
+        ("nowhere/p", "No such file"),
+        ("file/p", "Not a directory"),
+    ):
         with pytest.raises(PackageError, match=told) as caught:
             make_package(archive, tmp_path / name)
         assert "\n" not in str(caught.value)

@@ -46,7 +46,7 @@ def package(  # noqa: PLR0913, PLR0917 - each is an option
     data = data_folder(os.environ) if files else None
     with open_archive(database) as archive:
         filters = checked_filters(archive, wanted)
-        with progress("rows", lambda: BY_ARTICLE * archive.count(filters)) as step:
+        with progress("package", lambda: BY_ARTICLE * archive.count(filters)) as step:
             said = Said(title, creators, licence)
             done = make_package(archive, folder, filters=filters, said=said, data=data, zipped=zipped, step=step)
     click.echo(f"{done.articles} articles in {folder}, version {done.version}", err=True)

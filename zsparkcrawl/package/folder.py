@@ -43,7 +43,6 @@ def whole_folder(path: Path) -> Iterator[Path]:
     """
     path = path.resolve()
     _refuse_others(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     mark = secrets.token_hex(8)
     unfinished, before = path.with_name(f".{mark}.part"), path.with_name(f".{mark}.old")
     unfinished.mkdir()
