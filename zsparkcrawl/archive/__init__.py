@@ -38,6 +38,7 @@ from zsparkcrawl.archive.opening import (
     flush_by_hand,
     open_engine,
 )
+from zsparkcrawl.archive.packing import Packing
 from zsparkcrawl.archive.queries import QueryError
 from zsparkcrawl.archive.searching import Searching
 from zsparkcrawl.archive.selecting import Filters
@@ -83,7 +84,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Browsing, Searching, Filing, Ledger, Tallying):
+class Archive(Showing, Browsing, Searching, Filing, Ledger, Tallying, Packing):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -264,6 +265,20 @@ class Archive(Showing, Browsing, Searching, Filing, Ledger, Tallying):
                 yield
             finally:
                 self._joined = None
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """All that is asked of the archive within comes from one state of it, whatever others write meanwhile. Nothing
+        can be written within."""
+        with faults(self.name), self._reader.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                self._joined = connection
+                try:
+                    yield
+                finally:
+                    self._joined = None
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -19,6 +19,7 @@ COMMANDS = {
     "clean": "text",
     "read": "text",
     "export": "exporting",
+    "package": "packaging",
     "search": "searching",
     "show": "archive",
     "history": "versions",
