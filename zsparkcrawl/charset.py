@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -57,12 +58,8 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     if body.isascii():
         return Decoded(body.decode("ascii"), "utf-8", "plain ASCII")
     stated = f"; declared {', '.join(declared)}" if declared else "; nothing declared"
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        text = "\ufffd"
-    if "\ufffd" not in text:  # UTF-8 through and through: no other charset need be tried
-        return Decoded(text, "utf-8", f"the bytes decide: all decode{stated}")
+    with suppress(UnicodeDecodeError):  # UTF-8 through and through: no other charset need be tried
+        return Decoded(body.decode("utf-8"), "utf-8", f"the bytes decide: all decode{stated}")
     sample = body[:_SAMPLE]
     candidates = dict.fromkeys(["utf-8", *declared, "gb18030", "big5hkscs"])
     # From the first on: when UTF-8 is certain nothing else need be read.
