@@ -223,6 +223,7 @@ def test_the_guard_is_undone_for_every_text(text: str | None) -> None:
 
 @given(st.text() | st.text("_x05FD\r"))
 @example("_x005F_x000D_")
+@example("_x0000\x1f")
 def test_the_escape_is_undone_for_every_text(text: str) -> None:
     assert unescape(escape(text)) == text
     assert "\r" not in escape(text)

@@ -191,6 +191,8 @@ def test_the_addresses_of_numbers() -> None:
         ("7.html", '<a href="http://spam.example/news/7_2.html">2</a>', []),
         ("index.html", '<a href="index_2.html">2</a>', []),
         ("7.html", '<a href="7_40.html">40</a>', []),
+        ("7", '<a href="7_2">2</a>', ["7_2"]),
+        ("show.html?id=7", '<a href="show.html?id=7&amp;curPage=2">2</a>', ["show.html?id=7&curPage=2"]),
         ("7.html", "", []),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select
 
@@ -16,7 +16,10 @@ __all__ = [
     "COUNTS",
     "FilterWords",
     "Filters",
+    "Meant",
     "count_articles",
+    "end_of",
+    "meant_by",
     "select_meant",
     "select_numbers",
     "select_rows",
@@ -66,9 +69,24 @@ class FilterWords(TypedDict, total=False):
     as_of: dt.date | None
 
 
+class Meant(NamedTuple):
+    """The parts of a statement about the articles meant: by name what is shown of each, where that is from, and what
+    must hold."""
+
+    shown: dict[str, ColumnElement[Any]]
+    joined: FromClause
+    wanted: list[ColumnElement[bool]]
+
+
+def meant_by(filters: Filters, *, counts: bool = False) -> Meant:
+    """The articles meant, for statements that sum them up; ``counts`` when one of COUNTS is asked for."""
+    shown = _shown(filters)
+    return Meant(shown, _joined(filters, all_columns=counts), _wanted(filters, shown))
+
+
 def select_numbers(filters: Filters) -> Select[Any]:
-    """The numbers of the articles meant: by section, date (unknown last), number. Only these are sorted, for a row is
-    as long as its body."""
+    """The numbers of the articles meant: by section, date (unknown last), number, site and address. Only these are
+    sorted, for a row is as long as its body."""
     shown, joined = _shown(filters), _joined(filters, all_columns=False)
     return select(articles.c.id).select_from(joined).where(*_wanted(filters, shown)).order_by(*_order(shown))
 
@@ -117,10 +135,11 @@ def _held(day: dt.date) -> ColumnElement[Any]:
     """The number of the version of an article that was the latest at the end of a day."""
     earlier = versions.alias("earlier")
     newest = select(func.max(earlier.c.version))
-    return newest.where(earlier.c.article_id == articles.c.id, earlier.c.made_at <= _end_of(day)).scalar_subquery()
+    return newest.where(earlier.c.article_id == articles.c.id, earlier.c.made_at <= end_of(day)).scalar_subquery()
 
 
-def _end_of(day: dt.date) -> str:
+def end_of(day: dt.date) -> str:
+    """The last second of a day, as the tables have moments."""
     return f"{day.isoformat()}T23:59:59Z"
 
 
@@ -130,7 +149,7 @@ def _shown(filters: Filters) -> dict[str, ColumnElement[Any]]:
     shown: dict[str, ColumnElement[Any]] = {column.name: column for column in articles.c}
     if filters.as_of is not None:
         shown |= {name: versions.c[name] for name in shown if name in versions.c}
-        end, c = _end_of(filters.as_of), articles.c
+        end, c = end_of(filters.as_of), articles.c
         shown["last_seen"] = case((c.last_seen <= end, c.last_seen), else_=None)
         shown |= {name: case((c.gone_at <= end, c[name]), else_=None) for name in ("gone_at", "gone_reason")}
     return shown | {name: versions.c[name] for name in COUNTS}
@@ -174,5 +193,7 @@ def _order(shown: dict[str, ColumnElement[Any]]) -> tuple[ColumnElement[Any], ..
         func.length(native_id).is_(None),
         func.length(native_id).asc(),
         native_id.asc(),
+        shown["site"].asc(),
+        shown["url"].asc(),  # without it those that have no number would stand in the order in which they came
         shown["id"].asc(),
     )

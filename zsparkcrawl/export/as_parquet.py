@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from zsparkcrawl.archive.dictionary import Column, typed
+from zsparkcrawl.export.as_json import to_json
 from zsparkcrawl.export.choosing import Heading
 from zsparkcrawl.export.faults import ExportError
 from zsparkcrawl.extras import extra
@@ -45,9 +46,10 @@ def _groups(rows: Iterable[Mapping[str, Any]], columns: Sequence[Heading]) -> It
         for values, (name, kind) in zip(group, kinds, strict=True):
             value = row[name]
             try:
-                values.append(typed(value, kind))
+                values.append(to_json(value) if kind == "object" and value is not None else typed(value, kind))
             except ValueError as error:
-                raise ExportError(f"article {row.get('id')}: {name} is {value!r}: {error}") from error
+                what = row.get("id", row.get("article"))
+                raise ExportError(f"article {what}: {name} is {value!r}: {error}") from error
             characters += len(value) if isinstance(value, str) else 0
         number += 1
         if number >= _GROUP_ROWS or characters >= _GROUP_CHARACTERS:
@@ -70,8 +72,10 @@ def _type(arrow: Any, column: Column) -> Any:
     simple = {
         "text": arrow.string(),
         "integer": arrow.int64(),
+        "boolean": arrow.bool_(),
         "day": arrow.date32(),
         "time": arrow.time32("ms"),  # Parquet has no seconds
         "moment": arrow.timestamp("ms", tz="UTC"),
+        "object": arrow.string(),  # JSON: what it has differs from row to row
     }
     return simple[column.kind]

@@ -25,6 +25,8 @@ _LABEL = re.compile(r"[\[(【]?(?:第?\d{1,2}页?|下一?页|末页|尾页|next(
 _STEM = re.compile(r"(?P<stem>.*?[^/]?)(?:[_-](?P<number>\d{1,2}))?(?P<kind>\.\w{2,5})?")
 _NAMES = ("author", "source", "editor", "photographer", "reviewers", "contributor")
 _PAGE_WORDS = frozenset(["page", "p", "pg", "pageno", "pageindex", "pn", "curpage"])
+_ASKED = re.compile(rf"[?&;](?:{'|'.join(sorted(_PAGE_WORDS))})=".encode(), re.IGNORECASE)
+"""A number of a page in a query, as it stands in a page's source."""
 
 
 def further_parts(page: Page, hosts: Sequence[str] = ()) -> tuple[str, ...]:
@@ -35,9 +37,18 @@ def further_parts(page: Page, hosts: Sequence[str] = ()) -> tuple[str, ...]:
     >>> further_parts(Page("http://www.nhtp.org/news/7.html", html.encode()))
     ('http://www.nhtp.org/news/7_2.html', 'http://www.nhtp.org/news/7_3.html')
     """
-    if not re.search(rb"[_-]\d{1,2}\.|[?&;](?:page|p|pg|pn)", page.body):
-        return ()  # the cheap question first: few pages go on
+    if not _may_go_on(page):
+        return ()
     return _parts_in(parse(decode(page.body, page.content_type).text), page.url, hosts)
+
+
+def _may_go_on(page: Page) -> bool:
+    """Whether the page's bytes hold what an address of a further page has: the cheap question first, for few go on."""
+    if _ASKED.search(page.body):
+        return True
+    match = _STEM.fullmatch(urlsplit(page.url).path.rpartition("/")[2])
+    stem = match["stem"].encode(errors="replace") if match else b""
+    return bool(stem) and any(stem + sign in page.body for sign in (b"_", b"-"))
 
 
 def _parts_in(tree: HtmlElement, url: str, hosts: Sequence[str]) -> tuple[str, ...]:
