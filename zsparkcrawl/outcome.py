@@ -106,12 +106,15 @@ class Outcome:
         )
 
     def lines(self, name: str) -> list[str]:
-        """The closing line, and below it the faults that it does not name.
+        """The closing line, and below it the faults that it does not name, or that are what ended the run.
 
         >>> Outcome("good", "2 articles could not be fetched (last: b: 500)", {}, ("a: 404", "b: 500")).lines("news")
         ['news: good: 2 articles could not be fetched (last: b: 500)', '    a: 404']
+        >>> Outcome("failed", "disk full", {}, ("a: disk full", "b: 404")).lines("news")
+        ['news: failed: disk full', '    b: 404']
         """
-        return [self.line(name), *(f"    {fault}" for fault in self.faults if fault not in self.reason)]
+        further = [fault for fault in self.faults if fault not in self.reason and self.reason not in fault]
+        return [self.line(name), *(f"    {fault}" for fault in further)]
 
 
 _NO_ARTICLE = {

@@ -65,6 +65,11 @@ class Run:
         self.frontier.begin(listings, walk, self.now())
         self.changed()
 
+    def led_to(self, url: str, section: str) -> None:
+        """Enter an article to which the address of another one leads."""
+        self.frontier.led_to(url, section, self.now())
+        self.changed()
+
     def name(self, urls: Iterator[str]) -> None:
         """Enter articles by their addresses."""
         self.frontier.name(urls, self.now())
@@ -219,8 +224,9 @@ class Run:
         keep_walk = lease.kind == "listing" and standing.due_at is not None
         with self.archive.together():
             self._conclude(Visited(lease, standing, again=again, keep_walk=keep_walk), now)
-            if is_gone(standing) and lease.article_id is not None:
-                self.archive.mark_gone(lease.article_id, now, reason or "gone")
+            article_id = lease.article_id if is_gone(standing) else None
+            if article_id is not None and not self.frontier.stands_elsewhere(lease):
+                self.archive.mark_gone(article_id, now, reason or "gone")
         return again
 
     def gives_up(self, lease: Lease) -> bool:

@@ -110,6 +110,16 @@ class Frontier:
         with self._writing() as connection:
             walks.set_walked(connection, self._scope, url, None if now is None else stamp(now))
 
+    def led_to(self, url: str, section: str, now: dt.datetime) -> None:
+        """Enter an article to which the address of another one leads; it may be of another section."""
+        with self._writing() as connection:
+            finding.add_led_to(connection, replace(self._scope, section=section), url, stamp(now))
+
+    def stands_elsewhere(self, lease: Lease) -> bool:
+        """Whether the article of a page stands under another address."""
+        with self._writing() as connection:
+            return rows.stands_elsewhere(connection, self._scope, lease)
+
     def conclude(self, visited: Visited, now: dt.datetime) -> None:
         """Enter how a visit ended that gave no article to store."""
         with self._writing() as connection:

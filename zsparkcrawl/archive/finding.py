@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, exists, insert, select, update
 
 from zsparkcrawl.archive.frontier import Scope, Shown, moment_of, never_asked, of_scope, scope_values
 from zsparkcrawl.archive.injecting import insert_for
@@ -15,7 +15,7 @@ from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.visits import REVISITS
 from zsparkcrawl.archive.writing import Listed
 
-__all__ = ["Trail", "add_articles", "add_foreign", "count_met"]
+__all__ = ["Trail", "add_articles", "add_foreign", "add_led_to", "count_met"]
 
 _ADDRESSES_AT_ONCE = 500
 """Addresses in one statement: SQLite takes 32,766 values at most."""
@@ -60,6 +60,15 @@ def add_articles(
         entries = [_entry(scope, row, moment, kept.get(storable(row.url))) | facts for row in part]
         connection.execute(insert(frontier), entries)
     return Shown(len(shown), len(new), 0)
+
+
+def add_led_to(connection: Connection, scope: Scope, url: str, moment: str) -> None:
+    """Enter an article to which the address of another one leads, if it is not known: no listing need show it."""
+    address = storable(url)
+    known = exists().where(of_scope(scope), frontier.c.url == address)
+    if not connection.execute(select(known)).scalar():
+        kept = _kept(connection, scope, [address])
+        connection.execute(insert(frontier).values(_entry(scope, Listed(url), moment, kept.get(address))))
 
 
 def add_foreign(connection: Connection, scope: Scope, rows: Sequence[Listed], moment: str) -> None:

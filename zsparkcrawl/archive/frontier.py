@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, not_, or_, select, update
 
 from zsparkcrawl.archive.schema import frontier, runs
 from zsparkcrawl.archive.storable import stamp, storable
@@ -33,6 +33,7 @@ __all__ = [
     "of_scope",
     "release",
     "scope_values",
+    "stands_elsewhere",
     "take_over",
 ]
 
@@ -177,6 +178,15 @@ def conclude(connection: Connection, visited: Visited, run_id: int, now: dt.date
     connection.execute(_CONCLUDE, values)
 
 
+def stands_elsewhere(connection: Connection, scope: Scope, lease: Lease) -> bool:
+    """Whether the article of a page was read under another address too, and nothing was missed there since. A mirror's
+    page tells nothing of the site's own, but the site's does of the mirror's."""
+    c = frontier.c
+    other = and_(c.article_id == lease.article_id, c.id != lease.id, c.origin.in_(["", scope.origin]))
+    standing = and_(other, c.state == "read", c.misses == 0)
+    return bool(connection.execute(select(exists().where(standing))).scalar())
+
+
 def _is_file(meant: bool) -> ColumnElement[bool]:
     return frontier.c.kind == "file" if meant else frontier.c.kind != "file"
 
@@ -244,6 +254,7 @@ def _lease(row: Mapping[str, Any], run_id: int, *, whole: bool) -> Lease:
         walk=walk,
         article_id=row["article_id"],
         again=row["retried_by"] == run_id,
+        named=row["listed_by"] is not None,
     )
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urldefrag
 
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
@@ -112,6 +113,8 @@ class ArticleSpider(PlannedSpider):
             article = extract(page, self.plan.site)
         except UnreadableError as error:
             if so_far is None:
+                if isinstance(error, ElsewhereError):
+                    self._led_to(response.url, lease)
                 self._unreadable(response.url, error, lease)
             else:
                 fault = Fault(_ending_of(error), repr(str(error)))
@@ -208,6 +211,14 @@ class ArticleSpider(PlannedSpider):
         self._count("unreadable")
         self._note(url, repr(str(error)))
         logger.warning("could not read %s: %r", url, str(error))
+
+    def _led_to(self, url: str, lease: Lease | None) -> None:
+        """Have the article read to which an address leads instead of its own. Only once: where it leads on to yet
+        another one, that way may have no end."""
+        place = self.plan.site.place(url)
+        if self.run is not None and lease is not None and lease.named and place is not None:
+            with self.keeping():
+                self.run.led_to(urldefrag(url).url, place[0])
 
     def _not_modified(self, response: Response, lease: Lease | None) -> None:
         if self.run is not None and lease is not None:

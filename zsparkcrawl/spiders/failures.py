@@ -58,7 +58,7 @@ def retry_after(response: Response, now: dt.datetime) -> dt.timedelta | None:
         return dt.timedelta(seconds=int(said))
     try:
         moment = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a year or a zone of too many digits
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return max(dt.timedelta(0), moment - now)

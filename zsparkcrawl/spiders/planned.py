@@ -63,7 +63,7 @@ class PlannedSpider(Spider):
         try:
             yield
         except ZsparkError as error:
-            logger.critical("the run ends: %s", error)
+            logger.warning("the run ends: %s", error)  # its closing line says so as well
             self.crawler.stats.set_value("zspark/fatal", str(error))
             raise CloseSpider("cannot_keep") from error
 
