@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import Site, article, change, crawl, listing, page, redirect
+from tests.serving import ORDINARY, Route, Site, article, change, crawl, listing, page, redirect
 from zsparkcrawl.archive import Lease, Listed, Shown, Standing, Visited, Wanted
 from zsparkcrawl.fetched import Reading
 from zsparkcrawl.items import Article
@@ -161,11 +161,32 @@ def test_an_article_that_got_another_number_is_read_there(tmp_path: Path) -> Non
     ], "a notice waits for the crawl of the notices"
 
 
+@pytest.mark.parametrize(
+    ("there", "state", "misses"),
+    [
+        (page("<h1>系统维护中</h1><p>网站正在维护，请您稍后再来。</p>"), "read", 0),
+        (page("<title>Just a moment...</title><p>Enable JavaScript and cookies to continue</p>"), "read", 0),
+        (page("<h1>园区</h1><p>欢迎来到园区。</p>"), "read", 1),
+        (page("<h1>404</h1><p>您访问的页面不存在</p>"), "read", 1),
+    ],
+)
+def test_a_way_to_a_page_that_says_not_now_tells_of_no_removal(
+    tmp_path: Path, there: Route, state: str, misses: int
+) -> None:
+    """As when a whole site leads to one page while it is worked on."""
+    with Site({**ORDINARY, "/wait.html": there}) as site:
+        assert crawl(tmp_path, site).code == 0
+        for number in (1, 2, 3):
+            site.routes[f"/news/{number}.html"] = redirect("/wait.html")
+        end = crawl(tmp_path, site, "-a", "full=1")
+    assert end.rows("SELECT DISTINCT state, misses FROM frontier WHERE kind = 'article'") == [(state, misses)]
+
+
 def test_where_each_address_leads_to_a_new_one_the_way_ends(tmp_path: Path) -> None:
     """A trap: whatever is asked for leads to a number that nobody knows yet, and that one is there but once."""
     asked: set[str] = set()
 
-    def anywhere(path: str) -> object:
+    def anywhere(path: str) -> Route:
         number = int(path.rpartition("/")[2].removesuffix(".html"))
         if number % 2:  # the page to which another one leads
             return (
