@@ -22,34 +22,43 @@ HTTP, HTTPS = "http://www.nhtp.org/news/7.html", "https://www.nhtp.org/news/7.ht
 class Nights:
     """One archive, night after night: each is a run that sees all."""
 
+    pages = 0
+
     def __init__(self, folder: Path) -> None:
         self.now = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
         self.keeping = Keeping.hold({"ZSPARK_DATA": str(folder)}, lambda: self.now)
 
-    def night(self, days: int = 0, **shown: str) -> dict[str, Lease]:
+    def night(self, days: int = 0) -> dict[str, Lease]:
         """The articles that a run takes so many days later, by their addresses."""
         self.now += days * DAY
-        self.run = self._run(None)
+        self.run = self.run_of(None)
         return {lease.url: lease for lease in self.run.lease(9)}
 
     def mirror(self) -> dict[str, Lease]:
         """The same of a crawl of a mirror."""
-        self.run = self._run("http://mirror.example/news/")
+        self.run = self.run_of("http://mirror.example/news/")
         return {lease.url: lease for lease in self.run.lease(9)}
 
-    def _run(self, start_url: str | None) -> Run:
+    def run_of(self, start_url: str | None, *, full: bool = True) -> Run:
+        """A run, of the site or of a mirror."""
         facts = {"site": "nhtp", "section": "news", "start_url": start_url, "arguments": {}}
-        return self.keeping.start_run(**facts, wanted=Wanted(full=True))  # type: ignore[arg-type]
+        return self.keeping.start_run(**facts, wanted=Wanted(full=full))  # type: ignore[arg-type]
 
     def show(self, *urls: str) -> dict[str, Lease]:
         """A listing names these addresses; returns what is to be fetched."""
-        first = "http://www.nhtp.org/news/"
-        self.run.begin([first], lambda url, _: {"first": url, "trusting": False})
-        taken = {lease.url: lease for lease in self.run.lease(9)}
-        visited = Visited(taken.pop(first), Standing("read", visits=1))
-        shown = self.run.frontier.listed(visited, first, [Listed(url) for url in urls], _nowhere, self.now)
-        assert shown.rows == len(urls)
+        taken = self.show_page(*urls)
         return {**taken, **{lease.url: lease for lease in self.run.lease(9)}}
+
+    def show_page(self, *urls: str) -> dict[str, Lease]:
+        """A page of a listing names these addresses; returns what else was to be fetched."""
+        self.pages += 1
+        page = f"http://www.nhtp.org/news/list_{self.pages}.html"
+        self.run.begin([page], lambda url, _: {"first": url, "trusting": False})
+        taken = {lease.url: lease for lease in self.run.lease(9)}
+        visited = Visited(taken.pop(page), Standing("read", visits=1))
+        shown = self.run.frontier.listed(visited, page, [Listed(url) for url in urls], _nowhere, self.now)
+        assert shown.rows == len(urls)
+        return taken
 
     def read(self, lease: Lease) -> str:
         """The site serves it."""
@@ -130,6 +139,24 @@ def test_an_answer_that_nothing_changed_says_that_an_article_stands_again(nights
     assert lease.etag == '"7"', "the site is asked whether it changed"
     nights.run.unchanged(Reading(lease, None, lease.etag))
     assert not nights.gone
+
+
+def test_what_is_gone_is_asked_for_when_a_listing_shows_it_again(nights: Nights) -> None:
+    nights.night()
+    nights.read(nights.show(HTTP)[HTTP])
+    nights.end()
+    removed(nights, HTTP)
+    again = []
+    for _ in range(3):  # a dead link that stays costs one request, not one a night
+        nights.now += DAY
+        nights.run = nights.run_of(None, full=False)
+        taken = nights.show(HTTP)
+        again.append(list(taken))
+        for lease in taken.values():
+            nights.run.not_read(lease, "gone", reason="HTTP status 404")
+            nights.show_page(HTTP)  # and a later page of the listing shows it too
+        nights.end()
+    assert again == [[HTTP], [], []]
 
 
 def test_an_article_that_got_another_number_is_read_there(tmp_path: Path) -> None:
