@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import Site, article, change, crawl, listing, page, redirect
+from tests.serving import ORDINARY, Route, Site, article, change, crawl, listing, page, redirect
 from zsparkcrawl.archive import Lease, Listed, Shown, Standing, Visited, Wanted
 from zsparkcrawl.fetched import Reading
 from zsparkcrawl.items import Article
@@ -22,34 +22,43 @@ HTTP, HTTPS = "http://www.nhtp.org/news/7.html", "https://www.nhtp.org/news/7.ht
 class Nights:
     """One archive, night after night: each is a run that sees all."""
 
+    pages = 0
+
     def __init__(self, folder: Path) -> None:
         self.now = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
         self.keeping = Keeping.hold({"ZSPARK_DATA": str(folder)}, lambda: self.now)
 
-    def night(self, days: int = 0, **shown: str) -> dict[str, Lease]:
+    def night(self, days: int = 0) -> dict[str, Lease]:
         """The articles that a run takes so many days later, by their addresses."""
         self.now += days * DAY
-        self.run = self._run(None)
+        self.run = self.run_of(None)
         return {lease.url: lease for lease in self.run.lease(9)}
 
     def mirror(self) -> dict[str, Lease]:
         """The same of a crawl of a mirror."""
-        self.run = self._run("http://mirror.example/news/")
+        self.run = self.run_of("http://mirror.example/news/")
         return {lease.url: lease for lease in self.run.lease(9)}
 
-    def _run(self, start_url: str | None) -> Run:
+    def run_of(self, start_url: str | None, *, full: bool = True) -> Run:
+        """A run, of the site or of a mirror."""
         facts = {"site": "nhtp", "section": "news", "start_url": start_url, "arguments": {}}
-        return self.keeping.start_run(**facts, wanted=Wanted(full=True))  # type: ignore[arg-type]
+        return self.keeping.start_run(**facts, wanted=Wanted(full=full))  # type: ignore[arg-type]
 
     def show(self, *urls: str) -> dict[str, Lease]:
         """A listing names these addresses; returns what is to be fetched."""
-        first = "http://www.nhtp.org/news/"
-        self.run.begin([first], lambda url, _: {"first": url, "trusting": False})
-        taken = {lease.url: lease for lease in self.run.lease(9)}
-        visited = Visited(taken.pop(first), Standing("read", visits=1))
-        shown = self.run.frontier.listed(visited, first, [Listed(url) for url in urls], _nowhere, self.now)
-        assert shown.rows == len(urls)
+        taken = self.show_page(*urls)
         return {**taken, **{lease.url: lease for lease in self.run.lease(9)}}
+
+    def show_page(self, *urls: str) -> dict[str, Lease]:
+        """A page of a listing names these addresses; returns what else was to be fetched."""
+        self.pages += 1
+        page = f"http://www.nhtp.org/news/list_{self.pages}.html"
+        self.run.begin([page], lambda url, _: {"first": url, "trusting": False})
+        taken = {lease.url: lease for lease in self.run.lease(9)}
+        visited = Visited(taken.pop(page), Standing("read", visits=1))
+        shown = self.run.frontier.listed(visited, page, [Listed(url) for url in urls], _nowhere, self.now)
+        assert shown.rows == len(urls)
+        return taken
 
     def read(self, lease: Lease) -> str:
         """The site serves it."""
@@ -132,6 +141,24 @@ def test_an_answer_that_nothing_changed_says_that_an_article_stands_again(nights
     assert not nights.gone
 
 
+def test_what_is_gone_is_asked_for_when_a_listing_shows_it_again(nights: Nights) -> None:
+    nights.night()
+    nights.read(nights.show(HTTP)[HTTP])
+    nights.end()
+    removed(nights, HTTP)
+    again = []
+    for _ in range(3):  # a dead link that stays costs one request, not one a night
+        nights.now += DAY
+        nights.run = nights.run_of(None, full=False)
+        taken = nights.show(HTTP)
+        again.append(list(taken))
+        for lease in taken.values():
+            nights.run.not_read(lease, "gone", reason="HTTP status 404")
+            nights.show_page(HTTP)  # and a later page of the listing shows it too
+        nights.end()
+    assert again == [[HTTP], [], []]
+
+
 def test_an_article_that_got_another_number_is_read_there(tmp_path: Path) -> None:
     routes = {
         "/robots.txt": (404, {}, b""),
@@ -161,11 +188,32 @@ def test_an_article_that_got_another_number_is_read_there(tmp_path: Path) -> Non
     ], "a notice waits for the crawl of the notices"
 
 
+@pytest.mark.parametrize(
+    ("there", "state", "misses"),
+    [
+        (page("<h1>系统维护中</h1><p>网站正在维护，请您稍后再来。</p>"), "read", 0),
+        (page("<title>Just a moment...</title><p>Enable JavaScript and cookies to continue</p>"), "read", 0),
+        (page("<h1>园区</h1><p>欢迎来到园区。</p>"), "read", 1),
+        (page("<h1>404</h1><p>您访问的页面不存在</p>"), "read", 1),
+    ],
+)
+def test_a_way_to_a_page_that_says_not_now_tells_of_no_removal(
+    tmp_path: Path, there: Route, state: str, misses: int
+) -> None:
+    """As when a whole site leads to one page while it is worked on."""
+    with Site({**ORDINARY, "/wait.html": there}) as site:
+        assert crawl(tmp_path, site).code == 0
+        for number in (1, 2, 3):
+            site.routes[f"/news/{number}.html"] = redirect("/wait.html")
+        end = crawl(tmp_path, site, "-a", "full=1")
+    assert end.rows("SELECT DISTINCT state, misses FROM frontier WHERE kind = 'article'") == [(state, misses)]
+
+
 def test_where_each_address_leads_to_a_new_one_the_way_ends(tmp_path: Path) -> None:
     """A trap: whatever is asked for leads to a number that nobody knows yet, and that one is there but once."""
     asked: set[str] = set()
 
-    def anywhere(path: str) -> object:
+    def anywhere(path: str) -> Route:
         number = int(path.rpartition("/")[2].removesuffix(".html"))
         if number % 2:  # the page to which another one leads
             return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from zsparkcrawl.outcome import Outcome, judge, worst
 from zsparkcrawl.spiders.plan import plan
 
 HOME = "http://www.nhtp.org"
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,23 @@ def test_a_process_opens_once_and_locks_others_out(environ: dict[str, str]) -> N
     assert again is not first
     again.release()
     assert LockedError.exit_code == 3
+
+
+def test_a_clock_that_is_set_back_leaves_nothing_for_later(environ: dict[str, str]) -> None:
+    noon = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+    told = iter([noon, noon + MINUTE, *(noon + n * MINUTE for n in range(-59, 0)), noon + 99 * MINUTE])
+    keeping = Keeping.hold(environ, lambda: next(told))
+    try:
+        run = keeping.start_run(site="nhtp", section="news", start_url=None, arguments={})
+        run.begin([f"{HOME}/news/"], lambda url, _: {"first": url, "trusting": False})
+        assert [lease.url for lease in run.lease(9)] == [f"{HOME}/news/"], "it is due, whatever the clock says"
+        moments = [keeping.now() for _ in range(5)]
+        assert moments == [noon + (2 + n) * MINUTE for n in range(5)], "it goes on from where it was"
+        for _ in range(53):
+            keeping.now()
+        assert keeping.now() == noon + (99 + 60) * MINUTE, "and forward as far as it is set"
+    finally:
+        keeping.release()
 
 
 def test_a_run_ends_with_nothing_leased(environ: dict[str, str]) -> None:

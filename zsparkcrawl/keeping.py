@@ -39,6 +39,21 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+class _Clock:
+    """A clock that never goes back: what a run just entered as due would not be due any more. Set back, it goes on from
+    where it was."""
+
+    def __init__(self, now: Callable[[], dt.datetime]) -> None:
+        self._now = now
+        self._latest = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._ahead = dt.timedelta(0)
+
+    def __call__(self) -> dt.datetime:
+        self._ahead += max(dt.timedelta(0), self._latest - (moment := self._now()) - self._ahead)
+        self._latest = moment + self._ahead
+        return self._latest
+
+
 _held: dict[tuple[str, Path], Keeping] = {}
 
 
@@ -58,7 +73,7 @@ class Keeping:
         self.files = files
         self.archive = archive
         self.captures = captures
-        self.now = now
+        self.now = _Clock(now)
         self._lock = lock
         self._holders = 0
 

@@ -50,6 +50,7 @@ def add_articles(
         c = frontier.c
         found = select(c.url).where(of_scope(scope), c.url.in_(urls))
         known |= set(connection.execute(found).scalars())
+        _ask_again(connection, scope, urls, moment)
         again = {"listed_by": scope.run_id, **({"named_by": scope.run_id} if named else {})}
         connection.execute(update(frontier).where(of_scope(scope), c.url.in_(urls)).values(again))
     _take_in(connection, scope, list(shown), moment)
@@ -60,6 +61,16 @@ def add_articles(
         entries = [_entry(scope, row, moment, kept.get(storable(row.url))) | facts for row in part]
         connection.execute(insert(frontier), entries)
     return Shown(len(shown), len(new), 0)
+
+
+def _ask_again(connection: Connection, scope: Scope, urls: Sequence[str], moment: str) -> None:
+    """Have articles fetched that a listing shows again: they were given up by a run to which no listing showed them. A
+    dead link that stays on a listing is not asked for every night."""
+    c = frontier.c
+    given_up = and_(c.kind == "article", c.due_at.is_(None), c.state.not_in(["read", "off-site"]))
+    back = and_(c.listed_by < c.visited_by, c.visited_by < scope.run_id)
+    shown = and_(of_scope(scope), c.url.in_(urls), c.leased_by.is_(None))
+    connection.execute(update(frontier).where(shown, given_up, back).values(due_at=moment))
 
 
 def add_led_to(connection: Connection, scope: Scope, url: str, moment: str) -> None:

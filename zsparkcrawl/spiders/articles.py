@@ -18,7 +18,7 @@ from zsparkcrawl.archive.visits import Ending
 from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, joined_parts
 from zsparkcrawl.fetched import Reading
-from zsparkcrawl.items import LACKS_PAGE, Article
+from zsparkcrawl.items import LACKS_PAGE, Article, Page
 from zsparkcrawl.spiders.failures import Fault, fault_of, request_of
 from zsparkcrawl.spiders.planned import PlannedSpider, page_of_response, reading_of
 
@@ -109,8 +109,7 @@ class ArticleSpider(PlannedSpider):
             return
         page = page_of_response(response)
         try:
-            self._stay(response)
-            article = extract(page, self.plan.site)
+            article = self._article_of(page, self._elsewhere(response))
         except UnreadableError as error:
             if so_far is None:
                 if isinstance(error, ElsewhereError):
@@ -228,13 +227,26 @@ class ArticleSpider(PlannedSpider):
             self._count("unchanged")
             self._count("not_modified")
 
-    def _stay(self, response: Response) -> None:
-        """A site that sends the reader of a lost article to its home page must not have that stored as the
-        article."""
+    def _article_of(self, page: Page, elsewhere: ElsewhereError | None) -> Article:
+        """Read the article of a page. A site that sends the reader of a lost article ``elsewhere``, to its home page
+        say, must not have that stored as the article; what the page there says of itself tells more than the way."""
+        try:
+            article = extract(page, self.plan.site)
+        except UnreadableError as error:
+            if elsewhere is None or (isinstance(error, NoArticleError) and error.kind != "empty"):
+                raise
+            raise elsewhere from error
+        if elsewhere is not None:
+            raise elsewhere
+        return article
+
+    def _elsewhere(self, response: Response) -> ElsewhereError | None:
+        """Whether a redirect led to a page that is not the one asked for."""
         asked = response.meta.get("redirect_urls")
         place = self.plan.site.place
-        if asked and place(asked[0]) != place(response.url):
-            raise ElsewhereError(asked[0], article=place(response.url) is not None)
+        if not asked or place(asked[0]) == place(response.url):
+            return None
+        return ElsewhereError(asked[0], article=place(response.url) is not None)
 
 
 def _ending_of(error: UnreadableError) -> Ending:
