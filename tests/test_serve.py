@@ -314,6 +314,14 @@ def test_a_download_that_breaks_is_not_taken_for_whole() -> None:
         list(streamed(write))  # type: ignore[arg-type]
 
 
+def test_a_download_that_cannot_begin_is_a_fault_and_makes_room(tmp_path: Path) -> None:
+    url = fill(tmp_path, page=b"<p>x</p>")
+    with visiting(tmp_path, url) as client:
+        (tmp_path / "zspark.sqlite").unlink()
+        for _ in range(6):
+            assert "unable to open" in text_of(client, "/download/csv", 503)
+
+
 def test_files_are_downloads_that_no_browser_runs(client: Visitor) -> None:
     answer = client.get(f"/files/{SHA256}")
     assert answer.content == FILE

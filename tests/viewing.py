@@ -26,11 +26,13 @@ RAW = (
 )
 """What the page has."""
 
-_COUNTS = {
-    name: 17
-    for name in "listings rows asked new captures found kept with_title with_date with_body injected injections files "
-    "file_bytes damaged damages".split()
-}
+_COUNTS = dict.fromkeys(
+    (
+        "listings rows asked new captures found kept with_title with_date with_body injected injections files "
+        "file_bytes damaged damages"
+    ).split(),
+    17,
+)
 """What a real run counts."""
 
 BODY = "园区召开“一区多园”推进会，2月18日公布名单。\n\n联系人陈？明，地址在健康路7号。\n第三段没有任何损坏，读来与网页上一样。"
