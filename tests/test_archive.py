@@ -27,11 +27,13 @@ from zsparkcrawl.archive import (
     Filters,
     Listed,
     Scope,
+    Selection,
     Standing,
     Visited,
     Wanted,
     data_folder,
     database_url,
+    facets,
 )
 from zsparkcrawl.archive.describing import describe
 from zsparkcrawl.archive.indexing import INDEX
@@ -560,6 +562,48 @@ def test_where_things_lie() -> None:
     assert database_url({"ZSPARK_DATA": "x", "ZSPARK_DATABASE": "sqlite:///y"}) == "sqlite:///y"
     assert database_url({"ZSPARK_DATABASE": ""}) == "sqlite:///data/zspark.sqlite"
     assert data_folder({"ZSPARK_DATA": ""}) == Path("data")
+
+
+def test_a_reader_follows_the_file_that_stands_there_now(tmp_path: Path) -> None:
+    """A copy that is moved into the place of the database is read from then on, by every connection of the pool; a
+    database that is gone is a fault, and no older state of it is told."""
+    for folder, number in (("served", 1), ("newer", 3)):
+        with Archive.open(url_of(tmp_path / folder)) as archive:
+            for each in range(1, number + 1):
+                store(archive, replace(ARTICLE, native_id=str(each), url=f"http://park.example/{each}.html"))
+    path = tmp_path / "served" / "zspark.sqlite"
+    with Archive.open(url_of(tmp_path / "served"), readonly=True) as reader:
+        first, second = reader.articles(), reader.articles()
+        assert [next(first)["native_id"], next(second)["native_id"]] == ["1", "1"], "two connections are open"
+        first.close()
+        second.close()
+        (tmp_path / "newer" / "zspark.sqlite").replace(path)
+        third, fourth = reader.articles(), reader.articles()
+        assert (len(list(third)), len(list(fourth))) == (3, 3)
+        assert [reader.facets(Selection()).total for _ in range(3)] == [3, 3, 3]
+        path.unlink()
+        with pytest.raises(ArchiveError, match="unable to open"):
+            reader.article("1")
+
+
+def test_facets_are_counted_once_after_a_write_and_not_by_each_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = []
+    count = facets._counted
+    monkeypatch.setattr(facets, "_counted", lambda *given: (counted.append(given), count(*given))[1])
+    with Archive.open(url_of(tmp_path)) as writer, Archive.open(url_of(tmp_path), readonly=True) as reader:
+        store(writer, ARTICLE)
+        several = [reader.articles() for _ in range(3)]
+        for each in several:
+            next(each)
+        for each in several:
+            each.close()
+        assert [reader.facets(Selection()).total for _ in range(4)] == [1] * 4
+        assert len(counted) == 1
+        store(writer, replace(ARTICLE, native_id="77", url="http://park.example/77.html"))
+        assert [reader.facets(Selection()).total for _ in range(4)] == [2] * 4
+        assert len(counted) == 2
 
 
 def refusal(url: str, *, readonly: bool = False) -> str:

@@ -131,3 +131,11 @@ def test_repairing_a_text_loads_no_sql() -> None:
     assert isinstance(zsparkcrawl.open_archive, type(open_archive))
     assert not hasattr(zsparkcrawl, "nonsense")
     assert ArchiveReader.__doc__
+
+
+@pytest.mark.parametrize("name", ["since", "until", "as_of"])
+@pytest.mark.parametrize("value", ["2019-01-01", dt.datetime(2019, 1, 1, tzinfo=dt.UTC)])
+def test_days_are_days(path: Path, name: str, value: object) -> None:
+    """A moment compared with days would leave out its own day without a word."""
+    with open_archive(path) as reader, pytest.raises(TypeError, match=f"{name} is a datetime.date, and not"):
+        list(reader.articles(**{name: value}))  # type: ignore[arg-type]

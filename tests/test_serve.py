@@ -22,7 +22,8 @@ from starlette.types import ASGIApp
 
 from tests.viewing import BODY, FILE, MARKED, RAW, fill
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.serve import handing_out, make_app
+from zsparkcrawl.serve import guarding, handing_out, make_app
+from zsparkcrawl.serve.guarding import is_own_name
 from zsparkcrawl.serve.handing_out import streamed
 from zsparkcrawl.serve.routes import HANDLERS, addresses
 from zsparkcrawl.serve.words import LANGUAGES, all_words
@@ -266,6 +267,16 @@ def test_the_data_are_those_of_the_archive(client: Visitor) -> None:
 # --- what is handed out
 
 
+def test_strange_names_do_not_make_the_server_ask_a_name_server_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("socket.getfqdn", lambda: (asked.append(""), "Reading-Room.example")[1])
+    guarding._machine_names.cache_clear()
+    assert not any(is_own_name(f"host{number}.example", "192.0.2.7") for number in range(50))
+    assert is_own_name("reading-room.example:8008", "192.0.2.7")
+    assert len(asked) == 1
+    guarding._machine_names.cache_clear()
+
+
 def test_downloads_are_what_is_selected(client: Visitor) -> None:
     wanted = client.get("/api/articles?section=news&year=2020&size=200").json()["articles"]
     urls = [row["url"] for row in wanted]
@@ -312,6 +323,14 @@ def test_a_download_that_breaks_is_not_taken_for_whole() -> None:
 
     with pytest.raises(ValueError, match="the disk is gone"):
         list(streamed(write))  # type: ignore[arg-type]
+
+
+def test_a_download_that_cannot_begin_is_a_fault_and_makes_room(tmp_path: Path) -> None:
+    url = fill(tmp_path, page=b"<p>x</p>")
+    with visiting(tmp_path, url) as client:
+        (tmp_path / "zspark.sqlite").unlink()
+        for _ in range(6):
+            assert "unable to open" in text_of(client, "/download/csv", 503)
 
 
 def test_files_are_downloads_that_no_browser_runs(client: Visitor) -> None:

@@ -25,6 +25,16 @@ RAW = (
     "\n第三段没有任何损坏，读来与网页上一样。"
 )
 """What the page has."""
+
+_COUNTS = dict.fromkeys(
+    (
+        "listings rows asked new captures found kept with_title with_date with_body injected injections files "
+        "file_bytes damaged damages"
+    ).split(),
+    17,
+)
+"""What a real run counts."""
+
 BODY = "园区召开“一区多园”推进会，2月18日公布名单。\n\n联系人陈？明，地址在健康路7号。\n第三段没有任何损坏，读来与网页上一样。"
 """What is read there."""
 
@@ -107,7 +117,7 @@ def fill(data: Path, page: bytes = b"<p>nothing</p>", number: int = 43) -> str:
             archive.store(_plain(each), run_id=run, capture_id=None, now=NOW)
         if number:
             archive.mark_gone(number + 1, NOW, "404 on three visits")
-        archive.end_run(run, state="good", reason="all read", counts={"read": number + 1}, ended=NOW)
+        archive.end_run(run, state="good", reason="all read", counts={"read": number + 1, **_COUNTS}, ended=NOW)
     _keep_file(data)
     return url
 

@@ -15,7 +15,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, inspect, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from zsparkcrawl.archive.indexing import renew
 from zsparkcrawl.archive.schema import metadata
@@ -157,10 +158,37 @@ def _sqlite(url: URL, readonly: bool) -> Engine:
         "sqlite://",
         creator=lambda: _connect(path, readonly),
         poolclass=QueuePool,
+        pool_use_lifo=True,  # what the last connection read, and counted of facets, need not be read anew
         json_serializer=_json,
     )
     event.listen(engine, "begin", _begin)
+    if readonly:
+        _follow(engine, path)
     return engine
+
+
+def _follow(engine: Engine, path: Path) -> None:
+    """Have connections that only read opened anew when another file has taken the place of the one they read: an open
+    file would be read on, also when it is replaced or gone."""
+
+    def note(_: object, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _identity(path)
+
+    def look(_: object, record: ConnectionPoolEntry, __: object) -> None:
+        if record.info["file"] != _identity(path):
+            raise DisconnectionError(f"{path} is another file now")
+
+    event.listen(engine, "connect", note)
+    event.listen(engine, "checkout", look)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from every other on this machine; None when there is none."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return (facts.st_dev, facts.st_ino)
 
 
 def _connect(path: Path, readonly: bool) -> sqlite3.Connection:

@@ -37,7 +37,8 @@ class Filters:
     or Traditional, is looked for in title and body, without regard to the case of Latin letters; ``source`` and
     ``author`` in the same way in these fields. ``clean``: no spot is left damaged and no edit is inferred, so that each
     character is the page's own or certain. ``repaired``: at least one edit was made. ``gone``: whether the site has
-    removed it. ``as_of``: the state in which the archive held each article at the end of that day, UTC.
+    removed it. ``as_of``: the state in which the archive held each article at the end of that day, UTC. Raises
+    TypeError for a day that is a text or a moment.
     """
 
     section: str | None = None
@@ -51,6 +52,13 @@ class Filters:
     repaired: bool = False
     gone: bool | None = None
     as_of: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("since", "until", "as_of"):
+            day = getattr(self, name)
+            # A moment is a date to Python; as text it comes after its own day, which it would leave out.
+            if day is not None and (not isinstance(day, dt.date) or isinstance(day, dt.datetime)):
+                raise TypeError(f"{name} is a datetime.date, and not {day!r}")
 
 
 class FilterWords(TypedDict, total=False):

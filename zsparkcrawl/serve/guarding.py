@@ -7,6 +7,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -139,5 +140,11 @@ def is_own_name(header: str, bound: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return name in {bound.lower(), socket.gethostname().lower(), socket.getfqdn().lower()}
+        return name == bound.lower() or name in _machine_names()
     return True
+
+
+@cache
+def _machine_names() -> frozenset[str]:
+    """What this machine calls itself. Asked once: it may ask a name server, and nothing else is answered meanwhile."""
+    return frozenset({socket.gethostname().lower(), socket.getfqdn().lower()})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from io import BufferedIOBase
+from itertools import chain
 from queue import Full, Queue
 from typing import BinaryIO, cast
 
@@ -50,9 +51,13 @@ def download(request: Request) -> Response:
             write_rows(articles, stream, cast(Format, form), COLUMNS)
 
     headers = {"Content-Disposition": f'attachment; filename="articles.{form}"'}
-    answer = StreamingResponse(streamed(write), media_type=_TYPES[form], headers=headers)
-    # With the answer and not with the stream, which never begins when the visitor has gone before.
-    weakref.finalize(answer, _AT_ONCE.release)
+    with ExitStack() as undo:
+        undo.callback(_AT_ONCE.release)
+        chunks = streamed(write)
+        first = next(chunks, b"")  # before the answer has begun a fault can still be told
+        answer = StreamingResponse(chain((first,), chunks), media_type=_TYPES[form], headers=headers)
+        # With the answer and not with the stream, which never begins when the visitor has gone before.
+        weakref.finalize(answer, undo.pop_all().close)
     return answer
 
 
