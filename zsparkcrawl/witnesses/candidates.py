@@ -41,6 +41,11 @@ class Candidate:
         """What counts, the first first."""
         return self.own, self.votes, min(self.standing, Standing.CERTAIN), self.readers
 
+    @property
+    def repairs(self) -> int:
+        """How many copies' repairs, each of which saw its whole page, came to this text."""
+        return len(self.direct)
+
 
 def candidates_of(told: Sequence[Told], trusted: Sequence[Told]) -> list[Candidate]:
     """The texts that the copies have, that of a blurred one only where no other copy has it clearly; and those that a
@@ -149,7 +154,10 @@ def _bits_shown(text: str, told: Told) -> int | None:
     if not told.copy.transcript.damaged_page:
         same = told.text == text or (told.copy.blurred and folded(told.text) == folded(text))
         return (1 << 2 * len(text)) - 1 if same else None
-    return _explained(text, told.shown)
+    if bits := _explained(text, told.shown, True):
+        return bits
+    # What the copy's own reading needs may be what its tool does.
+    return None if _explained(told.text, told.shown, True) is not None else _explained(text, told.shown)
 
 
 def direct_of(candidate: Candidate, told: Sequence[Told]) -> list[bool]:
