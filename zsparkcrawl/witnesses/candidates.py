@@ -42,9 +42,10 @@ class Candidate:
         return self.own, self.votes, min(self.standing, Standing.CERTAIN), self.readers
 
     @property
-    def repairs(self) -> int:
-        """How many copies' repairs, each of which saw its whole page, came to this text."""
-        return len(self.direct)
+    def backing(self) -> tuple[int, int]:
+        """What counts among texts of one weight: how many copies show what it explains, and how many copies' repairs,
+        each of which saw its whole page, came to it."""
+        return len(self.direct) + len(self.explained), len(self.direct)
 
 
 def candidates_of(told: Sequence[Told], trusted: Sequence[Told]) -> list[Candidate]:

@@ -84,7 +84,7 @@ def _ranked(candidates: Sequence[Candidate], before: str, behind: str) -> list[C
     bits = {each.text: bits_of(each.text, before, behind) for each in candidates} if len(candidates) > 1 else {}
     return sorted(
         candidates,
-        key=lambda each: (each.weight, each.latest, each.repairs, -bits.get(each.text, 0.0), each.text),
+        key=lambda each: (each.weight, each.latest, each.backing, -bits.get(each.text, 0.0), each.text),
         reverse=True,
     )
 
