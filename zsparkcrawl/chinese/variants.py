@@ -31,7 +31,7 @@ def origins_of(character: str) -> tuple[str, ...]:
     character itself included where the tables leave it as it is; none where no table writes it.
 
     >>> origins_of("鉅"), origins_of("餘"), origins_of("覆"), origins_of("髮")
-    (('钜',), ('余',), ('覆',), ())
+    (('钜',), ('余', '馀'), ('覆',), ())
     """
     return _origins().get(character, ())
 
