@@ -19,6 +19,7 @@ NONE = -1
 _RIVALS_MOST = 8
 _NOT_TEXT = 12.5
 """Bits a character above which text is none, as where cuts are looked for."""
+_LOST = frozenset("?\ufffd")
 _explained = lru_cache(maxsize=4096)(shown_bytes)
 
 
@@ -125,7 +126,7 @@ def weigh(candidate: Candidate, told: Sequence[Told], votes: dict[int, int], aro
     best: dict[int, tuple[int, bool]] = {}
     own_readers = []
     for each in told:
-        standing = each.copy.transcript.standing(each.start + start, max(each.end - tail, each.start + start))
+        standing = _standing(each, start, tail)
         direct = each in candidate.direct
         bits = _bits_shown(candidate.text, each)
         if bits is not None and not direct:
@@ -146,6 +147,14 @@ def weigh(candidate: Candidate, told: Sequence[Told], votes: dict[int, int], aro
     candidate.latest = max((each.copy.time for each in own_readers if each in candidate.direct), default="")
     candidate.votes = sum(stands for _, stands in best.values())
     candidate.readers = len({votes[each.copy.number] for each in candidate.direct if each.copy.number in votes})
+
+
+def _standing(told: Told, start: int, tail: int) -> Standing:
+    """How certain a copy is of what readings differ in. A lone "?" on a damaged page can be what was lost."""
+    begin, end = told.start + start, max(told.end - tail, told.start + start)
+    standing = told.copy.transcript.standing(begin, end)
+    lost = begin < end and _LOST.issuperset(told.copy.text[begin:end])
+    return min(standing, Standing.INFERRED) if lost and told.copy.transcript.damaged_page else standing
 
 
 def _bits_shown(text: str, told: Told) -> int | None:
