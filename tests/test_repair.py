@@ -136,3 +136,12 @@ def test_where_no_cut_is_a_quotation_stays_open() -> None:
     edited, is_cut, is_uncut = cut("负责人说：“火灾原因正在调查！", cuts=False)
     assert (edited.text, is_cut, is_uncut) == ("负责人说：“火灾原因正在调查！", False, True)
     assert not edited.damaged
+
+
+@pytest.mark.parametrize(
+    ("shown", "doubtful"), [("他著有新書", ["著"]), ("他對園區的執著", ["着"]), ("隨著發展", []), ("著名企業", [])]
+)
+def test_where_the_two_zhe_are_near_the_other_is_named(shown: str, doubtful: list[str]) -> None:
+    edited = repair(f"{shown}，關于產業園區的企業發展")
+    assert [edited.text[one.start : one.end] for one in edited.damaged] == doubtful
+    assert all(one.reason.startswith("doubtful, perhaps: ") for one in edited.damaged)

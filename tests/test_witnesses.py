@@ -76,14 +76,13 @@ def silently_wrong(truth: str, collated: CollatedText) -> int:
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(copies)
 def test_together_they_are_never_worse_than_the_best_alone(made: tuple[int, list[int]]) -> None:
-    """But where the copies leave it open and the result says so: there likelihood may take the worse of two."""
     truth = articles()[made[0] % len(articles())]
     witnesses = mirrors(*(damaged(truth, seed) for seed in made[1]))
     collated = body(collate(witnesses))
     wide = truth.translate(NARROW)
     alone = [distance(wide, each.texts["body"].text.translate(NARROW)) for each in witnesses if each.texts["body"]]
     assert silently_wrong(wide, collated) <= min(alone)
-    assert distance(wide, collated.text.translate(NARROW)) <= min(alone) + collated.disputed
+    assert distance(wide, collated.text.translate(NARROW)) <= min(alone)
 
 
 @settings(deadline=None, derandomize=True, max_examples=40)
@@ -321,6 +320,38 @@ def test_a_mark_that_a_cut_may_have_left_is_open() -> None:
     assert (told.text, told.disputed) == ("领导说园区工作很好。”\n记者到园区采访。", 0)
     meant = body(collate([*copies, witness(cut.text, "www.clean.example")]))
     assert (meant.text, meant.disputed) == (cut.text, 0)
+
+
+def test_a_mark_that_leaves_a_quotation_open_is_open_also_without_another_cut() -> None:
+    text = "他说：“园区今年的工作很好！\n记者到园区采访。"
+    turned = [
+        Witness(f"m{n}.mirror{n}.example", diagnosis=Diagnosis("turned"), texts={"body": Edited(text)}) for n in (0, 1)
+    ]
+    assert [each.rivals[0].text for each in body(collate(turned)).entries if each.verdict == "disputed"] == ["。”"]
+    uncut = [replace(each, diagnosis=Diagnosis("turned", uncut=True)) for each in turned]
+    assert body(collate(uncut)).disputed == 0
+
+
+def test_among_readings_of_one_weight_counts_what_most_copies_bear() -> None:
+    """The bytes of all allow both; two repairs, each of which saw its page, came to the one, and one to the other."""
+    texts = ("领导说园区工作很好！", "领导说园区工作很好。”", "领导说园区工作很好。”")
+    witnesses = [
+        Witness(
+            f"m{n}.mirror{n}.example",
+            diagnosis=TURNED,
+            texts={"body": edit(Edited("领导说园区工作很好！"), "gbk", [Change(9, 10, text[9:], "inferred")])},
+        )
+        for n, text in enumerate(texts)
+    ]
+    collated = body(collate(witnesses))
+    assert (collated.text, collated.disputed) == (texts[1], 1)
+
+
+@pytest.mark.parametrize("narrowed", [False, True])
+def test_stops_that_every_copy_has_cut_are_found_again(narrowed: bool) -> None:
+    page = "產(chǎn)業(yè)園區(qū)發(fā)展很快，隨著企業(yè)增長。\n大家不知道說什么好了！！！：髞磉?是決定一起去"
+    page = page.translate(NARROW) if narrowed else page
+    assert body(collate(mirrors(page, page))).text.endswith("说什么好了。。。。后来还是决定一起去")
 
 
 def test_names_are_taken_whole_and_nothing_is_no_vote() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 import opencc
 
-__all__ = ["forms_of", "left_alone"]
+__all__ = ["forms_of", "left_alone", "origins_of"]
 
 _TABLES = ("s2t", "s2tw", "s2hk")
 _SEEN = frozenset("凈閑逕鐘")
@@ -22,6 +24,16 @@ def forms_of(character: str) -> frozenset[str]:
     (True, False)
     """
     return _SEEN.union(str(converter.convert(character)) for converter in _converters())
+
+
+def origins_of(character: str) -> tuple[str, ...]:
+    """The characters of GB 2312, the Simplified character set, that a table can have made a character of, the
+    character itself included where the tables leave it as it is; none where no table writes it.
+
+    >>> origins_of("鉅"), origins_of("餘"), origins_of("覆"), origins_of("髮")
+    (('钜',), ('余', '馀'), ('覆',), ())
+    """
+    return _origins().get(character, ())
 
 
 @cache
@@ -41,3 +53,15 @@ def left_alone() -> frozenset[str]:
 @cache
 def _converters() -> tuple[opencc.OpenCC, ...]:
     return tuple(opencc.OpenCC(name) for name in _TABLES)
+
+
+@cache
+def _origins() -> Mapping[str, tuple[str, ...]]:
+    pairs = (bytes((row, cell)) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
+    plain = [char for pair in pairs if (char := pair.decode("gb2312", "ignore"))]
+    found: dict[str, dict[str, None]] = {}
+    for converter in _converters():
+        # A line end between the characters keeps OpenCC from seeing phrases.
+        for char, form in zip(plain, str(converter.convert("\n".join(plain))).split("\n"), strict=True):
+            found.setdefault(form, {})[char] = None
+    return MappingProxyType({form: tuple(chars) for form, chars in found.items()})

@@ -10,7 +10,7 @@ from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.readings import with_reading
 from zsparkcrawl.chinese.script import simplified_of
-from zsparkcrawl.chinese.variants import forms_of, left_alone
+from zsparkcrawl.chinese.variants import forms_of, left_alone, origins_of
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.repair.bytepairs import pairs_with_lead, pairs_with_trail, split
 from zsparkcrawl.repair.lattice.bits import Bits
@@ -207,7 +207,7 @@ def _never_turned(char: str) -> bool:
     plain = simplified_of().get(char)
     if plain is None:
         return char not in left_alone() and char not in forms_of(char)
-    return char not in _IN_BOTH and char not in forms_of(plain)
+    return char not in _IN_BOTH and char not in forms_of(plain) and not origins_of(char)
 
 
 @cache

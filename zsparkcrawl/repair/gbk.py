@@ -30,9 +30,12 @@ from zsparkcrawl.repair.streams import Best, Streams
 __all__ = ["rejoin_bytes"]
 
 _CUT = re.compile(
-    rf"(?P<orphan>[?\ufffd])?(?P<mark>[{''.join(MARKS)}])(?=[^\x00-\x7f\s]|[@-~?]|(?(orphan)[!-~]|(?!))|(?<=[！!])$)",
+    rf"(?P<orphan>[?\ufffd])?(?P<mark>[{''.join(MARKS)}])"
+    r"(?=[^\x00-\x7f\s]|[@-~?]|[!,:;]{1,4}[\u4e00-\u9fff]|(?(orphan)[!-~]|(?!))|(?<=[！!])$)",
     re.MULTILINE,
 )
+"""A mark that may come from a cut, by what is behind it: a character, a letter, marks that an archive narrowed, the
+end of the paragraph."""
 _LOST = re.compile(r"[?\ufffd][！，；？!,;?][?\ufffd]")
 _LONE_LETTER = re.compile("[@-~\uff20-\uff5e][\u4e00-\u9fff]")
 _BROKEN_OFF = re.compile(r"[\s()]")

@@ -19,6 +19,7 @@ NONE = -1
 _RIVALS_MOST = 8
 _NOT_TEXT = 12.5
 """Bits a character above which text is none, as where cuts are looked for."""
+_LOST = frozenset("?\ufffd")
 _explained = lru_cache(maxsize=4096)(shown_bytes)
 
 
@@ -40,6 +41,12 @@ class Candidate:
     def weight(self) -> tuple[int, int, int, int]:
         """What counts, the first first."""
         return self.own, self.votes, min(self.standing, Standing.CERTAIN), self.readers
+
+    @property
+    def backing(self) -> tuple[int, int]:
+        """What counts among texts of one weight: how many copies show what it explains, and how many copies' repairs,
+        each of which saw its whole page, came to it."""
+        return len(self.direct) + len(self.explained), len(self.direct)
 
 
 def candidates_of(told: Sequence[Told], trusted: Sequence[Told]) -> list[Candidate]:
@@ -119,7 +126,7 @@ def weigh(candidate: Candidate, told: Sequence[Told], votes: dict[int, int], aro
     best: dict[int, tuple[int, bool]] = {}
     own_readers = []
     for each in told:
-        standing = each.copy.transcript.standing(each.start + start, max(each.end - tail, each.start + start))
+        standing = _standing(each, start, tail)
         direct = each in candidate.direct
         bits = _bits_shown(candidate.text, each)
         if bits is not None and not direct:
@@ -142,6 +149,14 @@ def weigh(candidate: Candidate, told: Sequence[Told], votes: dict[int, int], aro
     candidate.readers = len({votes[each.copy.number] for each in candidate.direct if each.copy.number in votes})
 
 
+def _standing(told: Told, start: int, tail: int) -> Standing:
+    """How certain a copy is of what readings differ in. A lone "?" on a damaged page can be what was lost."""
+    begin, end = told.start + start, max(told.end - tail, told.start + start)
+    standing = told.copy.transcript.standing(begin, end)
+    lost = begin < end and _LOST.issuperset(told.copy.text[begin:end])
+    return min(standing, Standing.INFERRED) if lost and told.copy.transcript.damaged_page else standing
+
+
 def _bits_shown(text: str, told: Told) -> int | None:
     """The bytes of a text that a copy shows; None when what it shows cannot have come of that text."""
     if told.shown is None:
@@ -149,7 +164,10 @@ def _bits_shown(text: str, told: Told) -> int | None:
     if not told.copy.transcript.damaged_page:
         same = told.text == text or (told.copy.blurred and folded(told.text) == folded(text))
         return (1 << 2 * len(text)) - 1 if same else None
-    return _explained(text, told.shown)
+    if bits := _explained(text, told.shown, True):
+        return bits
+    # What the copy's own reading needs may be what its tool does.
+    return None if _explained(told.text, told.shown, True) is not None else _explained(text, told.shown)
 
 
 def direct_of(candidate: Candidate, told: Sequence[Told]) -> list[bool]:

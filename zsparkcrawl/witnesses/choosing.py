@@ -83,7 +83,9 @@ def _ranked(candidates: Sequence[Candidate], before: str, behind: str) -> list[C
     """Candidates, the one with the most weight first; among equals the likeliest."""
     bits = {each.text: bits_of(each.text, before, behind) for each in candidates} if len(candidates) > 1 else {}
     return sorted(
-        candidates, key=lambda each: (each.weight, each.latest, -bits.get(each.text, 0.0), each.text), reverse=True
+        candidates,
+        key=lambda each: (each.weight, each.latest, each.backing, -bits.get(each.text, 0.0), each.text),
+        reverse=True,
     )
 
 

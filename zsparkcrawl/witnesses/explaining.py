@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from zsparkcrawl.chinese.script import ANNOTATION, simplified_of
+from zsparkcrawl.chinese.variants import origins_of
 from zsparkcrawl.repair.bytepairs import MARKS, pair, split, widened
 from zsparkcrawl.repair.shown import STRADDLE
 
@@ -20,6 +21,8 @@ LONGEST = 400
 """Characters above which nothing is explained: runs of shifted text are some ten characters long. Chosen."""
 _ANY = -1
 _LOST = "?\ufffd"
+_NEVER_FIRST = (0x80, 0xFF)
+"""Bytes with which no character begins: each is shown as lost by itself."""
 
 State = tuple[int, int]
 """How many characters of the text are used up, and the lead byte of the next one where that is used up too: 0 where it
@@ -29,12 +32,13 @@ States = dict[State, int]
 way: two bits a character, the lower one for its lead byte."""
 
 
-def shown_bytes(text: str, shown: str) -> int | None:
+def shown_bytes(text: str, shown: str, strict: bool = False) -> int | None:
     """Which bytes of ``text`` stand in ``shown``, if that can be what the tools made of it; None if it cannot.
 
     Two bits a character: the lower one for the first of its bytes in GBK, the higher one for the second. Known are
     Traditional forms, pinyin in brackets at any byte, cuts at the bytes of a mark, bytes that were lost with it, and
-    narrowed marks.
+    narrowed marks. With ``strict`` a mark for what was lost stands for a single byte only where the tools leave one: at
+    a cut, at the end, before an ASCII character.
 
     >>> shown_bytes("。现在", ",F在")     # the first byte of 。 is lost
     62
@@ -57,7 +61,7 @@ def shown_bytes(text: str, shown: str) -> int | None:
             _vanish(states, ways)
         if place == len(shown):
             break
-        for end, found in _steps(shown, place, states, text, ways):
+        for end, found in _steps(shown, place, states, text, ways, strict):
             ahead = reached[end]
             for state, bits in found:
                 if state not in ahead or ahead[state].bit_count() < bits.bit_count():
@@ -81,7 +85,9 @@ def _turned_back() -> dict[str, tuple[str, ...]]:
     """The Traditional forms of each Simplified character that has any."""
     forms: dict[str, list[str]] = {"着": ["著"]}
     for old, new in simplified_of().items():
-        forms.setdefault(new, []).append(old)
+        for char in dict.fromkeys((new, *origins_of(old))):
+            if char != old:
+                forms.setdefault(char, []).append(old)
     return {new: tuple(old) for new, old in forms.items()}
 
 
@@ -93,8 +99,8 @@ def forms_of(char: str) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(known for form in forms if (known := split(form))))
 
 
-def _steps(
-    shown: str, place: int, states: States, text: str, ways: list[tuple[bytes, ...]]
+def _steps(  # noqa: PLR0913, PLR0917 - the same as of the way to there
+    shown: str, place: int, states: States, text: str, ways: list[tuple[bytes, ...]], strict: bool
 ) -> Iterator[tuple[int, list[tuple[State, int]]]]:
     """Where reading on from a place can lead, and the states there."""
     char = shown[place]
@@ -116,15 +122,25 @@ def _steps(
             for state, shown_now in _take((at, lead), bits, ways, wide[0]):
                 found += _take(state, shown_now, ways, wide[1])
         if char in _LOST:
-            found += _lost((at, lead), bits, ways)
+            found += _lost((at, lead), bits, ways, single=not strict or _ends(shown, place + 1))
     yield place + 1, found
 
 
-def _lost(state: State, bits: int, ways: list[tuple[bytes, ...]]) -> Iterator[tuple[State, int]]:
-    """What "?" may stand for: one byte, two, or one and an ASCII character behind it."""
+def _lost(state: State, bits: int, ways: list[tuple[bytes, ...]], single: bool) -> Iterator[tuple[State, int]]:
+    """What "?" may stand for: one byte, two, or one and an ASCII character behind it. Where no piece ends a single one
+    is none that begins a character."""
     for after, known in _take(state, bits, ways, None):
-        yield after, known
+        if single:
+            yield after, known
         yield from _take(after, known, ways, None)
+    if not single:
+        for value in _NEVER_FIRST:
+            yield from _take(state, bits, ways, value)
+
+
+def _ends(shown: str, place: int) -> bool:
+    """Whether a byte may be left alone before a place: a cut is there, the end, or an ASCII character."""
+    return place == len(shown) or shown[place].isascii() or shown[place] in MARKS or shown[place] == "。"
 
 
 def _take(state: State, bits: int, ways: list[tuple[bytes, ...]], value: int | None) -> Iterator[tuple[State, int]]:

@@ -28,6 +28,8 @@ one in full width, which repairs put in. Chosen."""
 
 ENDED = re.compile("[！!](?=\n|$)")
 """A mark at the end of a paragraph. On a page that is cut it is what 。” shows as, whose bytes are A1A3 A1B1."""
+_OPEN = re.compile("“[^“”\n]*([！!])(?=\n|$)")
+"""The same where a quotation is left open, which tells of a cut also on a page that shows no other."""
 
 
 class Standing(IntEnum):
@@ -61,7 +63,7 @@ class Transcript:
         self.narrowed = narrowed(edited.text)
         self.traditional = len(traditional_in(edited.text)) > len(simplified_in(edited.text))
         self._best = Standing.CERTAIN if self.damaged_page else Standing.ORIGINAL
-        self.uncertain = _uncertain(edited, diagnosis.cut)
+        self.uncertain = _uncertain(edited, diagnosis)
         """Where something is less than certain: start, end, standing; in order, and apart from each other."""
         self._ends = [end for _, end, _ in self.uncertain]
         self.rivals = tuple((one, rival) for one in edited.damaged if (rival := rival_of(one)) is not None)
@@ -91,13 +93,15 @@ class Transcript:
         return self._origin.shown(start, end)
 
 
-def _uncertain(edited: Edited, cut: bool) -> tuple[tuple[int, int, Standing], ...]:
+def _uncertain(edited: Edited, diagnosis: Diagnosis) -> tuple[tuple[int, int, Standing], ...]:
     inferred = places_of(edited.edits, lambda one: one.certainty == "inferred")
     found = [(start, end, Standing.INFERRED) for start, end in inferred if start < end]
     for one in edited.damaged:
         found.append((one.start, one.end, Standing.DAMAGED if rival_of(one) is None else Standing.DOUBTFUL))
-    if cut:
+    if diagnosis.cut:
         found += [(*match.span(), Standing.INFERRED) for match in ENDED.finditer(edited.text)]
+    elif diagnosis.script == "turned" and not diagnosis.uncut:
+        found += [(*match.span(1), Standing.INFERRED) for match in _OPEN.finditer(edited.text)]
     cuts = sorted({place for start, end, _ in found for place in (start, end)})
     worst = [Standing.ORIGINAL] * len(cuts)
     number = {place: at for at, place in enumerate(cuts)}

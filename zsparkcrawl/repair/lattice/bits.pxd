@@ -29,7 +29,7 @@ cdef class Bits:
     @cython.locals(number=cython.int, eighths=cython.int)
     cdef double _alone(self, int code, int first, int second) except? -1e300
     @cython.locals(facts=Facts)
-    cdef inline double _pauses(self, int code, int second) noexcept
+    cdef inline double _pauses(self, int code, int first, int second) noexcept
     @cython.locals(first=cython.int, second=cython.int, bits=cython.double, code=cython.int)
     cpdef tuple text(self, str added, str context)
     @cython.locals(runs=Runs)

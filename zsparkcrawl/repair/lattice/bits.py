@@ -55,7 +55,7 @@ class Bits:
 
     def of(self, code: int, first: int, second: int) -> float:
         """Bits of a character behind two others."""
-        return self._alone(code, first, second) + self._pauses(code, second)
+        return self._alone(code, first, second) + self._pauses(code, first, second)
 
     def text(self, added: str, context: str) -> tuple[float, str]:
         """Bits of characters behind the last two, and the last two then."""
@@ -65,7 +65,7 @@ class Bits:
         for char in added:
             code = ord(char)
             bits += self._alone(code, first, second)
-            bits += self._pauses(code, second)
+            bits += self._pauses(code, first, second)
             first, second = second, self.facts.plain[code] if code < 0x10000 else self.facts.plain_far(code)
         if second < 0:
             return bits, ""
@@ -107,7 +107,7 @@ class Bits:
         """The same of a character below 65,536 whose facts are known; with what speaks against two pauses."""
         facts = self.facts
         bits = self.here(facts.number[code], facts.plain[code], self.against(code), eighths)
-        return bits + self.two_pauses if self.is_pause and facts.is_kind(code, _NEVER) else bits
+        return bits + self._pauses(code, self._first, self._second) if self.is_pause else bits
 
     def against(self, code: int) -> float:
         """Bits against a character wherever it stands."""
@@ -124,7 +124,9 @@ class Bits:
         eighths = self.grams.eighths(self._number(first), self._number_or_start(second), number)
         return self.against(code) + self._shared(eighths, self.facts.plain[code], first, second)
 
-    def _pauses(self, code: int, second: int) -> float:
+    def _pauses(self, code: int, first: int, second: int) -> float:
+        if code == second == first:
+            return 0.0  # a third of the same is no odder than the second: 。。。。
         facts = self.facts
         return self.two_pauses if facts.is_kind(code, _NEVER) and facts.is_kind(second, _PAUSE) else 0.0
 
