@@ -85,7 +85,11 @@ def _case(
         if told is None:
             return None
         return Story(
-            page, tuple(page if each == "t" else told for each in shown), hosts or tuple(range(len(shown))), own, families
+            page,
+            tuple(page if each == "t" else told for each in shown),
+            hosts or tuple(range(len(shown))),
+            own,
+            families,
         )
 
     return story

@@ -73,8 +73,8 @@ def _rows(connection: Connection, article_id: int) -> list[dict[str, Any]]:
 def _versions(connection: Connection, article: Mapping[str, Any]) -> list[Kept]:
     """The states in which an article was fetched, each as a copy, the first first."""
     c = versions.c
-    time = func.coalesce(captures.c.time, c.made_at).label("time")
-    wanted = select(versions, time).select_from(versions.outerjoin(captures, c.capture_id == captures.c.id))
+    taken_at = func.coalesce(captures.c.time, c.made_at).label("taken_at")
+    wanted = select(versions, taken_at).select_from(versions.outerjoin(captures, c.capture_id == captures.c.id))
     fetched = wanted.where(c.article_id == article["id"], c.made_by != "witnesses").order_by(c.version)
     made: dict[int, list[dict[str, Any]]] = {}
     of_article = select(edits).where(edits.c.article_id == article["id"])
@@ -82,7 +82,7 @@ def _versions(connection: Connection, article: Mapping[str, Any]) -> list[Kept]:
         made.setdefault(one.version, []).append(one._asdict())
     found = []
     for row in connection.execute(fetched):
-        copy = kept_version(article["site"], row._asdict(), made.get(row.version, ()), row.time)
+        copy = kept_version(article["site"], row._asdict(), made.get(row.version, ()), row.taken_at)
         if row.version == article["version"]:
             copy = replace(copy, last_seen=max(copy.last_seen, article["last_seen"]))
         found.append(copy)

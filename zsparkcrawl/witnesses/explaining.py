@@ -52,9 +52,9 @@ def shown_bytes(text: str, shown: str) -> int | None:
         states = reached[place]
         if not states:
             continue
+        _vanish_unassigned(states, ways)
         if _may_vanish_before(shown, place):
             _vanish(states, ways)
-        _vanish_unassigned(states, ways)
         if place == len(shown):
             break
         for end, found in _steps(shown, place, states, text, ways):
@@ -68,7 +68,8 @@ def shown_bytes(text: str, shown: str) -> int | None:
 def all_shown(text: str, bits: int | None, start: int, end: int) -> bool:
     """Whether the bytes of ``text[start:end]`` are all among those shown.
 
-    >>> all_shown("。现在", shown_bytes("。现在", ",F在"), 0, 1), all_shown("。现在", shown_bytes("。现在", ",F在"), 1, 3)
+    >>> bits = shown_bytes("。现在", ",F在")
+    >>> all_shown("。现在", bits, 0, 1), all_shown("。现在", bits, 1, 3)
     (False, True)
     """
     wanted = ((1 << 2 * (end - start)) - 1) << 2 * start
@@ -126,9 +127,7 @@ def _lost(state: State, bits: int, ways: list[tuple[bytes, ...]]) -> Iterator[tu
         yield from _take(after, known, ways, None)
 
 
-def _take(
-    state: State, bits: int, ways: list[tuple[bytes, ...]], value: int | None
-) -> Iterator[tuple[State, int]]:
+def _take(state: State, bits: int, ways: list[tuple[bytes, ...]], value: int | None) -> Iterator[tuple[State, int]]:
     """Use up one byte of the text: one that is shown, or (None) any."""
     at, lead = state
     if at >= len(ways):

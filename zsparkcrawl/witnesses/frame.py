@@ -16,7 +16,19 @@ from zsparkcrawl.spam import is_spam
 from zsparkcrawl.witnesses.aligning import Block, Gap, align, gaps
 from zsparkcrawl.witnesses.standing import Standing, Transcript
 
-__all__ = ["Contested", "Copy", "Frame", "Piece", "aligned_with", "best_of", "frame_of", "is_addition", "is_moved", "is_omission", "strangers"]
+__all__ = [
+    "Contested",
+    "Copy",
+    "Frame",
+    "Piece",
+    "aligned_with",
+    "best_of",
+    "frame_of",
+    "is_addition",
+    "is_moved",
+    "is_omission",
+    "strangers",
+]
 
 _LONG = 12
 """Characters from which on a stretch that one copy has and another lacks is no damage of letters: a run of shifted

@@ -74,8 +74,8 @@ class _Run:
 class Origin:
     """The way back from a clean text.
 
-    >>> made = (Edit("gbk", 3, "?疾炱陂g", "。考察期間"), Edit("simplified", 7, "間", "间"), Edit("spam-list", 1, "赌", ""))
-    >>> origin = Origin(Edited("招局。考察期间的", made))
+    >>> made = (Edit("gbk", 3, "?疾炱陂g", "。考察期間"), Edit("simplified", 7, "間", "间"))
+    >>> origin = Origin(Edited("招局。考察期间的", (*made, Edit("spam-list", 1, "赌", ""))))
     >>> origin.bounds(2, 4), origin.shown(2, 7), origin.shown(0, 2)
     ((2, 7), '?疾炱陂g', '招局')
     """

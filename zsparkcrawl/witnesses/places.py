@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from zsparkcrawl.witnesses.aligning import Block, Gap, gaps
+from zsparkcrawl.witnesses.aligning import Block, gaps
 from zsparkcrawl.witnesses.frame import Copy, Frame, is_addition, is_omission
 from zsparkcrawl.witnesses.standing import Standing
 

@@ -50,7 +50,8 @@ def witness_of(article: Article, host: str, time: dt.datetime | None = None, own
     """A cleaned article as a witness.
 
     >>> from zsparkcrawl import Page, read
-    >>> html = "<h1>產(chǎn)業(yè)園區(qū)發(fā)展</h1><p>發(fā)布時(shí)間：2019-02-19</p><p>關(guān)于創(chuàng)新的會(huì)議召開。</p>"
+    >>> html = "<h1>產(chǎn)業(yè)園區(qū)發(fā)展</h1><p>發(fā)布時(shí)間：2019-02-19</p>"
+    >>> html += "<p>關(guān)于創(chuàng)新的會(huì)議召開。</p>"
     >>> witness = witness_of(read(Page("http://mirror.example/news/7.html", html.encode())), "mirror.example")
     >>> witness.texts["title"].text, witness.values["date"].isoformat(), witness.texts["author"]
     ('产业园区发展', '2019-02-19', None)
