@@ -43,6 +43,7 @@ from zsparkcrawl.archive.snippets import Found, Snippet
 from zsparkcrawl.archive.status import FileStatus, SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.tallying import Tallying
+from zsparkcrawl.archive.testifying import Testifying
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
 from zsparkcrawl.items import Article
@@ -77,7 +78,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Searching, Filing, Ledger, Tallying):
+class Archive(Showing, Searching, Testifying, Filing, Ledger, Tallying):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -208,7 +209,9 @@ class Archive(Showing, Searching, Filing, Ledger, Tallying):
         What is a change, and of which kind, :mod:`zsparkcrawl.archive.changes` says. With ``origin`` "site" an article
         that was marked as gone stands again.
 
-        An article is that of the same site, section and number, or of the same URL when it has no number.
+        An article is that of the same site, section and number, or of the same URL when it has no number. A copy of
+        another host than the kept one, and a doubtful copy, is a witness: then what all copies tell together counts, see
+        :mod:`zsparkcrawl.archive.telling`.
         With ``origin`` "site" it counts as seen now; "reading", old bytes read anew, leaves the times of
         seeing alone. ``visited`` is the visit of the frontier that read it: it ends in the same transaction, in
         which its files and pictures enter the frontier as well, if ``offering`` places them.

@@ -30,7 +30,7 @@ def insert_version(connection: Connection, row: Mapping[str, Any], made: Iterabl
     """Enter a version with its edits."""
     place = {"article_id": row["article_id"], "version": row["version"]}
     connection.execute(_INSERT_VERSION, {**row, "package": package()})
-    if rows := [{**place, **one} for one in made]:
+    if rows := [{**one, **place} for one in made]:
         connection.execute(_INSERT_EDIT, rows)
 
 
@@ -51,7 +51,13 @@ def is_earlier(connection: Connection, kept: Mapping[str, Any], moment: str) -> 
 
 
 def hear(
-    connection: Connection, kept: Mapping[str, Any], article: Article, facts: Mapping[str, Any], *, alone: bool, early: bool
+    connection: Connection,
+    kept: Mapping[str, Any],
+    article: Article,
+    facts: Mapping[str, Any],
+    *,
+    alone: bool,
+    early: bool,
 ) -> Told | None:
     """What the copies of an article tell together with one that was read now; None when it has nothing to add.
 

@@ -96,6 +96,12 @@ articles = Table(
     ),
     Index(None, "url"),
     Index(None, "section", "date"),
+    Index(
+        None,
+        "same_as",
+        sqlite_where=text("same_as IS NOT NULL"),
+        postgresql_where=text("same_as IS NOT NULL"),
+    ),
     comment="each article in its latest state",
 )
 

@@ -16,7 +16,7 @@ from zsparkcrawl.archive.schema import captures, edits, versions, witnesses
 from zsparkcrawl.archive.telling import Told, told
 from zsparkcrawl.archive.testimony import FACTS, Kept, kept_version
 
-__all__ = ["attest", "kept_copies", "stand_as_version"]
+__all__ = ["attest", "distinct_copies", "kept_copies", "stand_as_version"]
 
 _EDIT = ("field", "rule", "start", "before", "after", "certainty")
 _MOST_OF_A_HOST = 8
@@ -38,7 +38,9 @@ def attest(connection: Connection, article: Mapping[str, Any], copy: Kept) -> To
         if len(there.union(new)) == 1:
             return None
         _forget(connection, article["id"], [row["id"] for row in known if _is_other_reading(row, copy)])
-        entered = [_entry(article["id"], digest, each) for (_, digest), each in new.items() if (each.host, digest) not in there]
+        entered = [
+            _entry(article["id"], digest, each) for (_, digest), each in new.items() if (each.host, digest) not in there
+        ]
         connection.execute(insert(witnesses), entered)
         _bound(connection, article["id"])
     return told(kept_copies(connection, article))
@@ -47,15 +49,25 @@ def attest(connection: Connection, article: Mapping[str, Any], copy: Kept) -> To
 def kept_copies(connection: Connection, article: Mapping[str, Any]) -> list[Kept]:
     """The witnesses of an article with what they say, by their numbers."""
     rows = _rows(connection, article["id"])
-    by_version = {each.version: each for each in _versions(connection, article)}
+    return _with_content(connection, article, rows)
+
+
+def _with_content(connection: Connection, article: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[Kept]:
+    """The copies of some rows, each with its content, from the row or from the version that has it."""
+    numbers = [row["version"] for row in rows if row["version"] is not None]
+    by_version = {each.version: each for each in (_versions(connection, article, numbers) if numbers else ())}
     found = []
     for row in rows:
-        own = by_version.get(row["version"])
-        if own is None:
-            own = _from_row(row)
+        told = _from_row(row) if row["version"] is None else by_version[row["version"]]
         times = {name: row[name] for name in ("first_seen", "last_seen", "capture_id")}
-        found.append(replace(own, number=row["id"], version=row["version"], **times))
+        found.append(replace(told, number=row["id"], version=row["version"], **times))
     return found
+
+
+def distinct_copies(connection: Connection, article: Mapping[str, Any]) -> list[Kept]:
+    """The copies of an article: its witnesses, or when it has none those that its versions tell of."""
+    kept = kept_copies(connection, article)
+    return kept or list(_distinct(_last_readings(_versions(connection, article))).values())
 
 
 def stand_as_version(connection: Connection, copy: Kept, version: int) -> None:
@@ -70,14 +82,17 @@ def _rows(connection: Connection, article_id: int) -> list[dict[str, Any]]:
     return [row._asdict() for row in connection.execute(wanted)]
 
 
-def _versions(connection: Connection, article: Mapping[str, Any]) -> list[Kept]:
-    """The states in which an article was fetched, each as a copy, the first first."""
+def _versions(connection: Connection, article: Mapping[str, Any], numbers: Sequence[int] | None = None) -> list[Kept]:
+    """The states in which an article was fetched, each as a copy, the first first; all, or some of them."""
     c = versions.c
     taken_at = func.coalesce(captures.c.time, c.made_at).label("taken_at")
     wanted = select(versions, taken_at).select_from(versions.outerjoin(captures, c.capture_id == captures.c.id))
     fetched = wanted.where(c.article_id == article["id"], c.made_by != "witnesses").order_by(c.version)
     made: dict[int, list[dict[str, Any]]] = {}
     of_article = select(edits).where(edits.c.article_id == article["id"])
+    if numbers is not None:
+        fetched = fetched.where(c.version.in_(numbers))
+        of_article = of_article.where(edits.c.version.in_(numbers))
     for one in connection.execute(of_article.order_by(edits.c.version, edits.c.field, edits.c.position)):
         made.setdefault(one.version, []).append(one._asdict())
     found = []
@@ -107,21 +122,24 @@ def _distinct(copies: Iterable[Kept]) -> dict[tuple[str, str], Kept]:
 
 
 def _seen_again(
-    connection: Connection, article: Mapping[str, Any], row: Mapping[str, Any], copy: Kept, known: Sequence[Mapping[str, Any]]
+    connection: Connection,
+    article: Mapping[str, Any],
+    row: Mapping[str, Any],
+    copy: Kept,
+    known: Sequence[Mapping[str, Any]],
 ) -> bool:
     """Widen the time in which a witness was seen; returns whether that changes what is told: the rules read it
     otherwise now, or it is the newest again."""
     first, last = min(row["first_seen"], copy.first_seen), max(row["last_seen"], copy.last_seen)
     values: dict[str, Any] = {"first_seen": first, "last_seen": last}
-    before = next(each for each in kept_copies(connection, article) if each.number == row["id"])
-    renewed = before.said != copy.said
+    renewed = _with_content(connection, article, [row])[0].said != copy.said
     if renewed:
         values |= {**_content(copy), "capture_id": copy.capture_id, "url": copy.url}
     if any(row[name] != value for name, value in values.items()):
         connection.execute(update(witnesses).where(witnesses.c.id == row["id"]).values(values))
-    of_host = [each["last_seen"] for each in known if each["own"] == row["own"] and each["id"] != row["id"]]
-    newest = max(of_host, default="")
-    return renewed or (row["last_seen"] <= newest < last)
+    speaking = [each for each in known if each["own"]] or (known if len({each["host"] for each in known}) == 1 else [])
+    newest = max((each["last_seen"] for each in speaking if each["id"] != row["id"]), default=last)
+    return renewed or (row in speaking and row["last_seen"] <= newest < last)
 
 
 def _made(copy: Kept) -> list[list[Any]]:
@@ -147,7 +165,9 @@ def _bound(connection: Connection, article_id: int) -> None:
     for rows in by_host.values():
         if len(rows) > _MOST_OF_A_HOST:
             newest = max(rows, key=lambda row: (row["last_seen"], row["digest"]))
-            others = sorted((row for row in rows if row is not newest), key=lambda row: (row["first_seen"], row["digest"]))
+            others = sorted(
+                (row for row in rows if row is not newest), key=lambda row: (row["first_seen"], row["digest"])
+            )
             _forget(connection, article_id, [row["id"] for row in others[_MOST_OF_A_HOST - 1 :]])
 
 

@@ -78,7 +78,7 @@ class Kept:
         texts = [_uncounted(text) for _, text in _texts(self.content)]
         made = [(one["field"], one["rule"], one["before"], one["after"], one["certainty"]) for one in self.edits]
         marks = [(name, [mark["reason"] for mark in found]) for name, found in self.facts["damaged"].items()]
-        return texts, made, sorted(marks)
+        return texts, sorted(made, key=lambda one: one[0]), sorted(marks)
 
     @property
     def witness(self) -> Witness:

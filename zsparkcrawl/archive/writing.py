@@ -188,7 +188,11 @@ def _kept_article(connection: Connection, key: Mapping[str, Any], url: str) -> d
     """The row of an article that is there; when a person said that it is a copy of another, that of the other."""
     found = connection.execute(_same_article(key, url).with_for_update()).one()._asdict()
     while found["same_as"] is not None:
-        found = connection.execute(select(articles).where(articles.c.id == found["same_as"]).with_for_update()).one()._asdict()
+        found = (
+            connection.execute(select(articles).where(articles.c.id == found["same_as"]).with_for_update())
+            .one()
+            ._asdict()
+        )
     return found
 
 

@@ -34,7 +34,11 @@ def upgrade() -> None:
     for name, begin in (("witness_count", "1"), ("disputed", "0"), ("gaps", "0")):
         op.add_column("articles", sa.Column(name, sa.Integer(), nullable=False, server_default=begin))
     # In words of SQL, for SQLite takes a foreign key in this form only.
-    op.execute("ALTER TABLE articles ADD COLUMN same_as INTEGER CONSTRAINT fk_articles_same_as REFERENCES articles (id)")
+    op.execute(
+        "ALTER TABLE articles ADD COLUMN same_as INTEGER CONSTRAINT fk_articles_same_as REFERENCES articles (id)"
+    )
+    where = sa.text("same_as IS NOT NULL")
+    op.create_index("ix_articles_same_as", "articles", ["same_as"], sqlite_where=where, postgresql_where=where)
 
 
 def _witnesses() -> None:
