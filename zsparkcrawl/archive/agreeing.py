@@ -7,18 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from zsparkcrawl.archive.attesting import attest, stand_as_version
+from zsparkcrawl.archive.attesting import stand_as_version
 from zsparkcrawl.archive.changes import Kind, changes, changes_by_others
 from zsparkcrawl.archive.indexing import change_entry
 from zsparkcrawl.archive.judging import has_same_bytes, stored_state
 from zsparkcrawl.archive.schema import articles, captures, edits, readings, versions, witnesses
 from zsparkcrawl.archive.storable import package, state
 from zsparkcrawl.archive.telling import Told
-from zsparkcrawl.archive.testimony import Kept, host_of, is_own, kept_copy
+from zsparkcrawl.archive.testimony import host_of, is_own
 from zsparkcrawl.items import Article
-from zsparkcrawl.witnesses import Entry, Reading
 
-__all__ = ["hear", "insert_version", "is_earlier", "speaks_for", "store_told"]
+__all__ = ["has_to_tell", "insert_version", "is_earlier", "speaks_for", "store_told"]
 
 _INSERT_VERSION = insert(versions)
 _INSERT_EDIT = insert(edits)
@@ -50,29 +49,17 @@ def is_earlier(connection: Connection, kept: Mapping[str, Any], moment: str) -> 
     return bool(moment < taken)
 
 
-def hear(
-    connection: Connection,
-    kept: Mapping[str, Any],
-    article: Article,
-    facts: Mapping[str, Any],
-    *,
-    alone: bool,
-    early: bool,
-) -> Told | None:
-    """What the copies of an article tell together with one that was read now; None when it has nothing to add.
-
-    ``alone``: no other host ever showed the article. Then a copy counts only if it is doubtful, or if the kept state is
-    and this is an ``early`` one: what is certain needs no witness.
-    """
-    if alone:
-        doubtful = any(article.damaged.values()) or any(
-            one.certainty == "inferred" for made in article.edits.values() for one in made
-        )
-        if not doubtful and not (early and _is_doubtful(connection, kept)):
-            return None
-        if has_same_bytes(connection, kept["capture_id"], facts["capture_id"]) and _is_unheard(connection, kept):
-            return None
-    return attest(connection, kept, kept_copy(article, facts, facts["seen_at"]))
+def has_to_tell(
+    connection: Connection, kept: Mapping[str, Any], article: Article, facts: Mapping[str, Any], early: bool
+) -> bool:
+    """Whether a copy of the one host that ever showed an article is wanted as a witness: it is doubtful, or the kept
+    state is and this is an ``early`` copy. What is certain needs no witness."""
+    edits = (one for made in article.edits.values() for one in made)
+    doubtful = any(article.damaged.values()) or any(one.certainty == "inferred" for one in edits)
+    if not doubtful and not (early and _is_doubtful(connection, kept)):
+        return False
+    same = has_same_bytes(connection, kept["capture_id"], facts["capture_id"])
+    return not (same and _is_unheard(connection, kept))
 
 
 def store_told(connection: Connection, kept: Mapping[str, Any], told: Told, facts: Mapping[str, Any]) -> bool:
@@ -166,24 +153,11 @@ def _put_readings(connection: Connection, told: Told, place: Mapping[str, int]) 
 def _of_texts(told: Told) -> Iterator[dict[str, Any]]:
     for field, entries in told.entries:
         for position, entry in enumerate(entries):
+            place = {name: getattr(entry, name) for name in ("start", "end", "verdict", "basis", "certainty")}
             for rank, reading in enumerate((entry.reading, *entry.rivals)):
-                yield _row(told.copies, field, position, rank, entry, reading)
-
-
-def _row(copies: tuple[Kept, ...], field: str, position: int, rank: int, entry: Entry, reading: Reading) -> dict[str, Any]:  # fmt: skip  # noqa: PLR0913, PLR0917 - what makes a row
-    return {
-        "field": field,
-        "position": position,
-        "rank": rank,
-        "start": entry.start,
-        "end": entry.end,
-        "verdict": entry.verdict,
-        "basis": entry.basis,
-        "certainty": entry.certainty,
-        "reading": reading.text,
-        "witnesses": [copies[number].number for number in reading.witnesses],
-        "explained": [copies[number].number for number in reading.explained],
-    }
+                who = {"witnesses": reading.witnesses, "explained": reading.explained}
+                numbers = {name: [told.copies[each].number for each in found] for name, found in who.items()}
+                yield {"field": field, "position": position, "rank": rank, **place, "reading": reading.text, **numbers}
 
 
 def _of_values(told: Told) -> Iterator[dict[str, Any]]:

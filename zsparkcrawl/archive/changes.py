@@ -100,7 +100,8 @@ def changes(
 def changes_by_others(old: State, new: State) -> dict[str, Kind | None]:
     """Which fields the copies of an article together tell otherwise than it is kept, or more or less for certain.
 
-    >>> kept = State({**dict.fromkeys(CONTENT), "url": "", "body": "园区人事"}, {"body": [Edit("gbk", 3, "?", "事", "inferred")]})
+    >>> guess = [Edit("gbk", 3, "?", "事", "inferred")]
+    >>> kept = State({**dict.fromkeys(CONTENT), "url": "", "body": "园区人事"}, {"body": guess})
     >>> changes_by_others(kept, State(kept.content)), changes_by_others(kept, kept)
     ({'body': 'collated'}, {})
     """

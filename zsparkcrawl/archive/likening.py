@@ -1,7 +1,7 @@
 """Pages without a number that may be copies of an article: found by what they say, and never joined by that alone.
 
-Works in the transaction that it is given. Of each such page only the articles of its day and those are compared in which
-the search finds pieces of it, so that the time grows with the number of pages and not with its square.
+Works in the transaction that it is given. Each such page is compared with the articles of its day and with those in
+which the search finds pieces of it: so the time grows with the number of pages, and not with its square.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ __all__ = ["Likeness", "find_candidates", "join", "likeness"]
 _RUN = 5
 _LEAST, _LEAST_OF_SAME = 15, 8
 """Of a hundred runs of five characters how many two texts must have in common, and how many when title or day are the
-same. Of the 276 pairs of different texts of the sample none has more than 6; of copies of one text in which 12 of a hundred
-characters were lost, each at places of its own, none less than 21, and with 20 lost none less than 9."""
+same. Of the 276 pairs of different texts of the sample none has more than 6; of copies of one text in which 12 of a
+hundred characters were lost, each at places of its own, none less than 21, and with 20 lost none less than 9."""
 _FEWEST = 20
 """Runs below which a text tells nothing; chosen."""
 _PIECES, _PIECE = 16, 6
-"""How many pieces of a page are looked for, and how many characters each has. Where 12 of a hundred characters were lost
-on both sides a piece is whole in one case of five."""
+"""How many pieces of a page are looked for, and how many characters each has. Where 12 of a hundred characters were
+lost on both sides a piece is whole in one case of five."""
 _FOUND_MOST = 20
-_CHINESE = re.compile("[\u4e00-\u9fff]{%d}" % _PIECE)
+_CHINESE = re.compile(rf"[\u4e00-\u9fff]{{{_PIECE}}}")
 _NO_WORD = re.compile(r"\W+")
 _COLUMNS = ("id", "site", "section", "native_id", "url", "title", "date", "body")
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How like two articles are: ``share`` of a hundred runs of five characters that the shorter text has in common with
-    the other, and whether title and day are the same (None where a day is unknown)."""
+    """How like two articles are: how many of a hundred runs of five characters the shorter text shares with the other,
+    and whether title and day are the same (None where a day is unknown)."""
 
     share: int
     same_title: bool
@@ -61,7 +61,8 @@ def likeness(one: Mapping[str, Any], other: Mapping[str, Any]) -> Likeness:
     """How like two articles are, by title, date and body.
 
     >>> text = "园区召开工作会议，部署新一年的招商、建设与服务工作，各部门负责人参加会议。"
-    >>> likeness({"title": "工作会议", "date": "2019-02-19", "body": text}, {"title": "會議", "date": None, "body": "網友：" + text})
+    >>> page = {"title": "工作会议", "date": "2019-02-19", "body": text}
+    >>> likeness(page, {"title": "會議", "date": None, "body": "網友：" + text})
     Likeness(share=100, same_title=False, same_date=None)
     """
     runs = [_runs(each["body"]) for each in (one, other)]

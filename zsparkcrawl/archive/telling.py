@@ -47,8 +47,8 @@ class Told:
 
     @property
     def entries(self) -> Iterator[tuple[str, Sequence[Entry]]]:
-        """By field the places on which the copies differ. A field that stands as one copy has it, and not as all of them
-        together would, has none."""
+        """By field the places on which the copies differ. A field that stands as one copy has it, and not as all of
+        them together would, has none."""
         texts: Mapping[str, CollatedText] = self.collation.texts if self.collation else {}
         for name, text in texts.items():
             if text.text == (self.content[name] or ""):
@@ -101,8 +101,8 @@ def speakers(copies: Sequence[Kept]) -> list[Kept]:
 
 
 def in_order_of_time(copies: Sequence[Kept]) -> list[Kept]:
-    """Copies in the order in which they were last seen."""
-    return sorted(copies, key=lambda each: (each.last_seen, each.first_seen, each.digest))
+    """Copies in the order in which they were last seen; of one second in that in which they were entered."""
+    return sorted(copies, key=lambda each: (each.last_seen, each.first_seen, each.number))
 
 
 def _of_one_story(speaking: Sequence[Kept]) -> tuple[list[Kept], list[Kept], Kept | None]:
@@ -137,9 +137,11 @@ def _put_together(
     damaged: dict[str, Any] = {}
     for name in TEXT_FIELDS:
         found = collation.texts.get(name)
-        content[name] = found.text or ("" if name == "body" else None) if found else None if name != "body" else ""
+        source = order[found.best] if found else best
+        nothing = "" if name == "body" or source.content[name] == "" else None
+        content[name] = (found.text if found else "") or nothing
         if found:
-            edits += _edits(name, order[found.best], found.edited)
+            edits += _edits(name, source, found.edited)
             if found.edited.damaged:
                 damaged[name] = [{"start": m.start, "end": m.end, "reason": m.reason} for m in found.edited.damaged]
     content |= _moments(collation, order, best)
@@ -185,8 +187,8 @@ def _moments(collation: Collation, order: Sequence[Kept], best: Kept) -> dict[st
 
 
 def _source_of_list(name: str, order: Sequence[Kept], best: Kept) -> Kept:
-    """The copy whose files or pictures are the article's: the site's own before a mirror's, then the one with the fewest
-    doubts in their names."""
+    """The copy whose files or pictures are the article's: the site's own before a mirror's, then the one with the
+    fewest doubts in their names."""
     having = [each for each in order if each.content[name]]
     return min(having, key=lambda each: (not each.own, _doubts(name, each), each is not best), default=best)
 
@@ -194,4 +196,4 @@ def _source_of_list(name: str, order: Sequence[Kept], best: Kept) -> Kept:
 def _doubts(name: str, copy: Kept) -> int:
     inferred = sum(one["certainty"] == "inferred" and one["field"].startswith(f"{name}.") for one in copy.edits)
     marks = copy.facts["damaged"].items()
-    return inferred + sum(len(found) for field, found in marks if field.startswith(f"{name}."))
+    return int(inferred) + sum(len(found) for field, found in marks if field.startswith(f"{name}."))

@@ -38,8 +38,8 @@ class Testifying(ABC):
 
         Each has id, host, url, own, capture_id, first_seen, last_seen, standing, kind, apart, version, content (its
         clean fields), edits, damaged, diagnosis, charset, charset_reason, injection_count, and the counts edit_count,
-        inferred_count, damage_count. An article with one copy has that one, with the id None. Raises KeyError when there
-        is no such article.
+        inferred_count, damage_count. An article with one copy has that one, with the id None. Raises KeyError when
+        there is no such article.
         """
         with self._reading() as connection:
             article = connection.execute(select(articles).where(articles.c.id == article_id)).one_or_none()
@@ -84,8 +84,8 @@ class Testifying(ABC):
         return list(self._rows(wanted.order_by(candidates.c.share.desc(), candidates.c.id)))
 
     def decide(self, candidate_id: int, state: Literal["confirmed", "rejected"], *, now: dt.datetime) -> bool:
-        """Enter what a person says of an open candidate. A confirmed copy becomes a witness of its article, which is shown
-        in its place; returns whether that made a version. Raises KeyError when there is no such open candidate."""
+        """Enter what a person says of an open candidate. A confirmed copy becomes a witness of its article, which is
+        shown in its place; returns whether that made a version. Raises KeyError when there is no such candidate."""
         moment, c = stamp(now), candidates.c
         with self._writing() as connection:
             same = c.id == candidate_id

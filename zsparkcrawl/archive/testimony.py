@@ -95,12 +95,13 @@ class Kept:
         return Witness(self.host, self.url, time, self.own, _diagnosis(self.facts["diagnosis"]), texts, values)
 
     def edits_by_field(self) -> dict[str, list[Edit]]:
-        """The edits of each text, in the order in which they were made."""
+        """The edits of each text, in the order in which they were made; without those that cannot be undone."""
         made: dict[str, list[Edit]] = {}
         for one in self.edits:
             edit = Edit(one["rule"], one["start"], one["before"], one["after"], one["certainty"])
             made.setdefault(one["field"], []).append(edit)
-        return made
+        texts = dict(_texts(self.content))
+        return {name: edits for name, edits in made.items() if _fit(texts.get(name) or "", edits)}
 
 
 def kept_copy(article: Article, facts: Mapping[str, Any], seen_at: str) -> Kept:
@@ -173,6 +174,15 @@ def _texts(row: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     yield from ((name, row[name]) for name in CONTENT if name in TEXT_FIELDS)
     yield from ((f"attachments.{number}", each["name"]) for number, each in enumerate(row["attachments"]))
     yield from ((f"images.{number}", each["caption"]) for number, each in enumerate(row["images"]))
+
+
+def _fit(text: str, made: Sequence[Edit]) -> bool:
+    """Whether edits can be undone: `zsparkcrawl verify` tells of those that cannot."""
+    try:
+        revert(text, made)
+    except ValueError:
+        return False
+    return True
 
 
 def _raw(text: str | None, made: Sequence[Edit]) -> str | None:

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
-from zsparkcrawl.archive.agreeing import hear, insert_version, is_earlier, speaks_for, store_told
+from zsparkcrawl.archive.agreeing import has_to_tell, insert_version, is_earlier, speaks_for, store_told
+from zsparkcrawl.archive.attesting import attest
 from zsparkcrawl.archive.captures import Captured
 from zsparkcrawl.archive.indexing import add_entry, change_entry
 from zsparkcrawl.archive.injecting import insert_for, insert_injections
@@ -25,6 +26,7 @@ from zsparkcrawl.archive.storable import (
     storable,
     version_facts,
 )
+from zsparkcrawl.archive.testimony import kept_copy
 from zsparkcrawl.items import Article
 
 __all__ = [
@@ -155,7 +157,7 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
         add_entry(connection, made, row)
         return "new", made
     old = _kept_article(connection, key, row["url"])
-    changed = _store_again(connection, old, article, row, facts | {"seen_at": seen_at})
+    changed = _store_again(connection, old, article, row, {**facts, "seen_at": seen_at})
     if from_site:
         again = {"last_seen": seen_at, "gone_at": None, "gone_reason": None}
         connection.execute(update(articles).where(articles.c.id == old["id"]).values(again))
@@ -165,8 +167,8 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
 def _store_again(
     connection: Connection, old: Mapping[str, Any], article: Article, row: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> bool:
-    """Keep what was read of an article that is there, and return whether that made a version. One copy after the other of
-    one host is held against the state that is kept; with a copy of another host, or a doubtful one, all copies are
+    """Keep what was read of an article that is there, and return whether that made a version. One copy after the other
+    of one host is held against the state that is kept; with a copy of another host, or a doubtful one, all copies are
     asked together."""
     seen_at = facts["seen_at"]
     alone = old["witness_count"] == 1 and speaks_for(old, article.url)
@@ -180,8 +182,10 @@ def _store_again(
         change_entry(connection, old["id"], old, row)
         old = {**old, **values}
     insert_injections(connection, article, place, seen_at)
-    told = hear(connection, old, article, facts, alone=alone, early=early)
-    return bool(changed) or (told is not None and store_told(connection, old, told, facts))
+    if alone and not has_to_tell(connection, old, article, facts, early):
+        return bool(changed)
+    told = attest(connection, old, kept_copy(article, facts, seen_at))
+    return (told is not None and store_told(connection, old, told, facts)) or bool(changed)
 
 
 def _kept_article(connection: Connection, key: Mapping[str, Any], url: str) -> dict[str, Any]:
