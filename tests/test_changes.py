@@ -336,14 +336,16 @@ def test_two_damages_of_one_text_are_one_text(archive: Archive, truth: Truth, on
     """What the two tell together is no worse than the better of them, and the same whichever came first."""
     pair = [page(truth, host) for host in (one, other)]
     told = []
-    for first, second in (pair, pair[::-1]):
+    for order in (pair, pair[::-1]):
         number = f"a{next(NUMBERS)}"
-        first, second = (replace(each, native_id=number) for each in (first, second))
+        first, second = (replace(each, native_id=number) for each in order)
         new, _, again = store(archive, first, second, first)
         assert (new, again) == ("new", "unchanged")
         row = archive.article(f"news/{number}")
         assert row is not None
-        assert {kind for version in archive.versions_of(row["id"]) for kind in version["changed"].values()} <= {"collated"}
+        assert {kind for version in archive.versions_of(row["id"]) for kind in version["changed"].values()} <= {
+            "collated"
+        }
         told.append(row["body"])
     assert told[0] == told[1]
     wrong = [Levenshtein.distance(plain(body), plain(truth.body)) for body in (told[0], *(each.body for each in pair))]

@@ -14,7 +14,7 @@ from zsparkcrawl.archive.judging import has_same_bytes, stored_state
 from zsparkcrawl.archive.schema import articles, captures, edits, readings, versions, witnesses
 from zsparkcrawl.archive.storable import package, state
 from zsparkcrawl.archive.telling import Told
-from zsparkcrawl.archive.testimony import host_of, is_own
+from zsparkcrawl.archive.testimony import host_of, is_doubtful, is_own
 from zsparkcrawl.items import Article
 
 __all__ = ["has_to_tell", "insert_version", "is_earlier", "speaks_for", "store_told"]
@@ -54,9 +54,7 @@ def has_to_tell(
 ) -> bool:
     """Whether a copy of the one host that ever showed an article is wanted as a witness: it is doubtful, or the kept
     state is and this is an ``early`` copy. What is certain needs no witness."""
-    edits = (one for made in article.edits.values() for one in made)
-    doubtful = any(article.damaged.values()) or any(one.certainty == "inferred" for one in edits)
-    if not doubtful and not (early and _is_doubtful(connection, kept)):
+    if not is_doubtful(article) and not (early and _is_doubtful(connection, kept)):
         return False
     same = has_same_bytes(connection, kept["capture_id"], facts["capture_id"])
     return not (same and _is_unheard(connection, kept))

@@ -22,7 +22,7 @@ from zsparkcrawl.items import Article, Diagnosis
 from zsparkcrawl.sites import UnknownSiteError, site_named
 from zsparkcrawl.witnesses import Witness
 
-__all__ = ["FACTS", "Kept", "host_of", "is_certain", "is_own", "kept_copy", "kept_version"]
+__all__ = ["FACTS", "Kept", "host_of", "is_certain", "is_doubtful", "is_own", "kept_copy", "kept_version"]
 
 FACTS = ("charset", "charset_reason", "diagnosis", "damaged", "injection_count")
 """What a witness records of the way its text came about; the counts of a version follow from the rest."""
@@ -141,6 +141,12 @@ def is_certain(facts: Mapping[str, Any], edits: Iterable[EditRow]) -> bool:
     (True, False)
     """
     return not any(facts["damaged"].values()) and all(one["certainty"] == "certain" for one in edits)
+
+
+def is_doubtful(article: Article) -> bool:
+    """Whether anything of a clean article is inferred or left damaged."""
+    edits = (one for made in article.edits.values() for one in made)
+    return any(article.damaged.values()) or any(one.certainty == "inferred" for one in edits)
 
 
 def host_of(url: str) -> str:

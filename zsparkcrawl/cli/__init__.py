@@ -24,6 +24,8 @@ COMMANDS = {
     "history": "versions",
     "diff": "versions",
     "explain": "explaining",
+    "witnesses": "witnessing",
+    "candidates": "witnessing",
     "report": "reporting",
     "status": "standing",
     "seen": "standing",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.captures import CaptureError, read_capture
+from zsparkcrawl.archive.testimony import is_doubtful
 from zsparkcrawl.clean import clean
 from zsparkcrawl.extract import UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, is_part, joined_parts
@@ -19,6 +22,7 @@ from zsparkcrawl.sites import SiteProfile, site_for_url, site_named, site_names
 __all__ = ["reread_captures"]
 
 _Key = tuple[str, str, str]
+_OWN = ""
 _Capture = Mapping[str, Any]
 
 
@@ -26,40 +30,74 @@ class _LostError(Exception):
     """The capture was lost; salvage has told it."""
 
 
+@dataclass(slots=True)
+class _Progress:
+    """What was read of one article so far: bodies by host and digest, whether the host that speaks for it was certain,
+    and what became of each copy. ``ended``: nothing more of it is to be read."""
+
+    bodies: set[tuple[str, str]] = field(default_factory=set)
+    certain: bool = False
+    ended: bool = False
+    outcomes: list[str] = field(default_factory=list)
+
+
 def reread_captures(
     archive: Archive, folder: Path, *, on_failure: Callable[[str], None], of_site: SiteProfile | None = None
 ) -> dict[str, int]:
-    """Read the latest whole capture of each article anew, store the outcome, and return counts by outcome.
+    """Read the captures of each article anew, store the outcome, and return counts by outcome.
 
-    ``on_failure`` is told of each capture that cannot be read, in one line; the others go on. Each article is
-    read from its newest capture: so the outcome is the same however often this is done, even when an article was
-    captured from several hosts. When the state that is kept was read from another capture (the newest was the same
-    text, damaged), that one is read first: so the rules of today improve it as well. ``of_site`` is whose pages those
-    are that came from a host of no profile, in a run that is not known.
+    ``on_failure`` is told of each capture that cannot be read, in one line; the others go on. Of each article the
+    newest capture is read, and behind it every other body that may be a witness: those of mirrors, and those of the
+    host that speaks for the article down to one that is certain. So the outcome is the same however often this is
+    done, and whatever was crawled first. When the state that is kept was read from another capture than the newest,
+    that one is read first: so the rules of today improve it as well. ``of_site`` is whose pages those are that came
+    from a host of no profile, in a run that is not known.
     """
     counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0, "damaged": 0})
-    done: set[_Key] = set()
+    hosts: dict[_Key, set[str]] = {}
+    for key, site, capture, _ in _of_articles(archive, of_site):
+        hosts.setdefault(key, set()).add(_speaker(site, capture))
+    known: dict[_Key, _Progress] = {}
     for key, site, capture, parts in _of_articles(archive, of_site):
-        if key in done:
+        progress = known.setdefault(key, _Progress())
+        speaks = _speaker(site, capture) == _OWN or len(hosts[key]) == 1
+        if progress.ended or (speaks and progress.certain) or _body(capture) in progress.bodies:
             continue
+        first = not progress.outcomes
         try:
-            article = clean(_whole(folder, capture, site, parts), site)
+            article = clean(_whole(folder, capture, site, parts, alone=not first), site)
         except UnreadableError as error:  # an error page, say: what the article was then, an older one tells
-            on_failure(f"{capture['url']}: {error}")
-            counts["unreadable"] += 1
+            if first:
+                on_failure(f"{capture['url']}: {error}")
+                counts["unreadable"] += 1
             continue
         except (CaptureError, _LostError) as error:
-            done.add(key)  # an older capture must not take the place of a newer state
+            progress.ended |= first  # an older capture must not take the place of a newer state
             if isinstance(error, CaptureError):
                 on_failure(str(error))
-            counts["damaged" if isinstance(error, CaptureError) else "lost"] += 1
+            if first or isinstance(error, CaptureError):
+                counts["damaged" if isinstance(error, CaptureError) else "lost"] += 1
             continue
-        done.add(key)
-        outcomes = [*_own_first(archive, folder, capture, site, key), _store(archive, article, capture)]
-        counts["version" if "version" in outcomes else outcomes[-1]] += 1
+        if first:
+            progress.outcomes += _own_first(archive, folder, capture, site, key)
+        progress.outcomes.append(_store(archive, article, capture))
+        progress.bodies.add(_body(capture))
+        progress.certain |= speaks and not is_doubtful(article)
         if article.charset != capture["charset"]:
             archive.set_charset(capture["id"], article.charset)
+    outcomes = (set(each.outcomes) for each in known.values() if each.outcomes)
+    counts.update(next(name for name in ("new", "version", "unchanged") if name in found) for found in outcomes)
     return dict(counts)
+
+
+def _speaker(site: SiteProfile, capture: _Capture) -> str:
+    """Who shows a capture: the site itself, or the host of a mirror."""
+    host = urlsplit(capture["url"]).hostname or ""
+    return _OWN if host in site.hosts else host
+
+
+def _body(capture: _Capture) -> tuple[str, str]:
+    return urlsplit(capture["url"]).hostname or "", capture["digest"]
 
 
 def _of_articles(
@@ -98,12 +136,17 @@ def _own_first(archive: Archive, folder: Path, capture: _Capture, site: SiteProf
         return  # the newest capture tells what there is
 
 
-def _whole(folder: Path, capture: _Capture, site: SiteProfile, parts: Mapping[str, _Capture]) -> Article:
+def _whole(
+    folder: Path, capture: _Capture, site: SiteProfile, parts: Mapping[str, _Capture], *, alone: bool = False
+) -> Article:
     """The article of a capture with its further pages. Raises UnreadableError when one of them was not captured: a
-    part must not pass for the whole."""
+    part must not pass for the whole; and when there is any though it should stand ``alone``, for of an older page the
+    further ones may be newer."""
     page = _page(folder, capture)
     found = [extract(page, site)]
     waiting = list(further_parts(page, site.hosts))
+    if waiting and alone:
+        raise UnreadableError("it goes on elsewhere")
     known = {page.url}
     while waiting and len(found) < MOST_PARTS:
         url = waiting.pop(0)
