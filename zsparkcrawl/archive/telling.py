@@ -15,8 +15,9 @@ from zsparkcrawl.archive.changes import changes
 from zsparkcrawl.archive.storable import state
 from zsparkcrawl.archive.testimony import EditRow, Kept, is_certain
 from zsparkcrawl.clean import TEXT_FIELDS
-from zsparkcrawl.edits import Edited
+from zsparkcrawl.edits import Certainty, places_of
 from zsparkcrawl.witnesses import Apart, CollatedText, CollatedValue, Collation, Entry, collate
+from zsparkcrawl.witnesses.version import RULE
 
 __all__ = ["Told", "in_order_of_time", "speakers", "told"]
 
@@ -141,7 +142,7 @@ def _put_together(
         nothing = "" if name == "body" or source.content[name] == "" else None
         content[name] = (found.text if found else "") or nothing
         if found:
-            edits += _edits(name, source, found.edited)
+            edits += _edits(name, source, found)
             if found.edited.damaged:
                 damaged[name] = [{"start": m.start, "end": m.end, "reason": m.reason} for m in found.edited.damaged]
     content |= _moments(collation, order, best)
@@ -153,19 +154,24 @@ def _put_together(
     return content, tuple(edits), {**best.facts, "damaged": damaged}
 
 
-def _edits(name: str, best: Kept, edited: Edited) -> Iterator[EditRow]:
-    own = [one for one in best.edits if one["field"] == name]
-    yield from own
-    for position, one in enumerate(edited.edits, len(own)):
-        yield {
-            "field": name,
-            "position": position,
-            "rule": one.rule,
-            "start": one.start,
-            "before": one.before,
-            "after": one.after,
-            "certainty": one.certainty,
-        }
+def _edits(name: str, best: Kept, found: CollatedText) -> Iterator[EditRow]:
+    """The edits of the best copy, and behind them those that the others made in its text. What that copy only infers is
+    certain where the others tell it."""
+    edits = (*best.edits_by_field().get(name, ()), *found.edited.edits)
+    for position, one in enumerate(edits):
+        certainty = one.certainty
+        if certainty == "inferred" and one.rule != RULE:
+            ((start, end),) = places_of(edits, lambda each, one=one: each is one)
+            certainty = _certainty(found.entries, start, end)
+        yield {"field": name, "position": position, "rule": one.rule, "start": one.start, "before": one.before,
+               "after": one.after, "certainty": certainty}  # fmt: skip
+
+
+def _certainty(entries: Sequence[Entry], start: int, end: int) -> Certainty:
+    """Whether the copies together tell a stretch for certain."""
+    over = [each for each in entries if each.start < end and start < each.end]
+    over = over or [each for each in entries if each.start <= start and end <= each.end]
+    return "inferred" if any(each.certainty == "inferred" for each in over) else "certain"
 
 
 def _address(order: Sequence[Kept]) -> str:

@@ -95,7 +95,7 @@ class SiteProfile:
         return [urljoin(self.start, path) for path in self.sections[section].listings]
 
     def mirror_urls(self, section: str) -> list[str]:
-        """Where a crawl of the section begins on each known mirror: on its first listing; none of an unknown section."""
+        """Where a crawl of the section begins on each known mirror: its first listing; none of an unknown section."""
         listings = self.sections[section].listings[:1] if section in self.sections else ()
         return [urljoin(mirror, path) for mirror in self.mirrors for path in listings]
 
