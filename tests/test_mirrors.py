@@ -58,10 +58,19 @@ def routes(host: Host, counter: int = 0) -> dict[str, Route | Any]:
     return {"/robots.txt": (404, {}, b""), "/news/": listing([each.id for each in ARTICLES]), **made}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hosts() -> Iterator[tuple[Site, Site]]:
     with Site(routes(HOSTS[0])) as first, Site(routes(HOSTS[1]), host="127.0.0.2") as second:
         yield first, second
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory, hosts: tuple[Site, Site]) -> tuple[End, End]:
+    """The first host crawled, and both one after the other."""
+    one, both = (tmp_path_factory.mktemp(name) / "data" for name in ("one", "both"))
+    first = good(crawl(one, hosts[0]))
+    shutil.copytree(one, both)
+    return first, good(crawl(both, hosts[1]))
 
 
 def good(end: End) -> End:
@@ -83,68 +92,56 @@ def is_told_for_certain(end: End) -> bool:
 
 
 def test_two_damaged_hosts_tell_the_articles_for_certain(
-    tmp_path: Path, hosts: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, hosts: tuple[Site, Site], crawled: tuple[End, End], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for site in hosts:
-        alone = good(crawl(tmp_path / f"alone-{site.host}", site))
+    one, both = crawled
+    other = good(crawl(tmp_path, hosts[1]))
+    for alone in (one, other):
         assert not is_told_for_certain(alone)
         assert alone.rows("SELECT count(*) FROM witnesses") == [(0,)]
-    data = tmp_path / "data"
-    good(crawl(data, hosts[0]))
-    end = good(crawl(data, hosts[1]))
-    assert is_told_for_certain(end)
-    assert len(end.rows(COPIES)) == 6
-    assert set(end.rows("SELECT standing, kind FROM witnesses")) == {("supports", None)}
-    assert zspark(data, monkeypatch, "verify").stdout.endswith("all good\n")
-    backwards = tmp_path / "backwards"
-    good(crawl(backwards, hosts[1]))
-    assert good(crawl(backwards, hosts[0])).rows(TEXTS) == end.rows(TEXTS)
+    assert is_told_for_certain(both)
+    assert len(both.rows(COPIES)) == 6
+    assert set(both.rows("SELECT standing, kind FROM witnesses")) == {("supports", None)}
+    assert zspark(both.data, monkeypatch, "verify").stdout.endswith("all good\n")
+    assert good(crawl(tmp_path, hosts[0])).rows(TEXTS) == both.rows(TEXTS), "the other way round"
 
 
-def test_nights_that_follow_add_nothing(tmp_path: Path, hosts: tuple[Site, Site]) -> None:
+def test_nights_that_follow_add_nothing(tmp_path: Path, hosts: tuple[Site, Site], crawled: tuple[End, End]) -> None:
     """Every page is fetched and read again, and has another counter."""
-    for site in hosts:
-        end = good(crawl(tmp_path, site))
-    before = end.rows(ROWS), end.rows(TEXTS)
-    for night in (1, 2):
-        for site, host in zip(hosts, HOSTS, strict=True):
-            site.routes.update(routes(host, counter=night))
-            site.asked.clear()
-            end = good(crawl(tmp_path, site, "-a", "full=1"))
-            assert {f"/news/{each.id}.html" for each in ARTICLES} <= set(site.asked)
-    assert (end.rows(ROWS), end.rows(TEXTS)) == before
+    data = tmp_path / "data"
+    shutil.copytree(crawled[1].data, data)
+    for site, host in zip(hosts, HOSTS, strict=True):
+        site.routes.update(routes(host, counter=1))
+        site.asked.clear()
+        end = good(crawl(data, site, "-a", "full=1"))
+        assert {f"/news/{each.id}.html" for each in ARTICLES} <= set(site.asked)
+    assert (end.rows(ROWS), end.rows(TEXTS)) == (crawled[1].rows(ROWS), crawled[1].rows(TEXTS))
 
 
-def test_a_kill_between_loses_nothing(tmp_path: Path, hosts: tuple[Site, Site]) -> None:
-    whole, data = tmp_path / "whole", tmp_path / "data"
-    for site in hosts:
-        end = good(crawl(whole, site))
-    good(crawl(data, hosts[0]))
+def test_a_kill_between_loses_nothing(tmp_path: Path, hosts: tuple[Site, Site], crawled: tuple[End, End]) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(crawled[0].data, data)
     killed = ended(command(data, "crawl", "news", "-a", f"start_url={hosts[1].url}/news/", *FAST, code=DIE), data)
     assert killed.code == -signal.SIGKILL
-    assert len(killed.rows(COPIES)) in {0, 2}, "of an article all that its copies tell, or nothing"
+    assert len(killed.rows(COPIES)) == 2, "of an article all that its copies tell, or nothing"
     again = good(crawl(data, hosts[1]))
-    assert again.rows(TEXTS) == end.rows(TEXTS)
-    assert again.rows(COPIES) == end.rows(COPIES)
+    assert again.rows(TEXTS) == crawled[1].rows(TEXTS)
+    assert again.rows(COPIES) == crawled[1].rows(COPIES)
 
 
 def test_captures_alone_give_the_same_articles(
-    tmp_path: Path, hosts: tuple[Site, Site], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, crawled: tuple[End, End], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, rebuilt = tmp_path / "data", tmp_path / "rebuilt"
-    for site in hosts:
-        end = good(crawl(data, site))
-    rebuilt.mkdir()
-    shutil.copytree(data / "captures", rebuilt / "captures")
-    zspark(rebuilt, monkeypatch, "verify", "--enter")
+    shutil.copytree(crawled[1].data / "captures", tmp_path / "captures")
+    zspark(tmp_path, monkeypatch, "verify", "--enter")
     told = "3 new, 0 version, 0 unchanged, 0 unreadable, 0 damaged, 0 files\n"
-    assert zspark(rebuilt, monkeypatch, "reread", "--site", "nhtp").stdout == told
-    again = End(0, "", "", rebuilt)
-    assert again.rows(TEXTS) == end.rows(TEXTS)
-    assert again.rows(COPIES) == end.rows(COPIES)
+    assert zspark(tmp_path, monkeypatch, "reread", "--site", "nhtp").stdout == told
+    again = End(0, "", "", tmp_path)
+    assert again.rows(TEXTS) == crawled[1].rows(TEXTS)
+    assert again.rows(COPIES) == crawled[1].rows(COPIES)
     before = again.rows(ROWS)
     told = "0 new, 0 version, 3 unchanged, 0 unreadable, 0 damaged, 0 files\n"
-    assert zspark(rebuilt, monkeypatch, "reread", "--site", "nhtp").stdout == told
+    assert zspark(tmp_path, monkeypatch, "reread", "--site", "nhtp").stdout == told
     assert again.rows(ROWS) == before
 
 
