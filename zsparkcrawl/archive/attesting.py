@@ -19,6 +19,7 @@ from zsparkcrawl.archive.testimony import FACTS, Kept, kept_version
 __all__ = ["attest", "distinct_copies", "kept_copies", "stand_as_version"]
 
 _EDIT = ("field", "rule", "start", "before", "after", "certainty")
+_MADE = (*_EDIT, "position")
 _MOST_OF_A_HOST = 8
 """Copies that are kept of one host: the first ones and the newest. A host that damages a page otherwise with each visit
 would add one every night; what the eighth tells and seven do not is little. Chosen."""
@@ -27,8 +28,8 @@ would add one every night; what the eighth tells and seven do not is little. Cho
 def attest(connection: Connection, article: Mapping[str, Any], copy: Kept) -> Told | None:
     """Enter a copy of an article, given by its row; returns what the copies tell together now, and None when this one
     brought nothing new."""
-    known = _rows(connection, article["id"])
-    same = [row for row in known if (row["host"], row["digest"]) == (copy.host, copy.digest)]
+    known, digest = _rows(connection, article["id"]), copy.digest
+    same = [row for row in known if (row["host"], row["digest"]) == (copy.host, digest)]
     if same:
         if not _seen_again(connection, article, same[0], copy, known):
             return None
@@ -89,12 +90,12 @@ def _versions(connection: Connection, article: Mapping[str, Any], numbers: Seque
     wanted = select(versions, taken_at).select_from(versions.outerjoin(captures, c.capture_id == captures.c.id))
     fetched = wanted.where(c.article_id == article["id"], c.made_by != "witnesses").order_by(c.version)
     made: dict[int, list[dict[str, Any]]] = {}
-    of_article = select(edits).where(edits.c.article_id == article["id"])
+    of_article = select(edits.c.version, *(edits.c[name] for name in _MADE)).where(edits.c.article_id == article["id"])
     if numbers is not None:
         fetched = fetched.where(c.version.in_(numbers))
         of_article = of_article.where(edits.c.version.in_(numbers))
-    for one in connection.execute(of_article.order_by(edits.c.version, edits.c.field, edits.c.position)):
-        made.setdefault(one.version, []).append(one._asdict())
+    for number, *values in connection.execute(of_article.order_by(edits.c.version, edits.c.field, edits.c.position)):
+        made.setdefault(number, []).append(dict(zip(_MADE, values, strict=True)))
     found = []
     for row in connection.execute(fetched):
         copy = kept_version(article["site"], row._asdict(), made.get(row.version, ()), row.taken_at)

@@ -64,7 +64,7 @@ class Kept:
     def digest(self) -> str:
         """Of what the page says before cleaning. Numbers that a page counts by itself are left out, and so is a day
         that is counted from the visit: both are others every night."""
-        made = self.edits_by_field()
+        made = self._edits()
         said: list[Any] = [_uncounted(_raw(text, made.get(name, ()))) for name, text in _texts(self.content)]
         if self.content["date_basis"] != "relative":
             said += [self.content[name] for name in _MOMENTS]
@@ -96,12 +96,15 @@ class Kept:
 
     def edits_by_field(self) -> dict[str, list[Edit]]:
         """The edits of each text, in the order in which they were made; without those that cannot be undone."""
+        texts = dict(_texts(self.content))
+        return {name: made for name, made in self._edits().items() if _undone(texts.get(name) or "", made) is not None}
+
+    def _edits(self) -> dict[str, list[Edit]]:
         made: dict[str, list[Edit]] = {}
         for one in self.edits:
             edit = Edit(one["rule"], one["start"], one["before"], one["after"], one["certainty"])
             made.setdefault(one["field"], []).append(edit)
-        texts = dict(_texts(self.content))
-        return {name: edits for name, edits in made.items() if _fit(texts.get(name) or "", edits)}
+        return made
 
 
 def kept_copy(article: Article, facts: Mapping[str, Any], seen_at: str) -> Kept:
@@ -182,17 +185,17 @@ def _texts(row: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     yield from ((f"images.{number}", each["caption"]) for number, each in enumerate(row["images"]))
 
 
-def _fit(text: str, made: Sequence[Edit]) -> bool:
-    """Whether edits can be undone: `zsparkcrawl verify` tells of those that cannot."""
+def _undone(text: str, made: Sequence[Edit]) -> str | None:
+    """A text before its edits; None when they cannot be undone, of which `zsparkcrawl verify` tells."""
     try:
-        revert(text, made)
+        return revert(text, made)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _raw(text: str | None, made: Sequence[Edit]) -> str | None:
-    return revert(text or "", made) if made else text
+    raw = _undone(text or "", made) if made else None
+    return text if raw is None else raw
 
 
 def _uncounted(text: str | None) -> str | None:
