@@ -6,8 +6,6 @@ import datetime as dt
 import os
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -21,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, text
 
+from tests.warm import Process
 from zsparkcrawl.archive import (
     Archive,
     ArchiveError,
@@ -425,7 +424,9 @@ def test_a_run_whose_process_is_gone_is_entered_as_died(archive: Archive, tmp_pa
         "archive.start_run(site='s', section='news', start_url=None, arguments={}, started=now)\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, env=_environ()).returncode == -9
+    process = Process(code)
+    process.communicate()
+    assert process.returncode == -9
     assert [run["state"] for run in archive.status().runs] == ["running"]
     start_run(archive)
     start_run(archive)  # the first of these two is ours and lives
@@ -458,10 +459,6 @@ def test_a_moment_needs_a_time_zone(archive: Archive) -> None:
 # -- several at once --
 
 
-def _environ() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-
-
 def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     """Each process stores 12 articles of its own, and one that all three change in turn."""
     code = (
@@ -477,9 +474,9 @@ def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
         "        for article in (own, shared):\n"
         "            archive.store(article, run_id=None, capture_id=None, now=now)\n"
     )
-    command = [sys.executable, "-c", code, url_of(tmp_path / "new folder")]
-    started = [subprocess.Popen([*command, who], env=_environ()) for who in "abc"]  # also race for the migration
-    assert [process.wait() for process in started] == [0, 0, 0]
+    started = [Process(code, [url_of(tmp_path / "new folder"), who]) for who in "abc"]  # also race for the migration
+    assert [process.communicate() for process in started] == [("", "")] * 3
+    assert [process.returncode for process in started] == [0, 0, 0]
     with Archive.open(url_of(tmp_path / "new folder"), readonly=True) as archive:
         assert len(list(archive.articles())) == 37
         shared = archive.article("news/shared")

@@ -3,7 +3,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bench.damage import Host, damage, hosts, to_traditional
@@ -187,5 +187,6 @@ def test_random_bytes_never_fail(body: bytes, content_type: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff\ufffe"), max_size=80))
+@example("\ufffd")
 def test_utf_8_comes_back_as_it_was(text: str) -> None:
     assert decode(text.encode(), "text/html; charset=gb2312").text == text

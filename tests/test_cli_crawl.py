@@ -104,3 +104,22 @@ def test_the_mail_of_a_refused_night_is_one_line(data: Path) -> None:
         url = site.url
     end = ended(command(data, "crawl", "--section", "news", "--start-url", f"{url}/news/", *FAST, code=CODE), data)
     assert (end.code, end.err.count("\n"), end.err.count("refused by")) == (1, 1, 1), end.err
+
+
+@pytest.mark.parametrize("kept", [0, 3])
+def test_the_mail_of_a_night_on_which_nothing_can_be_kept_is_one_line(data: Path, kept: int) -> None:
+    refusing = f"""
+from zsparkcrawl.archive.captures import CaptureError, CaptureWriter
+write, written = CaptureWriter.write, []
+def refuse(self, **exchange):
+    written.append(1)
+    if len(written) > {kept}:
+        raise CaptureError("captures folder x: Read-only file system")
+    return write(self, **exchange)
+CaptureWriter.write = refuse
+"""
+    with Site(dict(ORDINARY)) as site:
+        start = ("--section", "news", "--start-url", f"{site.url}/news/")
+        end = ended(command(data, "crawl", *start, *FAST, code=refusing + CODE), data, site)
+    assert (end.code, end.err.count("\n")) == (1, 1), end.err
+    assert end.err.startswith("zsparkcrawl: news: failed: captures folder x: Read-only file system")

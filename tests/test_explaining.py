@@ -176,7 +176,10 @@ def test_each_kind_of_place_has_a_mark_of_its_own() -> None:
     marks = [Damage(2, 3, "doubtful, perhaps: 圈"), Damage(5, 6, "an ASCII character was lost here")]
     edited = mark(edited, [*marks, Damage(6, 7, "doubtful, perhaps: 。")])
     shown = click.unstyle(marked(list(stretches(segments_of(edited.text, edited.edits, edited.damaged))), whole=True))
-    assert shown == "甲{?⇢园区|圈}乙丙{?!}{?|。}{<U+200B>→}丁{-戊-}"
+    assert shown == "甲{?⇢园[区|圈]}乙丙[?!][?|。]{<U+200B>→}丁{-戊-}"
+    both = [Damage(0, 2, "doubtful, perhaps: 圈"), Damage(1, 3, "misread more than once")]
+    shown = click.unstyle(marked(list(stretches(segments_of("园区里", (), both))), whole=True))
+    assert shown == "[园|圈][区|圈!][里!]"
     assert revert(edited.text, edited.edits) == "甲?乙丙??\u200b丁戊"
 
 

@@ -6,14 +6,13 @@ import datetime as dt
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.serving import FAST, ORDINARY, ROOT, Site, command, ended
+from tests.serving import FAST, ORDINARY, Site, command, ended
+from tests.warm import Process
 from zsparkcrawl.archive import Archive, Captured
 from zsparkcrawl.archive.captures import CaptureError, CaptureWriter, read_capture
 from zsparkcrawl.archive.flushing import Flusher
@@ -34,9 +33,8 @@ os.kill(os.getpid(), 9)
 
 
 def test_a_kill_costs_nothing(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, tmp_path], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False
-    )
+    done = Process(KILLED, [tmp_path])
+    done.communicate()
     assert done.returncode == -signal.SIGKILL
     CaptureWriter(tmp_path / "captures").close()
     with Archive.open(f"sqlite:///{tmp_path}/zspark.sqlite") as archive:

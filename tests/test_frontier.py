@@ -156,6 +156,62 @@ def test_a_walk_that_was_cut_off_goes_on(archive: Archive) -> None:
     assert taken[f"{HOME}/"] == walk(f"{HOME}/", True), "known pages prove something: the rest is being walked"
 
 
+def test_listings_found_later_leave_the_walks_of_a_full_run_alone(archive: Archive) -> None:
+    frontier = run(archive, Wanted(full=True))
+    frontier.begin([f"{HOME}/"], walk, NOW)
+    (lease,) = frontier.lease(NOW, 1)
+    second = (f"{HOME}/list_2.html", walk(f"{HOME}/", False))
+    frontier.listed(Visited(lease, Standing("read", visits=1)), lease.url, [], lambda _: [second], NOW)
+    frontier.begin([f"{HOME}/", "http://www.nhtp.org/xw/"], walk, NOW)  # the home page names them
+    assert names(frontier.lease(NOW, 9)) == ["list_2.html", "http://www.nhtp.org/xw/"]
+
+
+def test_a_full_run_drops_the_walks_of_its_listings_alone(archive: Archive) -> None:
+    first = run(archive)
+    first.begin([f"{HOME}/a/", f"{HOME}/b/"], walk, NOW)
+    for lease in first.lease(NOW, 2):
+        second = (f"{lease.url}2.html", walk(lease.url, False))
+        first.listed(Visited(lease, Standing("read", visits=1)), lease.url, [], lambda _, page=second: [page], NOW)  # type: ignore[misc]
+    archive.end_run(1, state="failed", reason="", counts={}, ended=NOW)
+    full = run(archive, Wanted(full=True))
+    full.begin([f"{HOME}/a/"], walk, NOW)
+    assert names(full.lease(NOW, 9)) == ["a/", "b/2.html"], "the other is walked on with"
+
+
+def test_a_listing_is_whole_when_no_walk_from_it_is_under_way(archive: Archive) -> None:
+    first = run(archive)
+    first.begin([f"{HOME}/"], walk, NOW)
+    (lease,) = first.lease(NOW, 1)
+    second = (f"{HOME}/list_2.html", walk(f"{HOME}/", False))
+    first.listed(Visited(lease, Standing("read", visits=1)), lease.url, [], lambda _: [second], NOW)
+    first.walked(f"{HOME}/", NOW)
+    (rest,) = first.lease(NOW, 9)
+    first.walked(f"{HOME}/", NOW)  # it is on its way
+    for trusting in (True, False):
+        later = run(archive, Wanted(limit=None if trusting else 1))
+        later.begin([f"{HOME}/"], walk, NOW)
+        (again,) = later.lease(NOW, 9)
+        assert again.walk == walk(f"{HOME}/", trusting)
+        later.conclude(Visited(again, Standing("read", visits=1)), NOW)
+    first.listed(Visited(rest, Standing("read", visits=1)), rest.url, [], lambda _: (), NOW)
+    first.walked(f"{HOME}/", NOW)
+    last = run(archive, Wanted(limit=1))
+    last.begin([f"{HOME}/"], walk, NOW)
+    assert [lease.walk for lease in last.lease(NOW, 9)] == [walk(f"{HOME}/", True)]
+
+
+def test_an_article_that_is_called_next_page_stays_an_article(archive: Archive) -> None:
+    first = run(archive)
+    listing(first, [None])
+    later = run(archive)
+    later.begin([f"{HOME}/"], walk, NOW)
+    taken = {lease.kind: lease for lease in later.lease(NOW, 1)}
+    page = (f"{HOME}/1.html", walk(f"{HOME}/", False))
+    visited = Visited(taken["listing"], Standing("read", visits=1))
+    later.listed(visited, f"{HOME}/", [], lambda _: [page], NOW)
+    assert [(lease.kind, names([lease])) for lease in later.lease(NOW, 9)] == [("article", ["1.html"])]
+
+
 def test_only_a_whole_walk_makes_known_pages_a_proof(archive: Archive) -> None:
     for number, trusting in enumerate((False, False, True)):
         frontier = run(archive)

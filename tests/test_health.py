@@ -40,6 +40,8 @@ NIGHTS = [run(n + 0.125) for n in range(5)]
         ),
         ([run(0.125, "died"), *NIGHTS[1:]], "news: died, 3 hours ago: its process ended without a word", 1),
         ([run(0.01, "running", ended=None), *NIGHTS], "news: running for 14 minutes", 0),
+        ([run(-1.25), *NIGHTS], "news: good, 1 day ahead of the clock", 0),
+        ([run(-0.125, "running", ended=None), *NIGHTS], "news: running for a moment", 0),
         (
             [run(4 + n) for n in range(5)],
             "news: good, 4 days ago; nothing has run for 4 days, every 1 day used to be usual",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
 
+from tests.warm import Process
 from zsparkcrawl.archive.locking import LockedError
 from zsparkcrawl.feeds import FeedError, check_feeds
 from zsparkcrawl.fetched import Reading
@@ -118,10 +117,8 @@ def test_a_process_opens_once_and_locks_others_out(environ: dict[str, str]) -> N
         "from zsparkcrawl.archive.locking import LockedError\n"
         "try: Keeping.hold(os.environ)\nexcept LockedError as error: sys.exit(str(error))"
     )
-    root = Path(__file__).parents[1]
-    words = [sys.executable, "-c", code]
-    other = subprocess.run(words, env={**os.environ, **environ}, cwd=root, capture_output=True, text=True, check=False)
-    assert other.stderr == f"another process is at work in {environ['ZSPARK_DATA']} (process {os.getpid()})\n"
+    _, told = Process(code, environ={**os.environ, **environ}).communicate()
+    assert told == f"another process is at work in {environ['ZSPARK_DATA']} (process {os.getpid()})\n"
     first.release()
     second.release()
     again = Keeping.hold(environ)
@@ -165,7 +162,7 @@ READ = {"zspark/listings": 2, "zspark/rows": 5, "zspark/asked": 5, "zspark/read"
         ({**READ, "zspark/read": 0, "zspark/failed": 5}, "finished", "failed", "none of 5 articles"),
         ({**READ, "zspark/read": 4, "zspark/failed": 1}, "finished", "good", "1 article could not be fetched"),
         ({**READ, "zspark/read": 4}, "finished", "good", "1 article led to a page already seen"),
-        ({**READ, "zspark/listings_failed": 1}, "finished", "suspicious", "1 listing page could not be fetched"),
+        ({**READ, "zspark/listings_failed": 1}, "finished", "suspicious", "1 listing page could not be read"),
         ({"zspark/listings": 2}, "finished", "suspicious", "no article is linked on 2 listing pages"),
         ({"zspark/listings": 2, "zspark/rows": 9}, "finished", "good", "all read"),
         ({}, "finished", "failed", "no listing page could be read"),

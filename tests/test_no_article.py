@@ -40,6 +40,20 @@ def test_an_article_is_an_article_whatever_it_speaks_of(case: dict[str, str]) ->
     assert case["text"] in read(page(case)).body
 
 
+def test_one_sentence_makes_an_article_of_a_page_of_spam() -> None:
+    offers = ["国产av无码专区,亚洲精品,欧美日韩一区,久久综合"] * 5
+    sentence = "园区召开工作会议，部署下一阶段的重点任务。"
+    for lines, kind in ((offers, "spam"), ([*offers, sentence], None)):
+        body = "".join(f"<p>{line}</p>" for line in lines)
+        case = page({"title": "园区召开工作会议", "body": f"<p>发布时间：2019-02-19</p>{body}"})
+        if kind is None:
+            assert read(case).body.strip() == sentence
+        else:
+            with pytest.raises(NoArticleError) as caught:
+                read(case)
+            assert caught.value.kind == kind
+
+
 def test_the_kinds_are_told_in_the_outcome() -> None:
     stats = {"zspark/listings": 1, "zspark/rows": 9, "zspark/asked": 9, "zspark/read": 6, "zspark/unreadable": 3}
     outcome = judge({**stats, "zspark/challenge": 1, "zspark/missing": 1}, "finished")

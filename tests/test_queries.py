@@ -12,7 +12,7 @@ from zsparkcrawl.archive.asking import expression
 from zsparkcrawl.archive.matching import matches, places
 from zsparkcrawl.archive.queries import All, AnyOf, Query, QueryError, Without, Word, parse, quoted, words_of
 from zsparkcrawl.archive.snippets import snippets
-from zsparkcrawl.chinese.alike import LINE_END, alike
+from zsparkcrawl.chinese.alike import _ALIKE, LINE_END, _others, alike
 
 A, B, C = Word("a"), Word("b"), Word("c")
 
@@ -128,6 +128,13 @@ def test_every_character_is_a_word_for_the_index() -> None:
     assert all(len(sign) == 1 for sign in folded)
     assert not any("\ud800" <= sign <= "\udfff" for sign in folded)
     assert "".join(folded).encode()
+
+
+def test_what_is_passed_over_is_what_stays() -> None:
+    """To go by runs is only quicker: one by one each character becomes the same."""
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert alike(every) == every.translate(_ALIKE)
+    assert len(_others().sub("", every)) > 15_000
 
 
 def test_what_is_taken_for_the_same() -> None:

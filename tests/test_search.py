@@ -217,6 +217,21 @@ def test_an_archive_without_an_index_gets_one_when_it_is_opened_for_writing(fill
         assert list(again.database_faults()) == []
 
 
+def test_an_archive_of_before_the_search_gets_its_index(filled: Archive) -> None:
+    for table in ("article_search", "search_state", "search_entries"):
+        tampered(filled, f"DROP TABLE {table}")
+    for later in ("ix_articles_browsing", "ix_versions_browsing"):
+        tampered(filled, f"DROP INDEX {later}")
+    tampered(filled, "UPDATE zspark_schema SET version_num = '0007'")
+    with pytest.raises(ArchiveError, match="has the older schema 0007"):
+        Archive.open(database_url(os.environ), readonly=True)
+    for told in ("was brought up to date", "it is up to date"):
+        done = CliRunner().invoke(main, ["upgrade"])
+        assert (done.exit_code, told in done.stdout) == (0, True)
+    with Archive.open(database_url(os.environ), readonly=True) as reading:
+        assert found(reading, "孵化器 -招聘") == [1]
+
+
 def test_an_index_made_by_other_rules_is_not_used_and_made_anew(filled: Archive) -> None:
     tampered(filled, "UPDATE search_state SET version = '0 older'")
     assert not filled.has_search_index()
@@ -251,6 +266,14 @@ def test_an_index_out_of_step_is_told(filled: Archive, statement: str, fault: st
     assert told == f"the search index {fault}: `zsparkcrawl search --rebuild` makes it anew"
     filled.rebuild_search()
     assert list(filled.database_faults()) == []
+
+
+def test_the_command_verify_tells_of_the_index(filled: Archive) -> None:
+    assert zspark("verify").exit_code == 0
+    tampered(filled, "UPDATE articles SET title = '食堂' WHERE id = 2")
+    result = zspark("verify")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("the search index does not hold what article 2 says: ")
 
 
 def test_other_programs_can_open_the_file(filled: Archive) -> None:

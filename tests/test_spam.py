@@ -11,7 +11,7 @@ from lxml import html
 
 from zsparkcrawl import despam, revert
 from zsparkcrawl.items import Diagnosis
-from zsparkcrawl.spam import is_spam, lexicon, spam_among
+from zsparkcrawl.spam import is_plain, is_spam, lexicon, spam_among
 from zsparkcrawl.spam.markup import prune
 
 CASES = Path(__file__).parent / "spam"
@@ -88,6 +88,15 @@ def test_every_cut_can_be_undone(pieces: list[str]) -> None:
     edited = despam(text)
     assert revert(edited.text, edited.edits) == text
     assert despam(edited.text).text == edited.text
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(st.sampled_from([*PIECES, "(", "（fā", "ā)", "）", "\u3000"]), max_size=6), max_size=4))
+def test_of_a_plain_line_nothing_is_cut_whatever_stands_around_it(pieces: list[list[str]]) -> None:
+    lines = ["".join(line).replace("\n", "") for line in pieces]
+    left = despam("\n".join(lines)).text.split("\n")
+    told = [line for line in lines if any(map(str.isalnum, line))]
+    assert [line for line in told if is_plain(line) and line not in left] == []
 
 
 @pytest.mark.parametrize(
@@ -268,6 +277,7 @@ def test_spam_in_another_script_than_its_page_weighs_more() -> None:
     text = "園區產業發展迅速，企業與學院合辦精品班，网贷平台，關于創新的會議召開了。"
     assert "网贷" not in despam(text, Diagnosis("turned")).text
     assert despam(text.replace("网贷", "網貸"), Diagnosis()).edits == ()
+    assert "網貸" in despam(text.replace("网贷", "網貸"), Diagnosis("turned")).text
 
 
 DRESSED = st.sampled_from(

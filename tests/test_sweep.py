@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.serving import FAST, End, Site, article, command, crawl, ended, page
+from tests.serving import FAST, End, Site, article, change, command, crawl, ended, page
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extract.parts import further_parts, is_part, joined_parts
 from zsparkcrawl.items import Article, Attachment, Page
@@ -85,12 +87,72 @@ def test_a_sweep_that_finds_nothing_is_suspicious(sweep: End) -> None:
     assert "none of 2 numbers has an article" in sweep.more[1].last
 
 
-def test_a_lost_part_leaves_no_half_article(tmp_path: Path) -> None:
-    routes = {**ROUTES, "/news/5_3.html": (404, {}, b"")}
-    with Site(routes) as site:
+@pytest.fixture(scope="module")
+def gap(tmp_path_factory: pytest.TempPathFactory) -> End:
+    """An article whose second page of three is lost, read anew, then there again, and lost again."""
+    data = tmp_path_factory.mktemp("gap")
+    with Site({**ROUTES, "/news/5_2.html": (404, {}, b"")}) as site:
+        end = crawl(data, site, "-a", "ids=5")
+        end.left = {"first": contents(end)}
+        again = "import sys; from zsparkcrawl.cli import main; main(['reread'])"
+        end.more = [ended(command(data, code=again), data)]
+        for status, _, body in (ROUTES["/news/5_2.html"], (410, {}, b"")):
+            site.routes["/news/5_2.html"] = (status, {"Content-Type": "text/html; charset=utf-8"}, body)
+            end.more.append(crawl(data, site, "-a", "ids=5"))
+        end.left["last"] = contents(end)
+    return end
+
+
+def contents(end: End, number: str = "5") -> tuple[int, str, list[dict[str, Any]]]:
+    """The latest version of an article: its number, body and marks."""
+    found = "SELECT v.version, v.body, v.damaged FROM versions v JOIN articles a ON (a.id, a.version) = (article_id, v.version)"
+    ((version, body, damaged),) = end.rows(f"{found} WHERE native_id = '{number}'")
+    return version, body, json.loads(damaged).get("body", [])
+
+
+def test_an_article_that_lacks_a_page_says_so(gap: End) -> None:
+    assert gap.code == 0, gap.err
+    assert "good: 1 article without all of its pages (last: http" in gap.last
+    assert "5_2.html: HTTP status 404); 1 article (1 new" in gap.last
+    version, body, (mark,) = gap.left["first"]
+    assert [line[:3] for line in body.split("\n")][:2] == ["第一页", "第三页"]
+    assert (version, body[mark["start"] : mark["end"]]) == (1, "\n")
+    assert body[: mark["start"]].startswith("第一页")
+    assert mark["reason"].startswith("a page of the article is missing: http")
+    ((state, reason),) = gap.rows("SELECT state, reason FROM frontier WHERE kind = 'article'")
+    assert (state, "5_2.html: HTTP status 410" in reason) == ("read", True)
+
+
+def test_the_missing_page_is_added_and_never_taken_away(gap: End) -> None:
+    reread, whole, lost = gap.more
+    assert (reread.code, whole.code, lost.code) == (0, 0, 0), reread.err
+    assert "(0 new, 1 changed, 0 unchanged)" in whole.last
+    assert "(0 new, 0 changed, 1 unchanged)" in lost.last
+    version, body, marks = gap.left["last"]
+    assert [line[:3] for line in body.split("\n")][:3] == ["第一页", "第二页", "第三页"]
+    assert (version, marks) == (2, [])
+    assert gap.rows("SELECT changed FROM versions WHERE version = 2") == [('{"body": "hijack undone"}',)]
+
+
+def test_a_page_that_may_come_yet_is_waited_for(tmp_path: Path) -> None:
+    with Site({**ROUTES, "/news/5_3.html": (503, {}, b"")}) as site:
         end = crawl(tmp_path, site, "-a", "ids=3,5")
-    assert end.rows("SELECT native_id FROM articles") == [("3",)]
-    assert "1 article could not be fetched" in end.last
+        assert end.rows("SELECT native_id FROM articles") == [("3",)]
+        assert end.rows("SELECT state FROM frontier WHERE url LIKE '%/5.html'") == [("waiting",)]
+        assert "1 article could not be fetched" in end.last
+        change(tmp_path, "UPDATE frontier SET tries = 7 WHERE tries")  # all but the last of the back-off
+        last = crawl(tmp_path, site, "-a", "ids=5")
+    assert "1 article without all of its pages" in last.last
+    _, body, (mark,) = contents(last)
+    assert mark["start"] == len(body), "at the end"
+
+
+def test_a_number_that_is_named_is_fetched_now(tmp_path: Path) -> None:
+    with Site(dict(ROUTES)) as site:
+        crawl(tmp_path, site, "-a", "ids=3")
+        again = crawl(tmp_path, site, "-a", "ids=3")
+        assert (again.code, site.asked.count("/news/3.html")) == (0, 2), again.err
+    assert "1 article (0 new, 0 changed, 1 unchanged)" in again.last
 
 
 @pytest.mark.parametrize(
@@ -129,6 +191,8 @@ def test_the_addresses_of_numbers() -> None:
         ("7.html", '<a href="http://spam.example/news/7_2.html">2</a>', []),
         ("index.html", '<a href="index_2.html">2</a>', []),
         ("7.html", '<a href="7_40.html">40</a>', []),
+        ("7", '<a href="7_2">2</a>', ["7_2"]),
+        ("show.html?id=7", '<a href="show.html?id=7&amp;curPage=2">2</a>', ["show.html?id=7&curPage=2"]),
         ("7.html", "", []),
     ],
 )

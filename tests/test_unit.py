@@ -86,7 +86,7 @@ def restricted(tmp_path: Path, **environ: str) -> tuple[Path, list[str]]:
     with Site(ORDINARY) as site:
         words = ("crawl", "news", "-a", f"start_url={site.url}/news/", *FAST)
         more = {"TMPDIR": str(temporary), "HOME": "/nonexistent", **environ}
-        end = ended(command(data, *words, code=RESTRICTED, **more), data)
+        end = ended(command(data, *words, code=RESTRICTED, cold=True, **more), data)
     assert end.code == 0, end.err
     return data, [line for line in end.err.splitlines() if line.startswith("WROTE")]
 

@@ -29,6 +29,7 @@ from zsparkcrawl.export import COLUMNS
 from zsparkcrawl.feeds import FIELDS
 from zsparkcrawl.repair import RULES as REPAIR_RULES
 from zsparkcrawl.rules import RULES
+from zsparkcrawl.serve.routes import addresses
 from zsparkcrawl.spam import RULES as SPAM_RULES
 
 __all__ = ["PARTS", "PartError", "renewed"]
@@ -113,6 +114,11 @@ def shown_settings() -> str:
     return _table(("setting", "value"), rows)
 
 
+def viewer_addresses() -> str:
+    """The addresses of the viewer, and what each gives."""
+    return _table(("address", "what it gives"), ((f"`{path}`", meaning) for path, meaning in addresses()))
+
+
 def import_layers() -> str:
     """Who may import whom, as the contract in pyproject.toml says."""
     facts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -128,6 +134,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "export-columns": export_columns,
     "feed-columns": feed_columns,
     "settings": shown_settings,
+    "viewer-addresses": viewer_addresses,
     "import-layers": import_layers,
     "schema": lambda: describe().strip(),
 }

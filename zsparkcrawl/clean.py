@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from zsparkcrawl.chinese.diagnosis import diagnose
-from zsparkcrawl.edits import Change, Edited, edit
+from zsparkcrawl.edits import Change, Damage, Edited, edit, mark
 from zsparkcrawl.extract import extract
-from zsparkcrawl.items import Article, Diagnosis, Page
+from zsparkcrawl.items import LACKS_PAGE, Article, Diagnosis, Page
 from zsparkcrawl.repair import RULES as REPAIR_RULES
 from zsparkcrawl.repair.misread import reread_misread
 from zsparkcrawl.sites import SiteProfile, UnknownSiteError, site_named
@@ -44,13 +45,16 @@ def clean(article: Article, site: SiteProfile | None = None) -> Article:
     """
     site = site or _site_of(article)
     texts = _texts(article)
-    reread = {name: reread_misread(Edited(text), Diagnosis()) for name, text in texts.items()}
+    gaps = _gaps(article.damaged)
+    reread = {name: reread_misread(Edited(text, (), gaps.get(name, ())), Diagnosis()) for name, text in texts.items()}
     diagnosis = diagnose(
         *(each.text for each in reread.values()),
         written_in=site.script if site else None,
         published=article.date,
     )
     edited = {name: _apply_rules(each, diagnosis) for name, each in reread.items()}
+    for name, marks in gaps.items():
+        edited[name] = _marked(edited[name], marks)
     if "title" in edited and not _is_title(edited["title"]):
         edited["title"] = recovered_title(article, diagnosis) or edited["title"]
     clean_texts = {name: each.text for name, each in edited.items()}
@@ -71,6 +75,21 @@ def clean(article: Article, site: SiteProfile | None = None) -> Article:
         edits={name: each.edits for name, each in edited.items() if each.edits},
         damaged={name: each.damaged for name, each in edited.items() if each.damaged},
     )
+
+
+def _gaps(damaged: Mapping[str, tuple[Damage, ...]]) -> dict[str, tuple[Damage, ...]]:
+    """By field, the places where reading found a page of the article missing."""
+    found = {
+        name: tuple(each for each in marks if each.reason.startswith(LACKS_PAGE)) for name, marks in damaged.items()
+    }
+    return {name: marks for name, marks in found.items() if marks}
+
+
+def _marked(edited: Edited, gaps: Sequence[Damage]) -> Edited:
+    """A text with a mark for each gap: one whose place a rule has changed stands at the end."""
+    told = {each.reason for each in edited.damaged}
+    end = len(edited.text)
+    return mark(edited, [Damage(end, end, gap.reason) for gap in gaps if gap.reason not in told])
 
 
 def _is_title(edited: Edited) -> bool:

@@ -127,7 +127,7 @@ class RunLedger:
     def broke(self, error: ZsparkError) -> None:
         """What is fetched can no longer be kept: end the run, and say why."""
         if self._closing is None:
-            logger.critical("the run ends: %s", error)
+            logger.warning("the run ends: %s", error)  # its closing line says so as well
             self.crawler.stats.set_value("zspark/fatal", str(error))
             self._end_early("cannot_keep")
 

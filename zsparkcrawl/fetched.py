@@ -35,9 +35,10 @@ class Kept:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """An article on its way from its page to the archive: the lease it was fetched under, the capture it was read
-    from, and the validators that the server sent with it."""
+    from, and the validators that the server sent with it. ``lacks`` tells which of its pages could not be had."""
 
     lease: Lease
     capture_id: int | None = None
     etag: str | None = None
     last_modified: str | None = None
+    lacks: str | None = None

@@ -76,10 +76,12 @@ def _health(name: str, runs: Sequence[Mapping[str, Any]], now: dt.datetime) -> H
     last = runs[0]
     began = _moment(last["started"])
     if last["state"] == "running":
-        return Health(name, "running", f"{name}: running for {ago(now - began)}")
+        return Health(name, "running", f"{name}: running for {ago(max(now - began, dt.timedelta(0)))}")
     ended = _moment(last["ended"] or last["started"])
     state: State = last["state"]
-    line = f"{name}: {state}, {ago(now - ended)} ago"
+    # A clock that was set back is behind what it once told.
+    when = f"{ago(now - ended)} ago" if ended <= now else f"{ago(ended - now)} ahead of the clock"
+    line = f"{name}: {state}, {when}"
     if state != "good":
         line += f"{_since(runs)}: {last['reason'] or 'its process ended without a word'}"
     if late := _late([_moment(run["started"]) for run in runs], now):

@@ -15,6 +15,7 @@ from zsparkcrawl.edits import Damage, Edit
 
 __all__ = [
     "FILE_TYPES",
+    "LACKS_PAGE",
     "Article",
     "Attachment",
     "DateBasis",
@@ -31,6 +32,8 @@ __all__ = [
 
 FILE_TYPES = frozenset("doc docx wps pdf ofd xls xlsx et csv ppt pptx zip rar 7z txt rtf".split())
 """Endings of the files that articles offer."""
+LACKS_PAGE = "a page of the article is missing: "
+"""Begins the reason of the mark where a page of an article in several pages could not be had; its address follows."""
 _SUFFIX = re.compile(r"\.(\w{2,4})$")
 
 Script = Literal["simplified", "turned", "traditional", "unknown"]
@@ -160,7 +163,7 @@ class Article:
     edits: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
     """By field: the edits that led from the page's text to this one."""
     damaged: Mapping[str, tuple[Damage, ...]] = field(default_factory=dict)
-    """By field: what no rule could mend."""
+    """By field: what no rule could mend, and in the body where a page of the article is missing."""
     injections: tuple[Injection, ...] = ()
     title_evidence: tuple[str, ...] = field(default=(), repr=False, metadata={"plain": False})
     """What else on the page, or on its listing, may be the title, the best first: for a title that is spam."""

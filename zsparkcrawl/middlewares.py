@@ -9,7 +9,7 @@ import socket
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -37,6 +37,7 @@ __all__ = [
     "CaptureMiddleware",
     "NotNowError",
     "PartialMiddleware",
+    "RedirectGuardMiddleware",
     "RefusedError",
     "RobotsMiddleware",
     "UrlGuard",
@@ -66,6 +67,8 @@ _FAILURES = (
 )
 
 _PORTS = {"http": 80, "https": 443}
+_LONGEST_TOLD = 80
+"""Characters of a refused address that are told: a data: address holds a page. Chosen."""
 
 
 @dataclass
@@ -183,7 +186,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             response = await self.crawler.engine.download_async(asking)
         except _FAILURES as error:
             raise NotNowError(f"{url} could not be had ({type(error).__name__}: {error})") from error
-        if response.status >= 500:
+        # A redirect that came through leads to where nothing is fetched from: the rules are unknown.
+        if response.status >= 500 or 300 <= response.status < 400:
             raise NotNowError(f"{url} could not be had (HTTP status {response.status})")
         if response.status >= 400:
             return None
@@ -236,6 +240,24 @@ class PartialMiddleware:
         """Pass on what is whole."""
         if is_partial(response):
             raise NotNowError("the answer ended before it was whole")
+        return response
+
+
+class RedirectGuardMiddleware:
+    """Refuses redirects to what is fetched from no server: file:, data:, javascript: and the like. Scrapy hands some of
+    them through as they came, and stumbles over others."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Pass on what leads to http or https, or nowhere."""
+        target = response.headers.get("Location") if 300 <= response.status < 400 else None
+        if target is not None:
+            told = "".join(c if c.isprintable() else "?" for c in target.decode("latin-1").strip())
+            try:
+                allowed = urlsplit(urljoin(request.url, told)).scheme in _PORTS
+            except ValueError:
+                allowed = False
+            if not allowed:
+                raise RefusedError(f"refused {told[:_LONGEST_TOLD]}: only http and https are fetched")
         return response
 
 

@@ -52,6 +52,7 @@ COUNTS = (
     "files",
     "files_failed",
     "file_bytes",
+    "gaps",
 )
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
 
@@ -62,7 +63,7 @@ asked for; ``vacant`` numbers of which the site has no article, where numbers we
 were read from a page and kept; the counts behind it say how many of them are well known, hold something foreign, or
 damage that no rule mends; ``injections`` and ``damages`` how much of it, at most 20 an article. ``files`` are
 attachments and pictures that came or were confirmed, ``files_failed`` those that could not be had, ``file_bytes`` the
-bytes of answers.
+bytes of answers. ``gaps`` are articles in several pages of which a page could not be had.
 """
 
 _BOUNDED = "bounded"
@@ -105,12 +106,15 @@ class Outcome:
         )
 
     def lines(self, name: str) -> list[str]:
-        """The closing line, and below it the faults that it does not name.
+        """The closing line, and below it the faults that it does not name, or that are what ended the run.
 
         >>> Outcome("good", "2 articles could not be fetched (last: b: 500)", {}, ("a: 404", "b: 500")).lines("news")
         ['news: good: 2 articles could not be fetched (last: b: 500)', '    a: 404']
+        >>> Outcome("failed", "disk full", {}, ("a: disk full", "b: 404")).lines("news")
+        ['news: failed: disk full', '    b: 404']
         """
-        return [self.line(name), *(f"    {fault}" for fault in self.faults if fault not in self.reason)]
+        further = [fault for fault in self.faults if fault not in self.reason and self.reason not in fault]
+        return [self.line(name), *(f"    {fault}" for fault in further)]
 
 
 _NO_ARTICLE = {
@@ -226,6 +230,8 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> l
         said.append(f"{_number(none, 'page')} held no article ({told})")
     if unread := counts["unreadable"] - none:
         said.append(f"{_number(unread, 'page')} could not be read")
+    if counts["gaps"]:
+        said.append(f"{_number(counts['gaps'], 'article')} without all of its pages")
     # Scrapy drops a redirect to a page that was fetched already, and tells nobody.
     dropped = counts["asked"] - counts["read"] - counts["failed"] - counts["unreadable"] - counts["vacant"]
     if counts["vacant"]:
@@ -233,7 +239,7 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> l
     if dropped > 0 and finish == "finished":
         said.append(f"{_number(dropped, 'article')} led to a page already seen")
     if counts["listings_failed"]:
-        said.append(f"{_number(counts['listings_failed'], 'listing page')} could not be fetched")
+        said.append(f"{_number(counts['listings_failed'], 'listing page')} could not be read")
     if said and "zspark/last_failure" in stats:
         said[-1] += f" (last: {stats['zspark/last_failure']})"
     if finish in _ASKED_FOR and finish != _BOUNDED:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Visited
+from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Trail, Visited
 from zsparkcrawl.archive.captures import CaptureWriter
 from zsparkcrawl.archive.fetching import Onward
 from zsparkcrawl.archive.file_store import FileStore
@@ -52,7 +52,7 @@ class Run:
     _reading: dict[str, list[Reading]] = field(default_factory=dict)
     _ended: bool = False
     _first: set[str] = field(default_factory=set)
-    _emptied: list[str] = field(default_factory=list)
+    _told: list[str] = field(default_factory=list)
 
     @property
     def open(self) -> tuple[Lease, ...]:
@@ -63,6 +63,11 @@ class Run:
         """Enter the first pages of listings; see :meth:`Frontier.begin`."""
         self._first |= set(listings)
         self.frontier.begin(listings, walk, self.now())
+        self.changed()
+
+    def led_to(self, url: str, section: str) -> None:
+        """Enter an article to which the address of another one leads."""
+        self.frontier.led_to(url, section, self.now())
         self.changed()
 
     def name(self, urls: Iterator[str]) -> None:
@@ -109,42 +114,52 @@ class Run:
             )
         return Kept(number, time)
 
-    def listed(self, lease: Lease, listing_url: str, listing: Listing, onward: Onward) -> Shown:
-        """Enter what a listing page showed, and the page after it."""
+    def listed(
+        self, lease: Lease, listing_url: str, listing: Listing, onward: Onward, trail: Trail | None = None
+    ) -> Shown:
+        """Enter what a listing page showed, and the page after it. ``trail`` is the way that the walk came."""
         shown, foreign = (
             [Listed(row.url, row.title or None, row.date) for row in rows] for rows in (listing.rows, listing.foreign)
         )
         now = self.now()
-        if not shown and lease.url in self._first and self.archive.has_shown(listing_url):
-            self._emptied.append(listing_url)
         visited = Visited(lease, stand_after(lease.standing, "read", now))
         # A listing is visited when a walk comes by, never by itself.
         visited = replace(visited, standing=replace(visited.standing, due_at=None))
-        found = self.frontier.listed(visited, listing_url, shown, onward, now, foreign=foreign)
+        found = self.frontier.listed(visited, listing_url, shown, onward, now, foreign=foreign, trail=trail)
         self._close(lease)
         return found
 
-    def skipped(
-        self, lease: Lease, onward: Onward, *, reason: str, absent: bool, retry_after: dt.timedelta | None = None
-    ) -> bool:
-        """Enter that a listing page could not be read; ``absent`` when the site has none there. Returns whether this
-        run tries again; else the walk goes on behind the page."""
+    def is_first(self, lease: Lease) -> bool:
+        """Whether a page is one at which this run began a walk."""
+        return lease.url in self._first
+
+    def tell(self, what: str) -> None:
+        """Remember what makes this run suspicious, in a few words."""
+        if what not in self._told:
+            self._told.append(what)
+
+    def lost(
+        self, lease: Lease, ending: Ending, *, reason: str, retry_after: dt.timedelta | None = None
+    ) -> tuple[Standing, bool]:
+        """How a listing page stands that could not be read, and whether this run tries again. It is "gone" when the
+        site has none there; then it is not asked for by itself any more."""
         now = self.now()
-        ending: Ending = "gone" if absent else "not now"
         standing = stand_after(lease.standing, ending, now, reason=reason, retry_after=retry_after)
-        if absent:
+        if ending == "gone":
             standing = replace(standing, due_at=None)
-        again = not absent and self._waits_for(standing, now)
-        self.frontier.skipped(Visited(lease, standing), onward, now, keep_walk=again)
-        self._close(lease)
-        return again
+        return standing, self._waits_for(standing, now)
+
+    def skipped(self, visited: Visited, onward: Onward) -> None:
+        """Enter that a listing page could not be read; when it does not keep its walk, that goes on behind it."""
+        self.frontier.skipped(visited, onward, self.now())
+        self._close(visited.lease)
 
     def unwalked(self, url: str) -> None:
         """Enter that a walk left new pages behind: until one comes to the end again, known pages prove nothing."""
         self.frontier.walked(url, None)
 
     def walked(self, url: str) -> None:
-        """Enter that a walk came to the end of the listing that begins at ``url``."""
+        """Enter that a walk came to the end of the listing that begins at ``url``; see :meth:`Frontier.walked`."""
         self.frontier.walked(url, self.now())
 
     def reads(self, url: str, reading: Reading) -> None:
@@ -206,11 +221,17 @@ class Run:
         now = self.now()
         standing = stand_after(lease.standing, ending, now, reason=reason, retry_after=retry_after)
         again = ending == "not now" and self._waits_for(standing, now)
+        keep_walk = lease.kind == "listing" and standing.due_at is not None
         with self.archive.together():
-            self._conclude(Visited(lease, standing, again=again), now)
-            if is_gone(standing) and lease.article_id is not None:
-                self.archive.mark_gone(lease.article_id, now, reason or "gone")
+            self._conclude(Visited(lease, standing, again=again, keep_walk=keep_walk), now)
+            article_id = lease.article_id if is_gone(standing) else None
+            if article_id is not None and not self.frontier.stands_elsewhere(lease):
+                self.archive.mark_gone(article_id, now, reason or "gone")
         return again
+
+    def gives_up(self, lease: Lease) -> bool:
+        """Whether one more failure would be the last for a page: then it is not asked for by itself any more."""
+        return stand_after(lease.standing, "not now", self.now()).due_at is None
 
     def kept_articles(self, site: str, section: str) -> Iterator[KeptArticle]:
         """All that the archive has of a section."""
@@ -218,9 +239,8 @@ class Run:
 
     def unusual(self, counts: Mapping[str, int]) -> list[str]:
         """What of this run is unlike the runs before it, each in a few words. Asked when it is done."""
-        emptied = [f"no article any more on the listing {url}" for url in self._emptied]
         *past, now = (_night(row) for row in self.archive.runs_until(self.number))
-        return [*emptied, *unusual(past, replace(now, counts=counts))]
+        return [*self._told, *unusual(past, replace(now, counts=counts))]
 
     def end(self, outcome: Outcome) -> None:
         """Enter how the run ended. Only the first word counts."""
@@ -256,7 +276,7 @@ class Run:
             self._close(visited.lease)
 
     def _visited(self, reading: Reading, now: dt.datetime) -> Visited:
-        standing = stand_after(reading.lease.standing, "read", now)
+        standing = replace(stand_after(reading.lease.standing, "read", now), reason=reading.lacks)
         return Visited(reading.lease, standing, reading.etag, reading.last_modified)
 
     def _read(self, url: str) -> Reading | None:

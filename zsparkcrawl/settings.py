@@ -90,6 +90,7 @@ DOWNLOADER_MIDDLEWARES = {
     "zsparkcrawl.unpacking.UnpackMiddleware": 880,
     "zsparkcrawl.middlewares.CaptureMiddleware": 870,
     "zsparkcrawl.middlewares.PartialMiddleware": 860,
+    "zsparkcrawl.middlewares.RedirectGuardMiddleware": 850,
 }
 ITEM_PIPELINES = {
     "zsparkcrawl.pipelines.CleanPipeline": 200,
@@ -101,6 +102,9 @@ EXTENSIONS = {
     "zsparkcrawl.extensions.ProgressBar": 0,
 }
 
+CONCURRENT_ITEMS = 1
+"""What one response gives is taken up one after the other, for no pipeline waits for anything. Scrapy would start a
+hundred workers for each response, which take some 1 ms of the processor's time (measured)."""
 WARN_ON_GENERATOR_RETURN_VALUE = False
 """For each response Scrapy would read and parse the source of the callback anew, a fifth of what a page costs here."""
 

@@ -15,9 +15,12 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from zsparkcrawl.archive import reading, writing
+from zsparkcrawl.archive.browsing import Browsing
 from zsparkcrawl.archive.captures import Captured, KeptBody
+from zsparkcrawl.archive.facets import Facets, Selection
 from zsparkcrawl.archive.fetching import Frontier
 from zsparkcrawl.archive.filing import Filing
+from zsparkcrawl.archive.finding import Trail
 from zsparkcrawl.archive.flushing import Flusher
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
 from zsparkcrawl.archive.judging import count_kinds
@@ -35,6 +38,7 @@ from zsparkcrawl.archive.opening import (
     flush_by_hand,
     open_engine,
 )
+from zsparkcrawl.archive.packing import Packing
 from zsparkcrawl.archive.queries import QueryError
 from zsparkcrawl.archive.searching import Searching
 from zsparkcrawl.archive.selecting import Filters
@@ -53,6 +57,7 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "Captured",
+    "Facets",
     "FileStatus",
     "Filters",
     "Found",
@@ -64,11 +69,13 @@ __all__ = [
     "QueryError",
     "Scope",
     "SectionStatus",
+    "Selection",
     "Shown",
     "Snippet",
     "Standing",
     "Status",
     "Stored",
+    "Trail",
     "Visited",
     "Wanted",
     "captures_folder",
@@ -78,7 +85,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Searching, Testifying, Filing, Ledger, Tallying):
+class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying, Packing):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -260,6 +267,20 @@ class Archive(Showing, Searching, Testifying, Filing, Ledger, Tallying):
                 yield
             finally:
                 self._joined = None
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """All that is asked of the archive within comes from one state of it, whatever others write meanwhile. Nothing
+        can be written within."""
+        with faults(self.name), self._reader.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                self._joined = connection
+                try:
+                    yield
+                finally:
+                    self._joined = None
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

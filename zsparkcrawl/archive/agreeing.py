@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Dialect, delete, insert, select, update
 
 from zsparkcrawl.archive.attesting import stand_as_version
 from zsparkcrawl.archive.changes import Kind, changes, changes_by_others
@@ -20,7 +22,6 @@ from zsparkcrawl.items import Article
 __all__ = ["has_to_tell", "insert_version", "is_earlier", "speaks_for", "store_told"]
 
 _INSERT_VERSION = insert(versions)
-_INSERT_EDIT = insert(edits)
 _KINDS = ("another text", "tampering", "edit", "spam")
 """Why a witness stands apart, the gravest first."""
 
@@ -30,7 +31,17 @@ def insert_version(connection: Connection, row: Mapping[str, Any], made: Iterabl
     place = {"article_id": row["article_id"], "version": row["version"]}
     connection.execute(_INSERT_VERSION, {**row, "package": package()})
     if rows := [{**one, **place} for one in made]:
-        connection.execute(_INSERT_EDIT, rows)
+        statement, order = _insert_edit(connection.dialect)
+        connection.exec_driver_sql(statement, [itemgetter(*order)(row) for row in rows] if order else rows)
+
+
+@lru_cache(maxsize=4)
+def _insert_edit(dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
+    """The statement that enters an edit, as the driver takes it, and the order of its values; None where they go by
+    name. All of them are texts and numbers that need no conversion, and a damaged page has a hundred: through
+    SQLAlchemy, which takes them up one by one, 127 take 0.55 ms instead of 0.27 (measured)."""
+    compiled = insert(edits).compile(dialect=dialect)
+    return str(compiled), tuple(compiled.positiontup) if compiled.positiontup else None
 
 
 def speaks_for(kept: Mapping[str, Any], url: str) -> bool:

@@ -14,7 +14,7 @@ from zsparkcrawl.archive.queries import FIELDS, All, AnyOf, Query, Without, Word
 from zsparkcrawl.archive.schema import articles
 from zsparkcrawl.archive.selecting import Filters, select_meant
 
-__all__ = ["ask_index", "count_in_index", "count_read", "expression", "read_all"]
+__all__ = ["ask_index", "count_in_index", "count_read", "expression", "numbers_read", "read_all", "select_found"]
 
 _AT_ONCE = 200
 _NONE = Filters()
@@ -48,8 +48,7 @@ def ask_index(
 ) -> list[tuple[float, int]]:
     """Rank and number of the articles that are found, from the index: the best first; of equal ones the latest first,
     and then by number."""
-    rank = func.bm25(_itself, *(literal(WEIGHTS[name]) for name in FIELDS)).label("rank")
-    found = _found(query, filters, _index.c.rowid.label("id"), rank).cte("found")
+    found = _found(query, filters, _index.c.rowid.label("id"), _rank()).cte("found")
     # Days are looked up for those alone that may be shown: of 50,000 hits that is what would take the time.
     last = select(found.c.rank).order_by(found.c.rank).limit(1).offset(offset + limit - 1).scalar_subquery()
     near = found.c.rank <= func.coalesce(last, 1.0)  # every rank is below 0
@@ -62,6 +61,16 @@ def ask_index(
 def count_in_index(connection: Connection, query: Query, filters: Filters) -> int:
     """How many articles are found, from the index."""
     return int(connection.execute(_found(query, filters, func.count())).scalar_one())
+
+
+def select_found(query: Query) -> Select[Any]:
+    """The articles that a query finds, from the index: id and rank (the best is the least), in no order."""
+    return _found(query, _NONE, _index.c.rowid.label("id"), _rank())
+
+
+def numbers_read(connection: Connection, query: Query) -> list[int]:
+    """The numbers of the articles that a query finds, by reading every one."""
+    return [row["id"] for row in _read(connection) if matches(query, texts_of(row))]
 
 
 def read_all(
@@ -89,6 +98,10 @@ def count_read(connection: Connection, query: Query, filters: Filters) -> int:
     wanted = _wanted(connection, filters)
     rows = (row for row in _read(connection) if row["id"] in wanted)
     return sum(matches(query, texts_of(row)) for row in rows)
+
+
+def _rank() -> ColumnElement[float]:
+    return func.bm25(_itself, *(literal(WEIGHTS[name]) for name in FIELDS)).label("rank")
 
 
 def _found(query: Query, filters: Filters, *columns: ColumnElement[Any]) -> Select[Any]:

@@ -124,7 +124,10 @@ frontier = Table(
     Column("visited_by", Integer, ForeignKey("runs.id"), comment="the run that last asked for it"),
     Column("retried_by", Integer, ForeignKey("runs.id"), comment="the run that is to try it once more itself"),
     Column(
-        "listed_by", Integer, ForeignKey("runs.id"), comment="the run that last saw it on a listing, or on an article"
+        "listed_by",
+        Integer,
+        ForeignKey("runs.id"),
+        comment="the run that last saw it on a listing, or on an article; of a listing page the run that came to it",
     ),
     Column("named_by", Integer, ForeignKey("runs.id"), comment="the run whose ids last named it"),
     Column("listed_title", Text, comment="what the listing that showed it first calls it"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Table, UniqueConstraint
 
 from zsparkcrawl.archive.schema import metadata
 
-__all__ = ["describe"]
+__all__ = ["comments", "describe"]
 
 
 def describe() -> str:
@@ -33,3 +35,15 @@ def _described(table: Table) -> str:
     comment = table.comment or ""
     head = [f"### {table.name}", f"{comment[:1].upper()}{comment[1:]}. {' '.join(keys)}"]
     return "\n\n".join([*head, "\n".join(["| column | type | may be | meaning |", "|---|---|---|---|", *rows])])
+
+
+def comments() -> Mapping[str, tuple[str, Mapping[str, str]]]:
+    """Each table with what it is for and what each of its columns means.
+
+    >>> comments()["articles"][1]["editor"]
+    'the responsible editor; never taken for the author'
+    """
+    return {
+        name: (table.comment or "", {column.name: column.comment or "" for column in table.columns})
+        for name, table in sorted(metadata.tables.items())
+    }

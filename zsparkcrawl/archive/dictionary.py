@@ -21,13 +21,25 @@ from zsparkcrawl.archive.selecting import COUNTS, OF_WITNESSES
 
 __all__ = ["DESCRIBED_TABLES", "RAW_FIELDS", "Column", "Headers", "Kind", "article_columns", "described", "typed"]
 
-Kind = Literal["text", "integer", "day", "time", "moment", "list", "object"]
-"""Of what type a column's values are: text, a whole number, a day (ISO text YYYY-MM-DD), a time of the day (HH:MM:SS in
-the site's zone), a moment (UTC, YYYY-MM-DDTHH:MM:SSZ), a list of objects, an object or null (both JSON)."""
+Kind = Literal["text", "integer", "boolean", "day", "time", "moment", "list", "object"]
+"""Of what type a column's values are: text, a whole number, true or false, a day (ISO text YYYY-MM-DD), a time of the
+day (HH:MM:SS in the site's zone), a moment (UTC, YYYY-MM-DDTHH:MM:SSZ), a list of objects, an object or null (both
+JSON)."""
 Headers = Literal["en", "zh", "both"]
 """What a table's columns are called: as in the database, in Chinese, or by both names with a blank between them."""
 
-DESCRIBED_TABLES = ("articles", "versions", "edits", "injections", "injection_pages", "witnesses", "readings")
+DESCRIBED_TABLES = (
+    "articles",
+    "versions",
+    "edits",
+    "injections",
+    "injection_pages",
+    "article_files",
+    "files",
+    "captures",
+    "witnesses",
+    "readings",
+)
 """The tables of which all columns are described."""
 
 RAW_FIELDS = (
@@ -149,8 +161,12 @@ def _column(column: sqlalchemy.Column[Any], chinese: str, meaning_chinese: str) 
 def _kind(column: sqlalchemy.Column[Any]) -> Kind:
     if isinstance(column.type, sqlalchemy.JSON):
         return "list" if column.name in _ITEMS else "object"
+    if isinstance(column.type, sqlalchemy.Boolean):
+        return "boolean"
     if isinstance(column.type, sqlalchemy.Integer):
         return "integer"
+    if column.table.name == "captures" and column.name == "time":  # elsewhere a time is that of an article
+        return "moment"
     kinds: dict[Kind, frozenset[str]] = {"day": _DAYS, "time": _TIMES, "moment": _MOMENTS}
     return next((kind for kind, names in kinds.items() if column.name in names), "text")
 

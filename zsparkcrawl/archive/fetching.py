@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from zsparkcrawl.archive import finding, walks
 from zsparkcrawl.archive import frontier as rows
+from zsparkcrawl.archive.finding import Trail
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted
 from zsparkcrawl.archive.offers import Offer, Offering, enter_offers
 from zsparkcrawl.archive.storable import stamp
@@ -36,19 +37,19 @@ class Frontier:
         self._writing = writing
         self._scope = scope
         self._wanted = wanted
-        self._resumed: bool | None = None
 
     def begin(self, urls: Sequence[str], walk: Callable[[str, bool], Mapping[str, Any]], now: dt.datetime) -> None:
         """Enter the first pages of listings. ``walk`` makes the walk from an address and from whether pages without
         anything new prove something: they do when an earlier walk came to the end, or will."""
+        whole = self._wanted.whole
         with self._writing() as connection:
-            if self._wanted.full:
-                walks.drop_walks(connection, self._scope)
-            if self._resumed is None:  # later, the walks of this run would count
-                self._resumed = walks.has_open_walk(connection, self._scope)
             for url in urls:
-                trusting = self._resumed or walks.was_walked(connection, self._scope, url)
-                walks.add_listing(connection, self._scope, url, walk(url, trusting), stamp(now))
+                if self._wanted.full and whole:
+                    walks.drop_walks(connection, self._scope, url)
+                # A run of a part does not see what another one's walk is yet to see.
+                under_way = whole and walks.has_open_walk(connection, self._scope, url)
+                made = walk(url, under_way or walks.was_walked(connection, self._scope, url))
+                walks.add_listing(connection, self._scope, url, made, stamp(now), first=True, whole=whole)
 
     def name(self, urls: Iterator[str], now: dt.datetime) -> None:
         """Enter articles by their addresses, whether or not the site has them."""
@@ -81,30 +82,43 @@ class Frontier:
         now: dt.datetime,
         *,
         foreign: Sequence[Listed] = (),
+        trail: Trail | None = None,
     ) -> Shown:
         """Enter a listing page that was read: what it showed, what is to be fetched of it, and where the walk goes
-        on. ``foreign`` are its links to other hosts that look like articles."""
+        on. ``foreign`` are its links to other hosts that look like articles, ``trail`` the way that the walk came."""
         with self._writing() as connection:
+            met = finding.count_met(connection, shown, trail) if trail is not None else 0
             insert_seen(connection, self._scope.run_id, listing_url, [*shown, *foreign], stamp(now))
             finding.add_foreign(connection, self._scope, foreign, stamp(now))
-            found = finding.add_articles(connection, self._scope, shown, stamp(now))
+            found = replace(finding.add_articles(connection, self._scope, shown, stamp(now)), met=met)
             if self._wanted.limit is not None:
                 found = replace(found, due=rows.count_due(connection, self._scope, self._wanted, now))
             self._go_on(connection, onward(found), now)
             self.conclude_in(connection, visited, now)
             return found
 
-    def skipped(self, visited: Visited, onward: Onward, now: dt.datetime, *, keep_walk: bool) -> None:
-        """Enter a listing page that could not be read; without ``keep_walk`` the walk goes on behind it."""
+    def skipped(self, visited: Visited, onward: Onward, now: dt.datetime) -> None:
+        """Enter a listing page that could not be read; when it does not keep its walk, that goes on behind it."""
         with self._writing() as connection:
-            if not keep_walk:
+            if not visited.keep_walk:
                 self._go_on(connection, onward(Shown(0, 0, 0)), now)
-            self.conclude_in(connection, replace(visited, keep_walk=keep_walk, again=keep_walk), now)
+            self.conclude_in(connection, visited, now)
 
     def walked(self, url: str, now: dt.datetime | None) -> None:
-        """Enter that a walk came to the end of the listing that begins at ``url``; with None that none did."""
+        """Enter that a walk came to the end of the listing that begins at ``url``, unless another walk from there is
+        still under way; with None that none did."""
         with self._writing() as connection:
             walks.set_walked(connection, self._scope, url, None if now is None else stamp(now))
+
+    def led_to(self, url: str, section: str, now: dt.datetime) -> None:
+        """Enter an article to which the address of another one leads; it may be of another section."""
+        with self._writing() as connection:
+            finding.add_led_to(connection, replace(self._scope, section=section), url, stamp(now))
+
+    def stands_elsewhere(self, lease: Lease) -> bool:
+        """Whether the article of a page stands under another address."""
+        with self._writing() as connection:
+            return rows.stands_elsewhere(connection, self._scope, lease)
 
     def conclude(self, visited: Visited, now: dt.datetime) -> None:
         """Enter how a visit ended that gave no article to store."""
@@ -117,5 +131,5 @@ class Frontier:
 
     def _go_on(self, connection: Connection, pages: Iterable[tuple[str, Mapping[str, Any]]], now: dt.datetime) -> None:
         for url, walk in pages:
-            if walks.add_listing(connection, self._scope, url, walk, stamp(now)):
+            if walks.add_listing(connection, self._scope, url, walk, stamp(now), whole=self._wanted.whole):
                 return

@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, exists, insert, select, update
 
 from zsparkcrawl.archive.frontier import Scope, Shown, moment_of, never_asked, of_scope, scope_values
 from zsparkcrawl.archive.injecting import insert_for
-from zsparkcrawl.archive.schema import articles, frontier
+from zsparkcrawl.archive.schema import articles, frontier, seen
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.visits import REVISITS
 from zsparkcrawl.archive.writing import Listed
 
-__all__ = ["add_articles", "add_foreign"]
+__all__ = ["Trail", "add_articles", "add_foreign", "add_led_to", "count_met"]
 
 _ADDRESSES_AT_ONCE = 500
 """Addresses in one statement: SQLite takes 32,766 values at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The pages of a listing that one walk has seen, since the run of number ``began``."""
+
+    pages: Collection[str]
+    began: int
+
+
+def count_met(connection: Connection, rows: Sequence[Listed], trail: Trail) -> int:
+    """How many articles that a page shows stood on the pages of the walk already. Asked before they are entered."""
+    s, pages = seen.c, set(map(storable, trail.pages))
+    met: set[str] = set()
+    for part in _parts(list({storable(row.url) for row in rows}), _ADDRESSES_AT_ONCE):
+        found = select(s.url, s.listing_url).where(s.url.in_(part), s.run_id >= trail.began)
+        met |= {row.url for row in connection.execute(found) if row.listing_url in pages}
+    return len(met)
 
 
 def add_articles(
     connection: Connection, scope: Scope, rows: Sequence[Listed], moment: str, *, named: bool = False
 ) -> Shown:
     """Enter articles that a listing shows, or with ``named`` that the operator named. Those that the archive has
-    already, from elsewhere, count as read."""
+    already, from elsewhere, count as read. Whether the walk had met them is not asked here."""
     shown = {storable(row.url): row for row in rows}
-    known: dict[str, int | None] = {}
+    known: set[str] = set()
     for urls in _parts(list(shown), _ADDRESSES_AT_ONCE):
         c = frontier.c
-        found = select(c.url, c.listed_by).where(of_scope(scope), c.url.in_(urls))
-        known |= {row.url: row.listed_by for row in connection.execute(found)}
+        found = select(c.url).where(of_scope(scope), c.url.in_(urls))
+        known |= set(connection.execute(found).scalars())
         again = {"listed_by": scope.run_id, **({"named_by": scope.run_id} if named else {})}
         connection.execute(update(frontier).where(of_scope(scope), c.url.in_(urls)).values(again))
     _take_in(connection, scope, list(shown), moment)
@@ -40,7 +59,16 @@ def add_articles(
         facts = {"listed_by": scope.run_id, "named_by": scope.run_id if named else None}
         entries = [_entry(scope, row, moment, kept.get(storable(row.url))) | facts for row in part]
         connection.execute(insert(frontier), entries)
-    return Shown(len(shown), len(new), sum(run == scope.run_id for run in known.values()))
+    return Shown(len(shown), len(new), 0)
+
+
+def add_led_to(connection: Connection, scope: Scope, url: str, moment: str) -> None:
+    """Enter an article to which the address of another one leads, if it is not known: no listing need show it."""
+    address = storable(url)
+    known = exists().where(of_scope(scope), frontier.c.url == address)
+    if not connection.execute(select(known)).scalar():
+        kept = _kept(connection, scope, [address])
+        connection.execute(insert(frontier).values(_entry(scope, Listed(url), moment, kept.get(address))))
 
 
 def add_foreign(connection: Connection, scope: Scope, rows: Sequence[Listed], moment: str) -> None:

@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, not_, or_, select, update
 
 from zsparkcrawl.archive.schema import frontier, runs
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
 
 __all__ = [
+    "ASIDE",
     "Scope",
     "Shown",
     "Wanted",
@@ -32,8 +33,13 @@ __all__ = [
     "of_scope",
     "release",
     "scope_values",
+    "stands_elsewhere",
     "take_over",
 ]
+
+ASIDE = "aside"
+"""In a walk as JSON: the walk that another run left at this page. A run that sees a part only does not go on with it,
+and puts it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,8 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which articles a crawl wants of those that are due: of these days by their listing, and with ``full`` also
-    those that are not due but that this run has not visited. ``named`` keeps to those that this run named itself.
-    ``limit`` bounds their number. Of files a run with either wants those of the articles that it read."""
+    those that are not due but that this run has not visited. ``named`` keeps to those that this run named itself,
+    due or not. ``limit`` bounds their number. Of files a run with either wants those of the articles that it read."""
 
     since: dt.date | None = None
     until: dt.date | None = None
@@ -59,11 +65,17 @@ class Wanted:
     named: bool = False
     limit: int | None = None
 
+    @property
+    def whole(self) -> bool:
+        """Whether such a run can bring a walk to the end of its listing. Only then it goes on with, or drops, the
+        walks that an earlier run left open."""
+        return self.since is None and self.limit is None and not self.named
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a listing page showed: how many articles, how many of them were not known before, and how many of them
-    this run had met on another page. ``due`` is how many articles now are due, counted when there is a limit."""
+    the same walk had met on another page. ``due`` is how many articles now are due, counted when there is a limit."""
 
     rows: int
     new: int
@@ -99,7 +111,7 @@ def lease(  # noqa: PLR0913 - each says another thing
     taken = update(frontier).where(c.id.in_(due.with_for_update(skip_locked=True))).values(leased_by=scope.run_id)
     rows = connection.execute(taken.returning(frontier)).mappings().all()
     return [
-        _lease(dict(row), scope.run_id)
+        _lease(dict(row), scope.run_id, whole=wanted.whole)
         for row in sorted(rows, key=lambda row: (row["kind"] != "listing", row["state"], row["id"]))
     ]
 
@@ -141,10 +153,13 @@ def conclude(connection: Connection, visited: Visited, run_id: int, now: dt.date
     """Enter how a visit ended, and give the page back."""
     lease, standing = visited.lease, visited.standing
     read = standing.state == "read" and not standing.tries and not standing.misses
+    walk, due_at = lease.walk if visited.keep_walk else None, standing.due_at
+    if walk is None and lease.walk is not None and (aside := lease.walk.get(ASIDE)):
+        walk, due_at = aside, due_at if standing.tries and due_at else now
     values = {
         "lease": lease.id,
         "state": standing.state,
-        "due_at": _stamped(standing.due_at),
+        "due_at": _stamped(due_at),
         "visits": standing.visits,
         "tries": standing.tries,
         "misses": standing.misses,
@@ -156,11 +171,20 @@ def conclude(connection: Connection, visited: Visited, run_id: int, now: dt.date
         "leased_by": None,
         "etag": visited.etag if read else lease.etag,
         "last_modified": visited.last_modified if read else lease.last_modified,
-        "walk": json.dumps(lease.walk) if visited.keep_walk and lease.walk is not None else None,
+        "walk": None if walk is None else json.dumps(walk),
         "article_id": visited.article_id,
         "listed_date": None if visited.listed_date is None else visited.listed_date.isoformat(),
     }
     connection.execute(_CONCLUDE, values)
+
+
+def stands_elsewhere(connection: Connection, scope: Scope, lease: Lease) -> bool:
+    """Whether the article of a page was read under another address too, and nothing was missed there since. A mirror's
+    page tells nothing of the site's own, but the site's does of the mirror's."""
+    c = frontier.c
+    other = and_(c.article_id == lease.article_id, c.id != lease.id, c.origin.in_(["", scope.origin]))
+    standing = and_(other, c.state == "read", c.misses == 0)
+    return bool(connection.execute(select(exists().where(standing))).scalar())
 
 
 def _is_file(meant: bool) -> ColumnElement[bool]:
@@ -171,13 +195,16 @@ def _due(scope: Scope, wanted: Wanted, now: dt.datetime) -> ColumnElement[bool]:
     c = frontier.c
     offered = and_(c.kind == "file", c.listed_by == scope.run_id)
     due = c.due_at <= stamp(now)
+    unvisited = or_(c.visited_by.is_(None), c.visited_by != scope.run_id)
+    if wanted.named:
+        due = or_(due, and_(c.named_by == scope.run_id, unvisited))
     if wanted.full:
-        unvisited = or_(c.visited_by.is_(None), c.visited_by != scope.run_id)
         visitable = or_(and_(c.kind == "article", not_(never_asked())), and_(offered, c.state != "off-site"))
         due = or_(due, and_(visitable, unvisited))
     # A run visits a page once, but for those that it is to try again itself.
-    fresh = or_(c.retried_by == scope.run_id, c.visited_by.is_(None), c.visited_by != scope.run_id)
-    conditions = [of_scope(scope), c.leased_by.is_(None), due, fresh]
+    conditions = [of_scope(scope), c.leased_by.is_(None), due, or_(c.retried_by == scope.run_id, unvisited)]
+    if not wanted.whole:
+        conditions.append(or_(c.kind != "listing", c.listed_by == scope.run_id))
     for bound, holds in ((wanted.since, c.listed_date.__ge__), (wanted.until, c.listed_date.__le__)):
         if bound is not None:
             conditions.append(or_(c.listed_date.is_(None), holds(bound.isoformat())))
@@ -203,7 +230,10 @@ def scope_values(scope: Scope) -> dict[str, str]:
     return {"site": scope.site, "section": scope.section, "origin": scope.origin}
 
 
-def _lease(row: Mapping[str, Any], run_id: int) -> Lease:
+def _lease(row: Mapping[str, Any], run_id: int, *, whole: bool) -> Lease:
+    walk = None if row["walk"] is None else json.loads(row["walk"])
+    if walk is not None and whole:
+        walk = walk.get(ASIDE, walk)
     standing = Standing(
         state=row["state"],
         due_at=moment_of(row["due_at"]),
@@ -221,9 +251,10 @@ def _lease(row: Mapping[str, Any], run_id: int) -> Lease:
         title=row["listed_title"],
         etag=row["etag"],
         last_modified=row["last_modified"],
-        walk=None if row["walk"] is None else json.loads(row["walk"]),
+        walk=walk,
         article_id=row["article_id"],
         again=row["retried_by"] == run_id,
+        named=row["listed_by"] is not None,
     )
 
 

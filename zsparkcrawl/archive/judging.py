@@ -11,7 +11,7 @@ from sqlalchemy import Connection, literal, or_, select
 from zsparkcrawl.archive.changes import Kind, State, changes, edge_lines
 from zsparkcrawl.archive.schema import articles, captures, edits, versions
 from zsparkcrawl.archive.storable import content, edit_rows, state, version_facts
-from zsparkcrawl.items import Article
+from zsparkcrawl.items import LACKS_PAGE, Article
 
 __all__ = ["count_kinds", "has_same_bytes", "judge_changes", "stored_state"]
 
@@ -28,6 +28,8 @@ def judge_changes(
         return {}
     before = stored_state(connection, old)
     now = state(row, version_facts(article), edit_rows(article))
+    if not _missing(now) <= _missing(before):  # what is kept has more pages of the article
+        return {}
     lines = edge_lines(old["body"], row["body"])
     return changes(
         before,
@@ -37,6 +39,11 @@ def judge_changes(
         reading=facts["made_by"] == "reading",
         common=[line for line in lines if _is_shown_elsewhere(connection, old, line)],
     )
+
+
+def _missing(state: State) -> set[str]:
+    """The pages of an article that a state lacks."""
+    return {mark.reason for mark in state.marks.get("body", ()) if mark.reason.startswith(LACKS_PAGE)}
 
 
 def count_kinds(connection: Connection, run_id: int) -> dict[str, int]:

@@ -11,7 +11,7 @@ from zsparkcrawl.archive.offers import select_files, with_bytes
 from zsparkcrawl.archive.reading import select_edits, select_injections
 from zsparkcrawl.archive.selecting import Filters, select_numbers, select_rows
 
-__all__ = ["AT_ONCE", "Beside", "Row", "edits_of", "files_of", "injections_of", "load_articles"]
+__all__ = ["AT_ONCE", "Beside", "Row", "edits_of", "files_of", "injections_of", "load_articles", "load_numbered"]
 
 Row = dict[str, Any]
 Beside = Literal["files", "edits", "injections"]
@@ -24,11 +24,23 @@ AT_ONCE = 100
 def load_articles(
     connection: Connection, filters: Filters, columns: Collection[str] | None, beside: Collection[Beside]
 ) -> Iterator[Row]:
-    """The articles meant, in their order. The numbers are sorted and read as they come; the rows follow in stretches on
-    the same connection, and so from the same state of the database."""
+    """The articles meant, in their order, as :func:`load_numbered` has them."""
+    return load_numbered(connection, select_numbers(filters), filters, columns, beside)
+
+
+def load_numbered(
+    connection: Connection,
+    wanted: Select[Any],
+    filters: Filters,
+    columns: Collection[str] | None,
+    beside: Collection[Beside],
+) -> Iterator[Row]:
+    """The articles whose numbers are wanted, in the order of these and in the state that the filters mean. The numbers
+    are sorted and read as they come; the rows follow in stretches on the same connection, and so from the same state of
+    the database."""
     if columns is not None and "files" in beside:
         columns = {*columns, "url", "attachments", "images"}
-    numbers = connection.execute(select_numbers(filters), execution_options={"yield_per": AT_ONCE})
+    numbers = connection.execute(wanted, execution_options={"yield_per": AT_ONCE})
     for stretch in numbers.scalars().partitions():
         rows = {row["id"]: row for row in _dicts(connection, select_rows(filters, stretch, columns))}
         for add in beside:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, func, insert, select, update
 
 from zsparkcrawl.archive.files import plain_address
 from zsparkcrawl.archive.frontier import Scope, of_scope, scope_values
@@ -84,6 +85,10 @@ def offers_of_row(row: Mapping[str, Any]) -> list[Offer]:
     return list({offer.url: offer for offer in reversed(found)}.values())[::-1]
 
 
+_ARTICLE = select(articles.c.url, articles.c.date).where(articles.c.id == bindparam("article"))
+"""Made once, as those below: it is asked for most articles, and to make it takes longer than its work."""
+
+
 def enter_offers(  # noqa: PLR0913 - one row of the archive needs them all
     connection: Connection,
     scope: Scope,
@@ -98,8 +103,7 @@ def enter_offers(  # noqa: PLR0913 - one row of the archive needs them all
     placed = [(offer, place) for offer in offers if (place := offering(offer.url)) is not None]
     if not placed:
         return
-    facts_of_article = select(articles.c.url, articles.c.date).where(articles.c.id == article_id)
-    article = connection.execute(facts_of_article).one()
+    article = connection.execute(_ARTICLE, {"article": article_id}).one()
     known = KnownFiles(connection, article_id, article.url, [offer.url for offer, _ in placed])
     for offer, place in placed:
         old = known.row(offer.url)
@@ -116,7 +120,7 @@ def enter_offers(  # noqa: PLR0913 - one row of the archive needs them all
         # Another article may offer it too, and its bytes be there.
         came = {} if number is None else _came(connection, number)
         row = {"article_id": article_id, "kind": offer.kind, "url": storable(offer.url), "version": 1}
-        connection.execute(insert(article_files).values({**row, "first_seen": moment, **values, **came}))
+        connection.execute(insert(article_files), {**row, "first_seen": moment, **values, **came})
         known.number += 1
 
 
@@ -200,18 +204,28 @@ def _latest(*conditions: Any) -> Select[Any]:
 
 def _came(connection: Connection, frontier_id: int) -> dict[str, Any]:
     """What is known of the bytes that last came from a page of the frontier; nothing when none did."""
+    row = connection.execute(_select_came(), {"page": frontier_id}).mappings().first()
+    return dict(row) if row else {}
+
+
+@cache
+def _select_came() -> Select[Any]:
     f = article_files.c
     facts = select(f.sha256, f.server_name, f.capture_id, f.last_seen)
-    there = facts.where(f.frontier_id == frontier_id, f.sha256.is_not(None))
-    row = connection.execute(there.order_by(f.last_seen.desc(), f.id.desc()).limit(1)).mappings().first()
-    return dict(row) if row else {}
+    there = facts.where(f.frontier_id == bindparam("page"), f.sha256.is_not(None))
+    return there.order_by(f.last_seen.desc(), f.id.desc()).limit(1)
+
+
+@cache
+def _latest_of_article() -> Select[Any]:
+    return _latest(article_files.c.article_id == bindparam("article"))
 
 
 class KnownFiles:
     """What an article was seen to offer, the latest row of each."""
 
     def __init__(self, connection: Connection, article_id: int, page_url: str, offered: Sequence[str]) -> None:
-        rows = connection.execute(_latest(article_files.c.article_id == article_id)).mappings().all()
+        rows = connection.execute(_latest_of_article(), {"article": article_id}).mappings().all()
         self.number = len(rows)
         self._page_url = page_url
         self._by_url = {row["url"]: row for row in rows}
@@ -234,23 +248,34 @@ def _enter_page(  # noqa: PLR0913 - one row of the frontier needs them all
 ) -> int | None:
     """The frontier's number of a file, entered if it is not there; None when its address is that of a page. ``before``
     is the row under which it was fetched when its address was another one."""
-    c, url = frontier.c, storable(place.address)
-    meant = select(c.id, c.kind, c.state, c.visited_at).where(of_scope(scope))
-    found = connection.execute(meant.where(c.url == url)).first()
+    url = storable(place.address)
+    by_address, by_number = _select_page(scope)
+    found = connection.execute(by_address, {"address": url}).first()
     if found is None and before is not None:
-        found = connection.execute(meant.where(c.id == before, c.leased_by.is_(None))).first()
+        found = connection.execute(by_number, {"number": before}).first()
     if found is None:
         row = {**scope_values(scope), "kind": "file", "url": url, "first_seen": moment, **facts}
-        made = insert(frontier).values({**row, **_standing(place, moment), "listed_by": scope.run_id})
-        return int(connection.execute(made.returning(c.id)).scalar_one())
+        row |= {**_standing(place, moment), "listed_by": scope.run_id}
+        return int(connection.execute(_INSERT_PAGE, row).scalar_one())
     if found.kind != "file":
         return None
     values: dict[str, Any] = {"url": url, "listed_by": scope.run_id}
     # What was never asked for stands as the site's hosts are today.
     if found.visited_at is None and (found.state == "off-site") != (place.objection is not None):
         values |= _standing(place, moment)
-    connection.execute(update(frontier).where(c.id == found.id).values(values))
+    connection.execute(update(frontier).where(frontier.c.id == found.id).values(values))
     return int(found.id)
+
+
+_INSERT_PAGE = insert(frontier).returning(frontier.c.id)
+
+
+@lru_cache(maxsize=4)
+def _select_page(scope: Scope) -> tuple[Select[Any], Select[Any]]:
+    """A file's row of the frontier by its address, and by its number when it is not leased."""
+    c = frontier.c
+    meant = select(c.id, c.kind, c.state, c.visited_at).where(of_scope(scope))
+    return meant.where(c.url == bindparam("address")), meant.where(c.id == bindparam("number"), c.leased_by.is_(None))
 
 
 def _standing(place: Placed, moment: str) -> dict[str, Any]:

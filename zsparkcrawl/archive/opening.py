@@ -26,6 +26,7 @@ __all__ = [
     "READING",
     "VERSION_TABLE",
     "ArchiveError",
+    "OlderError",
     "captures_folder",
     "data_folder",
     "database_url",
@@ -48,6 +49,10 @@ _BUSY_SECONDS = 30.0
 
 class ArchiveError(ZsparkError):
     """The database cannot be opened, read or written; the message says which one and why, in one line."""
+
+
+class OlderError(ArchiveError):
+    """The database is of an older release; opening it for writing brings it up to date."""
 
 
 def data_folder(environ: Mapping[str, str]) -> Path:
@@ -219,9 +224,12 @@ def _prepare(engine: Engine, name: str, readonly: bool) -> None:
             return
         if present is not None and present not in known:
             raise ArchiveError(f"database {name} is of a newer zsparkcrawl (schema {present}): update it")
+        if readonly and present is None:
+            raise ArchiveError(f"database {name} is empty: a crawl sets it up")
         if readonly:
-            what = "is empty" if present is None else f"has the older schema {present}"
-            raise ArchiveError(f"database {name} {what}: a crawl sets it up")
+            raise OlderError(
+                f"database {name} has the older schema {present}: zsparkcrawl upgrade, or a crawl, renews it"
+            )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         renew(connection)

@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from zsparkcrawl.archive.schema import frontier, runs, seen
 from zsparkcrawl.archive.storable import stamp
 
-__all__ = ["select_accounts", "select_due", "select_failures", "select_states"]
+__all__ = ["select_accounts", "select_due", "select_failures", "select_states", "select_unstored"]
 
 
 def select_states(now: dt.datetime) -> Select[Any]:
@@ -62,3 +62,18 @@ def select_accounts(state: str | None = None) -> Select[Any]:
     if state is not None:
         found = found.where(account == state)
     return found.order_by(runs.c.site, runs.c.section, s.id)
+
+
+def select_unstored(site: str | None, section: str | None, until: str | None) -> Select[Any]:
+    """The rows that listings showed and that are not stored, each once and with the reason, in an order that does not
+    depend on when they came. None leaves a matter open; ``until`` is the last moment at which a listing may have shown
+    them first."""
+    rows = select_accounts().add_columns(seen.c.first_seen).order_by(None).subquery()
+    c = rows.c
+    limits = ((c.site, site), (c.section, section))
+    wanted = [column == value for column, value in limits if value is not None]
+    if until is not None:
+        wanted.append(c.first_seen <= until)
+    shown = c.site, c.section, c.listing_url, c.url, c.title, c.date, c.account, c.reason, c.first_seen
+    found = select(*shown).where(c.account != "stored", *wanted).distinct()
+    return found.order_by(c.site, c.section, c.listing_url, c.url, c.account, c.reason.is_(None), c.reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select
 
@@ -17,7 +17,11 @@ __all__ = [
     "OF_WITNESSES",
     "FilterWords",
     "Filters",
+    "Meant",
     "count_articles",
+    "end_of",
+    "is_shown",
+    "meant_by",
     "select_meant",
     "select_numbers",
     "select_rows",
@@ -69,9 +73,24 @@ class FilterWords(TypedDict, total=False):
     as_of: dt.date | None
 
 
+class Meant(NamedTuple):
+    """The parts of a statement about the articles meant: by name what is shown of each, where that is from, and what
+    must hold."""
+
+    shown: dict[str, ColumnElement[Any]]
+    joined: FromClause
+    wanted: list[ColumnElement[bool]]
+
+
+def meant_by(filters: Filters, *, counts: bool = False) -> Meant:
+    """The articles meant, for statements that sum them up; ``counts`` when one of COUNTS is asked for."""
+    shown = _shown(filters)
+    return Meant(shown, _joined(filters, all_columns=counts), _wanted(filters, shown))
+
+
 def select_numbers(filters: Filters) -> Select[Any]:
-    """The numbers of the articles meant: by section, date (unknown last), number. Only these are sorted, for a row is
-    as long as its body."""
+    """The numbers of the articles meant: by section, date (unknown last), number, site and address. Only these are
+    sorted, for a row is as long as its body."""
     shown, joined = _shown(filters), _joined(filters, all_columns=False)
     return select(articles.c.id).select_from(joined).where(*_wanted(filters, shown)).order_by(*_order(shown))
 
@@ -120,10 +139,11 @@ def _held(day: dt.date) -> ColumnElement[Any]:
     """The number of the version of an article that was the latest at the end of a day."""
     earlier = versions.alias("earlier")
     newest = select(func.max(earlier.c.version))
-    return newest.where(earlier.c.article_id == articles.c.id, earlier.c.made_at <= _end_of(day)).scalar_subquery()
+    return newest.where(earlier.c.article_id == articles.c.id, earlier.c.made_at <= end_of(day)).scalar_subquery()
 
 
-def _end_of(day: dt.date) -> str:
+def end_of(day: dt.date) -> str:
+    """The last second of a day, as the tables have moments."""
     return f"{day.isoformat()}T23:59:59Z"
 
 
@@ -135,7 +155,7 @@ def _shown(filters: Filters) -> dict[str, ColumnElement[Any]]:
     counted: dict[str, ColumnElement[Any]] = {name: articles.c[name] for name in OF_WITNESSES}
     if filters.as_of is not None:
         shown |= {name: versions.c[name] for name in shown if name in versions.c}
-        end, c = _end_of(filters.as_of), articles.c
+        end, c = end_of(filters.as_of), articles.c
         shown["last_seen"] = case((c.last_seen <= end, c.last_seen), else_=None)
         shown |= {name: case((c.gone_at <= end, c[name]), else_=None) for name in ("gone_at", "gone_reason")}
         latest = versions.c.version == c.version
@@ -144,7 +164,7 @@ def _shown(filters: Filters) -> dict[str, ColumnElement[Any]]:
 
 
 def _wanted(filters: Filters, shown: dict[str, ColumnElement[Any]]) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [articles.c.same_as.is_(None)]  # a copy is shown as what it is a copy of
+    wanted: list[ColumnElement[bool]] = [is_shown()]
     equal = {"site": filters.site, "section": filters.section}
     wanted += [shown[name] == value for name, value in equal.items() if value is not None]
     if filters.since is not None:
@@ -160,6 +180,13 @@ def _wanted(filters: Filters, shown: dict[str, ColumnElement[Any]]) -> list[Colu
     if filters.gone is not None:
         wanted.append(shown["gone_at"].is_not(None) if filters.gone else shown["gone_at"].is_(None))
     return wanted
+
+
+def is_shown() -> ColumnElement[bool]:
+    """Whether an article is shown at all: one that a person called a copy is shown as what it is a copy of."""
+    # By numbers from an index: the column itself stands behind the body, which no list wants to read.
+    copies = articles.alias("copies")
+    return articles.c.id.not_in(select(copies.c.id).where(copies.c.same_as.is_not(None)))
 
 
 def _contains(shown: dict[str, ColumnElement[Any]], names: Sequence[str], text: str) -> ColumnElement[bool]:
@@ -181,5 +208,7 @@ def _order(shown: dict[str, ColumnElement[Any]]) -> tuple[ColumnElement[Any], ..
         func.length(native_id).is_(None),
         func.length(native_id).asc(),
         native_id.asc(),
+        shown["site"].asc(),
+        shown["url"].asc(),  # without it those that have no number would stand in the order in which they came
         shown["id"].asc(),
     )

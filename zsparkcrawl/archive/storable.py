@@ -127,14 +127,14 @@ def version_facts(article: Article) -> dict[str, Any]:
 def edit_rows(article: Article) -> Iterator[dict[str, Any]]:
     """The article's edits, field by field in their order."""
     for name, edits in article.edits.items():
-        for position, edit in enumerate(_moved_edits(_text(article, name), edits)):
+        for position, edit in enumerate(_storable_edits(_text(article, name), edits)):
             yield {
                 "field": name,
                 "position": position,
                 "rule": edit.rule,
                 "start": edit.start,
-                "before": storable(edit.before),
-                "after": storable(edit.after),
+                "before": edit.before,
+                "after": edit.after,
                 "certainty": edit.certainty,
             }
 
@@ -169,10 +169,17 @@ def _text(article: Article, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _moved_edits(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """The edits as they would have been made on the storable text, so that they still can be undone on it."""
-    if not any(map(_UNSTORABLE.search, (text, *(e.before for e in edits), *(e.after for e in edits)))):
+def _storable_edits(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The edits with storable texts, as they would have been made on the storable text, so that they still can be
+    undone on it."""
+    # All at once: a page has a hundred edits.
+    if not _UNSTORABLE.search("".join((text, *(e.before for e in edits), *(e.after for e in edits)))):
         return edits
+    moved = _moved_edits(text, edits)
+    return tuple(replace(edit, before=storable(edit.before), after=storable(edit.after)) for edit in moved)
+
+
+def _moved_edits(text: str, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
     moved = []
     for edit in reversed(edits):
         try:

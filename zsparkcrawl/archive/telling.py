@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import is_
 from typing import Any
 
 from zsparkcrawl.archive.changes import changes
@@ -161,7 +163,7 @@ def _edits(name: str, best: Kept, found: CollatedText) -> Iterator[EditRow]:
     for position, one in enumerate(edits):
         certainty = one.certainty
         if certainty == "inferred" and one.rule != RULE:
-            ((start, end),) = places_of(edits, lambda each, one=one: each is one)
+            ((start, end),) = places_of(edits, partial(is_, one))
             certainty = _certainty(found.entries, start, end)
         yield {"field": name, "position": position, "rule": one.rule, "start": one.start, "before": one.before,
                "after": one.after, "certainty": certainty}  # fmt: skip

@@ -71,6 +71,8 @@ class Lease:
     article_id: int | None = None
     again: bool = False
     """Whether this run has tried it before."""
+    named: bool = True
+    """Whether a listing, an article or the operator named it; False when only another address led to it."""
 
 
 @dataclass(frozen=True, slots=True)

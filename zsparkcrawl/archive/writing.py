@@ -201,8 +201,10 @@ def _kept_article(connection: Connection, key: Mapping[str, Any], url: str) -> d
 
 
 def touch_article(connection: Connection, article_id: int, moment: str) -> dict[str, Any]:
-    """Enter that an article was seen again, unchanged; returns what it offers: attachments and images."""
-    seen_again = update(articles).where(articles.c.id == article_id).values(last_seen=moment)
+    """Enter that an article was seen again, unchanged, and so stands; returns what it offers: attachments and
+    images."""
+    values = {"last_seen": moment, "gone_at": None, "gone_reason": None}
+    seen_again = update(articles).where(articles.c.id == article_id).values(values)
     return connection.execute(seen_again.returning(articles.c.attachments, articles.c.images)).one()._asdict()
 
 

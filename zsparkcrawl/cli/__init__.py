@@ -19,6 +19,7 @@ COMMANDS = {
     "clean": "text",
     "read": "text",
     "export": "exporting",
+    "package": "packaging",
     "search": "searching",
     "show": "archive",
     "history": "versions",
@@ -32,7 +33,9 @@ COMMANDS = {
     "reread": "archive",
     "verify": "verifying",
     "backup": "backing",
+    "upgrade": "upgrading",
     "crawl": "crawl",
+    "serve": "serving",
     "demo": "demo",
 }
 """Command -> module of this package in which the function of the same name stands."""

@@ -85,8 +85,8 @@ def explain(  # noqa: PLR0913, PLR0917 - its options
 ) -> None:
     """Show how an article's text came about: what stands on the page, what each rule made of it, and what is doubtful.
 
-    {page→mended} is certain, {page⇢mended} inferred, {page⇢mended|perhaps} a reading that another one nearly beats,
-    {damaged!} damaged and left so, {-spam-} cut out. Then: what each rule does, what stays damaged, where date and
+    {page→mended} is certain, {page⇢mended} inferred, [doubtful|perhaps] a reading that another one nearly beats,
+    [damaged!] damaged and left so, {-spam-} cut out. Then: what each rule does, what stays damaged, where date and
     names were read from, what was kept out, and the capture that it rests on. Of an article with several copies each
     is told with its standing, and every place on which they differ: who reads what, and what decided. See `history`
     for the versions and `diff` for what differs between them.

@@ -26,7 +26,7 @@ _STYLES: Mapping[Tone, Mapping[str, Any]] = {
 _SHOWN = 24
 """Characters of an unchanged stretch that are shown on either side of a change; chosen."""
 _SHAPELESS = ("Cc", "Cf", "Zl", "Zp")
-LEGEND = "{page→mended} certain  {page⇢mended} inferred  {page⇢mended|perhaps} doubtful  {damaged!}  {-spam-} cut"
+LEGEND = "{page→mended} certain  {page⇢mended} inferred  [doubtful|perhaps]  [damaged!]  {-spam-} cut"
 """What the marks mean."""
 
 
@@ -89,14 +89,28 @@ def marked(found: Sequence[Stretch], *, whole: bool) -> str:
 
 
 def _mark(stretch: Stretch) -> str:
-    before, after = visible(stretch.original), visible(stretch.text)
+    before, after = visible(stretch.original), "".join(_with_marks(each) for each in stretch.segments)
     if stretch.tone == "spam":
         return f"{{-{before}-}}"
-    rivals = "|".join(filter(None, (rival_of(mark) for each in stretch.segments for mark in each.damaged)))
     sign = "⇢" if any(each.certainty == "inferred" for each in stretch.segments) else "→"
-    changed = before if stretch.original == stretch.text else f"{before}{sign}{after}"
-    tail = {"doubtful": f"|{visible(rivals)}", "damaged": "!"}.get(stretch.tone, "")
-    return f"{{{changed}{tail}}}"
+    return after if stretch.original == stretch.text else f"{{{before}{sign}{after}}}"
+
+
+def _with_marks(segment: Segment) -> str:
+    """The text of a segment with its damaged and doubtful places in brackets; marks that overlap are one place."""
+    pieces: list[str] = []
+    read = 0
+    marks = sorted(segment.damaged, key=lambda mark: mark.start)
+    while marks:
+        start, end, reasons = marks[0].start, marks[0].end, [marks.pop(0)]
+        while marks and marks[0].start < end:
+            end = max(end, marks[0].end)
+            reasons.append(marks.pop(0))
+        rivals = "".join(f"|{visible(rival)}" for rival in map(rival_of, reasons) if rival)
+        damaged = "!" if any(rival_of(mark) is None for mark in reasons) else ""
+        pieces += [visible(segment.text[read:start]), f"[{visible(segment.text[start:end])}{rivals}{damaged}]"]
+        read = end
+    return "".join([*pieces, visible(segment.text[read:])])
 
 
 def _unchanged(text: str, *, whole: bool, begins: bool, ends: bool) -> str:

@@ -14,7 +14,7 @@ from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.captures import CaptureError, read_capture
 from zsparkcrawl.archive.testimony import is_doubtful
 from zsparkcrawl.clean import clean
-from zsparkcrawl.extract import UnreadableError, extract
+from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, is_part, joined_parts
 from zsparkcrawl.items import Article, Page
 from zsparkcrawl.sites import SiteProfile, site_for_url, site_named, site_names
@@ -24,6 +24,10 @@ __all__ = ["reread_captures"]
 _Key = tuple[str, str, str]
 _OWN = ""
 _Capture = Mapping[str, Any]
+_Parts = Mapping[str, _Capture | None]
+_GONE = frozenset([404, 410])
+_PASSING = frozenset(["challenge", "maintenance", "error"])
+"""Kinds of page that come in an article's place for a while."""
 
 
 class _LostError(Exception):
@@ -39,6 +43,24 @@ class _Progress:
     certain: bool = False
     ended: bool = False
     outcomes: list[str] = field(default_factory=list)
+
+    def has_enough(self, capture: _Capture, *, speaks: bool) -> bool:
+        """Whether a capture has nothing to add; ``speaks`` says whether its host speaks for the article."""
+        return self.ended or (speaks and self.certain) or _body(capture) in self.bodies
+
+    def failed(self, capture: _Capture, error: Exception, on_failure: Callable[[str], None]) -> list[str]:
+        """Tell of a capture that cannot be read; returns what it counts as. Of an older one only that it is damaged is
+        worth a word: that a page was no article once was told when it came."""
+        first = not self.outcomes
+        if isinstance(error, UnreadableError):  # an error page, say: what the article was then, an older one tells
+            if first:
+                on_failure(f"{capture['url']}: {error}")
+            return ["unreadable"] * first
+        self.ended |= first  # an older capture must not take the place of a newer state
+        if isinstance(error, CaptureError):
+            on_failure(str(error))
+            return ["damaged"]
+        return ["lost"] * first
 
 
 def reread_captures(
@@ -61,22 +83,13 @@ def reread_captures(
     for key, site, capture, parts in _of_articles(archive, of_site):
         progress = known.setdefault(key, _Progress())
         speaks = _speaker(site, capture) == _OWN or len(hosts[key]) == 1
-        if progress.ended or (speaks and progress.certain) or _body(capture) in progress.bodies:
+        if progress.has_enough(capture, speaks=speaks):
             continue
         first = not progress.outcomes
         try:
             article = clean(_whole(folder, capture, site, parts, alone=not first), site)
-        except UnreadableError as error:  # an error page, say: what the article was then, an older one tells
-            if first:
-                on_failure(f"{capture['url']}: {error}")
-                counts["unreadable"] += 1
-            continue
-        except (CaptureError, _LostError) as error:
-            progress.ended |= first  # an older capture must not take the place of a newer state
-            if isinstance(error, CaptureError):
-                on_failure(str(error))
-            if first or isinstance(error, CaptureError):
-                counts["damaged" if isinstance(error, CaptureError) else "lost"] += 1
+        except (UnreadableError, CaptureError, _LostError) as error:
+            counts.update(progress.failed(capture, error, on_failure))
             continue
         if first:
             progress.outcomes += _own_first(archive, folder, capture, site, key)
@@ -100,17 +113,17 @@ def _body(capture: _Capture) -> tuple[str, str]:
     return urlsplit(capture["url"]).hostname or "", capture["digest"]
 
 
-def _of_articles(
-    archive: Archive, of_site: SiteProfile | None
-) -> Iterator[tuple[_Key, SiteProfile, _Capture, Mapping[str, _Capture]]]:
+def _of_articles(archive: Archive, of_site: SiteProfile | None) -> Iterator[tuple[_Key, SiteProfile, _Capture, _Parts]]:
     """The whole captures of articles, the newest first, each with what it is the page of, and the further pages of
-    articles that were met so far, by address."""
-    parts: dict[str, _Capture] = {}
+    articles that were met so far, by address; None for one that the site has lost, and that never came."""
+    parts: dict[str, _Capture | None] = {}
     for capture in archive.captures():
+        if capture["status"] in _GONE and is_part(capture["url"]):
+            parts.setdefault(capture["url"], None)
         if capture["status"] != 200 or capture["partial"]:
             continue
         if is_part(capture["url"]):  # met before the first page of its article, for the newest come first
-            parts.setdefault(capture["url"], capture)
+            parts[capture["url"]] = parts.get(capture["url"]) or capture
             continue
         site = _site(capture) or of_site
         place = site.place(capture["url"]) if site else None
@@ -136,29 +149,37 @@ def _own_first(archive: Archive, folder: Path, capture: _Capture, site: SiteProf
         return  # the newest capture tells what there is
 
 
-def _whole(
-    folder: Path, capture: _Capture, site: SiteProfile, parts: Mapping[str, _Capture], *, alone: bool = False
-) -> Article:
-    """The article of a capture with its further pages. Raises UnreadableError when one of them was not captured: a
-    part must not pass for the whole; and when there is any though it should stand ``alone``, for of an older page the
-    further ones may be newer."""
+def _whole(folder: Path, capture: _Capture, site: SiteProfile, parts: _Parts, *, alone: bool = False) -> Article:
+    """The article of a capture with its further pages; where the site has lost one, the place is marked. Raises
+    UnreadableError when one of them was not captured: a part must not pass for the whole; and when there is any though
+    it should stand ``alone``, for of an older page the further ones may be newer."""
     page = _page(folder, capture)
     found = [extract(page, site)]
     waiting = list(further_parts(page, site.hosts))
     if waiting and alone:
         raise UnreadableError("it goes on elsewhere")
     known = {page.url}
-    while waiting and len(found) < MOST_PARTS:
+    missing: list[tuple[int, str]] = []
+    while waiting and len(found) + len(missing) < MOST_PARTS:
         url = waiting.pop(0)
         if url in known:
             continue
         known.add(url)
         if url not in parts:
             raise UnreadableError(f"{url}, where it goes on, was not captured")
-        page = _page(folder, parts[url])
-        found.append(extract(page, site))
+        if (part := parts[url]) is None:
+            missing.append((len(found), url))
+            continue
+        page = _page(folder, part)
+        try:
+            found.append(extract(page, site))
+        except UnreadableError as error:
+            if isinstance(error, NoArticleError) and error.kind in _PASSING:
+                raise
+            missing.append((len(found), url))
+            continue
         waiting += further_parts(page, site.hosts)
-    return joined_parts(found)
+    return joined_parts(found, missing)
 
 
 def _site(capture: _Capture) -> SiteProfile | None:

@@ -29,8 +29,10 @@ _WHOLE_NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 """What stays what it is as a number: with more than 15 digits the last become zeros."""
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_TO_ESCAPE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-"""What XML cannot hold, and CR, which its readers turn into LF; and a _ from which a reader would undo an escape."""
+_NOT_HELD = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
+_TO_ESCAPE = re.compile(f"[{_NOT_HELD}]|_(?=x[0-9A-Fa-f]{{4}}[_{_NOT_HELD}])")
+"""What XML cannot hold, and CR, which its readers turn into LF; and a _ from which a reader would undo an escape: also
+one whose last _ is the first of the escape behind it."""
 
 
 def is_formula_like(text: str) -> bool:

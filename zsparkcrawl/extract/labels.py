@@ -98,11 +98,9 @@ def read_labels(text: str) -> LabelLine | None:
     >>> read_labels("來(lái)源：中山日报　發(fā)布時(shí)間：2019-02-19").values
     {'source': ['中山日报'], 'date': ['2019-02-19']}
     """
-    if not may_be_labels(text):
+    if not may_be_labels(text) or not _KNOWN.search(fold(text)):
         return None
     folded = fold_with_positions(text)
-    if not _KNOWN.search("".join(folded.split())):
-        return None
     plain = narrow(folded)
     if len(plain) > LONGEST or _NO_LINE.search(plain):
         return None

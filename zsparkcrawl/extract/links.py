@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.addresses import base_of
-from zsparkcrawl.extract.pagination import PageLink, next_pages
+from zsparkcrawl.extract.pagination import PageLink, leads_back, next_pages
 from zsparkcrawl.extract.row_dates import (
     date_beside,
     date_between,
@@ -76,6 +76,8 @@ class Listing:
     next_pages: tuple[str, ...]
     foreign: tuple[ListedArticle, ...] = ()
     """What looks like an article of the section by its path, but stands on a host that is none of the site's."""
+    leads_back: bool = False
+    """Whether it links to the pages of the listing before it."""
 
 
 def read_listing(
@@ -96,17 +98,18 @@ def read_listing(
     tree = parse(page) if isinstance(page, str) else page
     links = list(links_of(tree, url, hosts, aliases))
     numbered = [(link, section.native_id(link.url)) for link in links]
-    pages = next_pages(
-        url,
-        [PageLink(link.url, link.text or link.title, _group(link.element), number) for link, number in numbered],
-    )
+    candidates = [
+        PageLink(link.url, link.text or link.title, _group(link.element), number) for link, number in numbered
+    ]
+    pages = next_pages(url, candidates)
     found: dict[str, list[PlacedLink]] = {}
     for link, number in numbered:
         if number and link.url not in pages and link.element.tag in {"a", "area"}:
             found.setdefault(f"{_pattern(section, link.url)} {number}", []).append(link)
     articles = {link.element: key for key, group in found.items() for link in group}
     rows = [_row(group, key, articles) for key, group in found.items()]
-    return Listing(tuple(rows), pages, tuple(islice(_foreign(tree, url, section, (hosts, aliases)), _MOST_FOREIGN)))
+    foreign = islice(_foreign(tree, url, section, (hosts, aliases)), _MOST_FOREIGN)
+    return Listing(tuple(rows), pages, tuple(foreign), leads_back(url, candidates))
 
 
 def section_listings(

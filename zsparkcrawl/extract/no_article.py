@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Literal
 
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extract.blocks import Block
-from zsparkcrawl.spam import despam
+from zsparkcrawl.spam import despam, is_plain
 
 __all__ = ["NoArticleError", "NoArticleKind", "UnreadableError", "kind_of_empty", "kind_of_page"]
 
@@ -92,6 +93,8 @@ _SCRIPTED = re.compile(
 _ALERT = re.compile(r"""alert\s*\(\s*(["'])([^"'\n]{1,60})\1""")
 _SHORT, _LONG = 30, 80
 """Characters of a message, and of one that speaks to its reader. Chosen: what error pages say is short."""
+_ASKED = 3
+"""Sentences that are looked at before the whole body is. Chosen."""
 _SENTENCE = 30
 """Characters from which on a line with a full stop, and no message in it, is an article's. Chosen."""
 
@@ -106,7 +109,7 @@ def kind_of_page(
     """
     # Most pages have a line of their own, and that settles all but one question; it is asked of few lines.
     if dated and any(map(_is_own, map(fold, paragraphs))):
-        return "spam" if _only_spam("\n".join(paragraphs)) else None
+        return "spam" if _only_spam(paragraphs) else None
     said = [line for line in map(fold, paragraphs) if line and not _FRAME.search(line)]
     loose = [fold(block.text) for block in lines if 2 * block.linked < len(block.text)]
     own = [line for line in loose if not _FRAME.search(line)]
@@ -119,7 +122,7 @@ def kind_of_page(
             return found[0]
     if _is_blank(said, [line for line in own if line not in heads]):
         return "empty"
-    return "spam" if _only_spam("\n".join(paragraphs)) else None
+    return "spam" if _only_spam(paragraphs) else None
 
 
 def kind_of_empty(page: str) -> NoArticleKind:
@@ -160,6 +163,10 @@ def _is_article_line(line: str) -> bool:
     return told and "。" in line and not _message(line)
 
 
+def _is_sentence(line: str) -> bool:
+    return "。" in line and any(map(str.isalnum, line))
+
+
 def _is_blank(said: Sequence[str], own: Sequence[str]) -> bool:
     """Whether the body is the site's frame alone, with no sentence anywhere, or a form's words for nothing."""
     if not said:
@@ -167,7 +174,12 @@ def _is_blank(said: Sequence[str], own: Sequence[str]) -> bool:
     return all(map(_BLANKS.search, said)) and sum(map(len, said)) <= _LONG
 
 
-def _only_spam(body: str) -> bool:
+def _only_spam(paragraphs: Sequence[str]) -> bool:
+    # A sentence in which nothing is listed stays, and to look at one is cheaper than to look at all.
+    sentences = (line for paragraph in paragraphs for line in paragraph.split("\n") if _is_sentence(line))
+    if any(map(is_plain, islice(sentences, _ASKED))):
+        return False
+    body = "\n".join(paragraphs)
     left = despam(body).text
     letters = sum(map(str.isalnum, left))
     return left != body and (letters == 0 or ("。" not in left and 5 * letters < sum(map(str.isalnum, body))))

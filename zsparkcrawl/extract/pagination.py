@@ -12,10 +12,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from zsparkcrawl.chinese.script import fold
 
-__all__ = ["PageLink", "next_pages", "page_of"]
+__all__ = ["PageLink", "is_same_listing", "leads_back", "next_pages", "page_of"]
 
 _NEXT = frozenset(["下一页", "下页", "后一页", "后页", "下一", "next", "nextpage", "next_page"])
 _PREVIOUS = frozenset(["上一页", "上页", "前一页", "前页", "首页", "第一页", "prev", "previous", "first", "返回", "1"])
+_BACK = frozenset(["上一页", "上页", "前一页", "前页", "prev", "previous"])
 _ARROWS = re.compile(r"[>»›→]{1,2}")
 _NUMBER = re.compile(r"第?(\d{1,4})页?")
 _PARAMETERS = frozenset(
@@ -60,6 +61,47 @@ def next_pages(url: str, links: Sequence[PageLink]) -> tuple[str, ...]:
         for address in dict.fromkeys([*named, *ordered])
         if address not in unwanted and address != url and (here is None or page_of(address) != here)
     )
+
+
+def leads_back(url: str, links: Iterable[PageLink]) -> bool:
+    """Whether links lead from a page of a listing to the pages before it, by a label of the listing's own: then the
+    site itself calls this a page of it, though it may show nothing.
+
+    >>> leads_back("http://a.cn/news/list_3.html", [PageLink("http://a.cn/news/list_2.html", "上一页", 1)])
+    True
+    >>> leads_back("http://a.cn/news/list_3.html", [PageLink("http://a.cn/news/", "新闻中心", 1)])
+    False
+    """
+    here = page_of(url)
+    for link in links:
+        there = page_of(link.url)
+        if here is None or there is None or there[0] != here[0] or there[1] >= here[1]:
+            continue
+        if _bare(link.label) in _BACK or _number(link) == there[1]:
+            return True
+    return False
+
+
+def is_same_listing(asked: str, came: str) -> bool:
+    """Whether the address that an answer came from is of the listing that was asked for: any page of it, by any scheme
+    or host, with or without index.html.
+
+    >>> is_same_listing("http://a.cn/news", "https://www.a.cn/news/"), is_same_listing("http://a.cn/news/", "http://a.cn/")
+    (True, False)
+    """
+    one, other = (urlsplit(url) for url in (asked, came))
+    wanted, given = (set(parse_qsl(parts.query, keep_blank_values=True)) for parts in (one, other))
+    if one.path.rstrip("/") == other.path.rstrip("/") and wanted <= given:
+        return True
+    if _is_home(other.path) and not _is_home(one.path):
+        return False
+    pages = (page_of(parts._replace(scheme="", netloc="").geturl()) for parts in (one, other))
+    bases = [page[0] if page else None for page in pages]
+    return bases[0] is not None and bases[0] == bases[1]
+
+
+def _is_home(path: str) -> bool:
+    return re.fullmatch(r"/?(?:(?:index|default)\.\w+)?", path, re.IGNORECASE) is not None
 
 
 def page_of(url: str) -> tuple[str, int] | None:

@@ -12,9 +12,10 @@ from lxml.html import HtmlElement
 
 from zsparkcrawl.charset import decode
 from zsparkcrawl.chinese.script import fold
+from zsparkcrawl.edits import Damage, Edited, mark
 from zsparkcrawl.extract.links import links_of
 from zsparkcrawl.extract.tree import parse
-from zsparkcrawl.items import Article, Page
+from zsparkcrawl.items import LACKS_PAGE, Article, Page
 
 __all__ = ["MOST_PARTS", "further_parts", "is_part", "joined_parts"]
 
@@ -24,6 +25,8 @@ _LABEL = re.compile(r"[\[(【]?(?:第?\d{1,2}页?|下一?页|末页|尾页|next(
 _STEM = re.compile(r"(?P<stem>.*?[^/]?)(?:[_-](?P<number>\d{1,2}))?(?P<kind>\.\w{2,5})?")
 _NAMES = ("author", "source", "editor", "photographer", "reviewers", "contributor")
 _PAGE_WORDS = frozenset(["page", "p", "pg", "pageno", "pageindex", "pn", "curpage"])
+_ASKED = re.compile(rf"[?&;](?:{'|'.join(sorted(_PAGE_WORDS))})=".encode(), re.IGNORECASE)
+"""A number of a page in a query, as it stands in a page's source."""
 
 
 def further_parts(page: Page, hosts: Sequence[str] = ()) -> tuple[str, ...]:
@@ -34,9 +37,18 @@ def further_parts(page: Page, hosts: Sequence[str] = ()) -> tuple[str, ...]:
     >>> further_parts(Page("http://www.nhtp.org/news/7.html", html.encode()))
     ('http://www.nhtp.org/news/7_2.html', 'http://www.nhtp.org/news/7_3.html')
     """
-    if not re.search(rb"[_-]\d{1,2}\.|[?&;](?:page|p|pg|pn)", page.body):
-        return ()  # the cheap question first: few pages go on
+    if not _may_go_on(page):
+        return ()
     return _parts_in(parse(decode(page.body, page.content_type).text), page.url, hosts)
+
+
+def _may_go_on(page: Page) -> bool:
+    """Whether the page's bytes hold what an address of a further page has: the cheap question first, for few go on."""
+    if _ASKED.search(page.body):
+        return True
+    match = _STEM.fullmatch(urlsplit(page.url).path.rpartition("/")[2])
+    stem = match["stem"].encode(errors="replace") if match else b""
+    return bool(stem) and any(stem + sign in page.body for sign in (b"_", b"-"))
 
 
 def _parts_in(tree: HtmlElement, url: str, hosts: Sequence[str]) -> tuple[str, ...]:
@@ -80,18 +92,38 @@ def _numbered(url: str) -> tuple[tuple[str, str], int]:
     return (f"{parts.netloc}{folder}/{match['stem']}{match['kind'] or ''}", rest), int(match["number"] or 1)
 
 
-def joined_parts(articles: Sequence[Article]) -> Article:
+def joined_parts(articles: Sequence[Article], missing: Sequence[tuple[int, str]] = ()) -> Article:
     """One article of the articles read from its pages, the first one first. What the first page says goes before what
-    the others do; a name that stands only on the last page, as an editor's, is taken from there."""
+    the others do; a name that stands only on the last page, as an editor's, is taken from there.
+
+    ``missing`` are the pages that could not be had, each as how many pages stand before it and its address: the place
+    is marked as damaged.
+
+    >>> page = Article("nhtp", "news", "7", "http://www.nhtp.org/news/7.html", body="第一页。")
+    >>> joined_parts([page], [(1, "http://www.nhtp.org/news/7_2.html")]).damaged["body"]
+    (Damage(start=4, end=4, reason='a page of the article is missing: http://www.nhtp.org/news/7_2.html'),)
+    """
     first = articles[0]
     names: dict[str, Any] = {
         name: next((value for article in articles if (value := getattr(article, name))), None) for name in _NAMES
     }
+    body = _bodies(articles)
+    marks = [_gap(body, _bodies(articles[:before]), url) for before, url in missing]
     return replace(
         first,
-        body="\n".join(article.body for article in articles if article.body),
+        body=body,
+        damaged={"body": mark(Edited(body), marks).damaged} if marks else {},
         attachments=tuple(dict.fromkeys(item for article in articles for item in article.attachments)),
         images=tuple(dict.fromkeys(item for article in articles for item in article.images)),
         injections=tuple(found for article in articles for found in article.injections),
         **names,
     )
+
+
+def _bodies(articles: Sequence[Article]) -> str:
+    return "\n".join(article.body for article in articles if article.body)
+
+
+def _gap(body: str, before: str, url: str) -> Damage:
+    """The line end behind which a page is missing; at the end of the body there is none."""
+    return Damage(len(before), min(len(before) + 1, len(body)), LACKS_PAGE + url)

@@ -28,6 +28,8 @@ MOST = 6
 MARKS = "os^DvP"
 """The marks of series that are lines or points, in their order; the style sheet draws the same in the legend."""
 _LABELS = 6
+_LONGEST = 20
+"""Characters of a label in a plot, and labels below one. Chosen for the width of a figure."""
 _REST = "…"
 
 
@@ -83,7 +85,7 @@ def lying(
     series = series or largest(_sums(counts, 1))
     most = max(sums.values(), default=0) or 1
     with new_figure(WIDTH, 16 + 24 * max(len(names), 1)) as figure:
-        axes = axes_of(figure, left=room_for(names), bottom=8, top=6, right=room_for([f"{most:,}"]))
+        axes = axes_of(figure, left=room_for([*map(shortened, names)]), bottom=8, top=6, right=room_for([f"{most:,}"]))
         ground: Counter[str] = Counter()
         for one, color in zip(series, SERIES, strict=False):
             own = {name: sum(n for (a, b), n in counts.items() if a == name and _is(b, one, series)) for name in names}
@@ -94,7 +96,7 @@ def lying(
         axes.set_xlim(0, most)
         axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
         axes.set_xticks([])
-        axes.set_yticks(range(len(names)), labels=names)
+        axes.set_yticks(range(len(names)), labels=[*map(shortened, names)])
         make_bare(axes)
         return drawn(figure, name, styles), series
 
@@ -125,6 +127,15 @@ def _sums(counts: Mapping[tuple[str, str], int], part: int) -> Counter[str]:
     for key, count in counts.items():
         sums[key[part]] += count
     return sums
+
+
+def shortened(label: str) -> str:
+    """A label that leaves room for what it stands beside.
+
+    >>> shortened("news"), shortened("a-host-with-a-very-long-name.example")
+    ('news', 'a-host-with-a-very-…')
+    """
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"
 
 
 def room_for(labels: Sequence[str]) -> float:

@@ -106,12 +106,13 @@ def gaps_of(months: Iterable[Monthly]) -> tuple[Gap, ...]:
     )
 
 
-def numbering_of(numbers: Iterable[Row], *, several: bool) -> tuple[Numbering, ...]:
+def numbering_of(numbers: Iterable[Row], *, several: bool, most: int | None = _RANGES) -> tuple[Numbering, ...]:
     """The numbers of each section, from rows of :meth:`Archive.native_ids`; numbers that are none, as qnsq/12, are left
-    out. Of each section its numbers are held, and nothing else."""
+    out. ``most`` of the missing ranges are told, all with None. Of each section its numbers are held, and nothing
+    else."""
     grouped = groupby(numbers, lambda row: section_name(row, several=several))
     found = ((section, sorted({int(row["native_id"]) for row in own if _is_number(row)})) for section, own in grouped)
-    return tuple(_numbering(section, stored) for section, stored in found if stored)
+    return tuple(_numbering(section, stored, most) for section, stored in found if stored)
 
 
 def _is_number(row: Row) -> bool:
@@ -119,10 +120,10 @@ def _is_number(row: Row) -> bool:
     return number.isascii() and number.isdigit() and len(number) < 16
 
 
-def _numbering(section: str, stored: Sequence[int]) -> Numbering:
+def _numbering(section: str, stored: Sequence[int], most: int | None) -> Numbering:
     lowest, highest = stored[0], stored[-1]
     ranges = [(a + 1, b - 1) for a, b in pairwise(stored) if b - a > 1]
-    longest = sorted(sorted(ranges, key=lambda each: each[0] - each[1])[:_RANGES])
+    longest = sorted(sorted(ranges, key=lambda each: each[0] - each[1])[:most])
     size = highest - lowest + 1
     parts = min(_PARTS, size)
     counts = Counter((number - lowest) * parts // size for number in stored)

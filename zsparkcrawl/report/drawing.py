@@ -45,7 +45,10 @@ _SETTINGS = {
 }
 _STYLE = re.compile(r' style="([^"]*)"')
 _FONT = re.compile(r"font-family:[^;\"]*; ?")
-_TAG = re.compile(r'<g id="[^"]*">')
+_NAME = re.compile(r'(?<=<g) id="[^"]*"')
+_UNTURNED = re.compile(r' transform="rotate\(-0 [^)]*\)"')
+_NOTHING = re.compile("<g/>")
+_TAG = re.compile("<[^>]*>")
 _WHITE = re.compile(r"\s*\n\s*")
 
 
@@ -104,9 +107,16 @@ def drawn(figure: Any, name: str, styles: Styles) -> str:
     assert width
     assert height
     body = svg[svg.index("</defs>") + len("</defs>") :]  # the first definitions are a style for the whole document
-    body = _WHITE.sub(" ", _FONT.sub("", _TAG.sub("<g>", body)).replace("xlink:href", "href"))
-    body = _STYLE.sub(lambda match: f' class="{styles.name(match[1])}"', body).replace("> <", "><")
+    body = _TAG.sub(lambda match: _for_page(match[0], styles), body)  # tags alone: text may be anything
+    body = _NOTHING.sub("", _WHITE.sub(" ", body).replace("> <", "><"))
     return f'<svg viewBox="0 0 {width[1]} {height[1]}" role="img" aria-labelledby="{name}-title">{body.strip()}'
+
+
+def _for_page(tag: str, styles: Styles) -> str:
+    """A tag without a name that other figures have as well, and with a class for its style."""
+    plain = _FONT.sub("", _NAME.sub("", tag)).replace("xlink:href", "href")
+    plain = _UNTURNED.sub("", plain)
+    return _STYLE.sub(lambda match: f' class="{styles.name(match[1])}"', plain)
 
 
 def bars(axes: Any, places: Sequence[tuple[float, float, float, float]], color: str, **style: Any) -> None:

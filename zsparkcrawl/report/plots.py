@@ -8,7 +8,18 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from statistics import quantiles
 
-from zsparkcrawl.report.charts import MARKS, MOST, WIDTH, axes_of, lines_over, lying, make_bare, room_for, stacked
+from zsparkcrawl.report.charts import (
+    MARKS,
+    MOST,
+    WIDTH,
+    axes_of,
+    lines_over,
+    lying,
+    make_bare,
+    room_for,
+    shortened,
+    stacked,
+)
 from zsparkcrawl.report.counting import months_between
 from zsparkcrawl.report.drawing import GRID, INK, SERIES, Styles, bars, drawn, new_figure
 from zsparkcrawl.report.numbers import Numbers
@@ -58,8 +69,9 @@ def calendar(numbers: Numbers, styles: Styles) -> tuple[str, tuple[str, ...]]:
 def numbering(numbers: Numbers, styles: Styles) -> tuple[str, tuple[str, ...]]:
     """Of each section a strip from the lowest to the highest number: how much of each part is stored."""
     rows = numbers.numbering
+    labels = [shortened(each.section) for each in rows]
     with new_figure(WIDTH, 24 + 46 * max(len(rows), 1)) as figure:
-        axes = axes_of(figure, left=room_for([each.section for each in rows]), bottom=8, top=6)
+        axes = axes_of(figure, left=room_for(labels), bottom=8, top=6)
         for place, each in enumerate(rows):
             part = 1 / len(each.coverage)
             for shade, alpha in enumerate(_SHADES):
@@ -71,7 +83,7 @@ def numbering(numbers: Numbers, styles: Styles) -> tuple[str, tuple[str, ...]]:
         axes.set_xlim(0, 1)
         axes.set_ylim(-0.7, max(len(rows), 1) - 0.5)
         axes.set_xticks([])
-        axes.set_yticks(range(len(rows)), labels=[each.section for each in rows])
+        axes.set_yticks(range(len(rows)), labels=labels)
         make_bare(axes)
         return drawn(figure, "numbering", styles), ()
 
@@ -149,8 +161,10 @@ def runs(numbers: Numbers, styles: Styles) -> tuple[str, tuple[str, ...]]:
         axes.set_ylim(0, 1.05 * longest / seconds or 1)
         axes.yaxis.set_major_formatter(lambda height, _: f"{height:g} {unit}")
         axes.grid(axis="y")
-        chosen = numbers.runs[:: -(-len(days) // 4) or 1]
-        axes.set_xticks(days[:: -(-len(days) // 4) or 1], labels=[run.started[:10] for run in chosen])
+        firsts = {run.started[:10]: day for day, run in zip(reversed(days), reversed(numbers.runs), strict=True)}
+        chosen = sorted(firsts)[:: -(-len(firsts) // 4) or 1]
+        axes.set_xticks([firsts[each] for each in chosen], labels=chosen)
+        axes.margins(x=0.1)
         axes.tick_params(length=3, color=GRID)
         axes.spines["left"].set_visible(False)
         return drawn(figure, "runs", styles), ended

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from zsparkcrawl.edits import Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Diagnosis
@@ -15,7 +15,7 @@ from zsparkcrawl.spam.judging import is_spam_label, spam_in
 from zsparkcrawl.spam.lexicon import Folded, fold, terms
 from zsparkcrawl.spam.scripts import foreign_places
 
-__all__ = ["RULES", "cut_all", "despam", "is_spam", "spam_among"]
+__all__ = ["RULES", "cut_all", "despam", "is_plain", "is_spam", "spam_among"]
 
 _ROUNDS = 30
 """What a cut brings together may be spam in its turn. Chosen: text that is made to be cut again and again ends here."""
@@ -23,6 +23,7 @@ _JUDGED = 5000
 """Short texts of one page with listed words that are judged one by one: each takes some 0.1 ms (measured). Chosen."""
 _LINE = re.compile(r"[^\n]+")
 _BAR = re.compile("[|｜丨┊]")
+_ENDS_OPEN = re.compile(r"^[^(（]{0,8}[)）]|[(（][^)）]{0,8}$")
 
 
 def cut_lines(edited: Edited, diagnosis: Diagnosis) -> Edited:
@@ -127,7 +128,7 @@ def _spam(text: str) -> tuple[Folded, tuple[Spam, ...]]:
 def _spam_of_turned(text: str, original: str) -> tuple[Folded, tuple[Spam, ...]]:
     """The same of a text of a page that was turned, by what stood there before."""
     folded = fold(text)
-    return folded, tuple(spam_in(folded, foreign_places(original, folded)))
+    return folded, tuple(spam_in(folded, cache(lambda: foreign_places(original, folded))))
 
 
 RULES: tuple[Callable[[Edited, Diagnosis], Edited], ...] = (cut_lines, cut_counties, cut_lists, cut_phrases)
@@ -165,6 +166,16 @@ def is_spam(text: str) -> bool:
     (True, False)
     """
     return is_spam_label(fold(text))
+
+
+def is_plain(line: str) -> bool:
+    """Whether a line with letters has nothing from which :func:`despam` would cut, whatever stands in the lines around
+    it: no listed word, no bar of a list, and no bracket at its ends that pinyin may close in the next line.
+
+    >>> is_plain("园区召开会议。"), is_plain("时时彩开奖。"), is_plain("会议圆满结束(")
+    (True, False, False)
+    """
+    return not (_BAR.search(line) or _ENDS_OPEN.search(line)) and next(terms(fold(line)), None) is None
 
 
 def spam_among(texts: Iterable[str]) -> frozenset[str]:

@@ -3,7 +3,7 @@ one word."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from zsparkcrawl.spam.clauses import ALONE, Spam, clause_or_inside
 from zsparkcrawl.spam.evidence import TOLD, evidence
@@ -24,10 +24,11 @@ _SPARSE = 8
 word counts as one. Chosen."""
 
 
-def spam_in(text: Folded, foreign: frozenset[int] = frozenset()) -> Iterator[Spam]:
+def spam_in(text: Folded, foreign: Callable[[], frozenset[int]] = frozenset) -> Iterator[Spam]:
     """What is spam in a folded text, from left to right.
 
-    ``foreign`` are places whose character is of another script than the page: they are evidence too.
+    ``foreign`` tells the places whose character is of another script than the page, which are evidence too. It is asked
+    where a line has listed words enough to be looked at, as hardly any has.
 
     >>> from zsparkcrawl.spam.lexicon import fold
     >>> [found.shape for found in spam_in(fold("国产-日韩-欧美-综合-一区-二区"))]
@@ -35,7 +36,10 @@ def spam_in(text: Folded, foreign: frozenset[int] = frozenset()) -> Iterator[Spa
     >>> list(spam_in(fold("园区一区二区三区的道路改造完成")))
     []
     """
-    found = [each for line in lines_of(text, foreign) for each in _in_line(line)]
+    found: list[Spam] = []
+    for line in lines_of(text):
+        if sum(term.weight for term in line.terms if term.kind != "innocent") >= _LEAST:
+            found += _in_line(line._replace(foreign=foreign()))
     if found:
         places = [0, *(place for each in found for place in (each.start, each.end)), len(text)]
         rest = "\n".join(text[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
@@ -65,10 +69,8 @@ def is_spam_label(text: Folded) -> bool:
 
 
 def _in_line(line: Line) -> Iterator[Spam]:
-    listed = [term for term in line.terms if term.kind != "innocent"]
-    if sum(term.weight for term in listed) < _LEAST:
-        return
-    if _SPARSE * sum(term.end - term.start for term in listed) >= line.end - line.start and _is_whole(line):
+    letters = sum(term.end - term.start for term in line.terms if term.kind != "innocent")
+    if _SPARSE * letters >= line.end - line.start and _is_whole(line):
         yield Spam(line.start, line.end, "line")
         return
     lists = list(lists_in(line))

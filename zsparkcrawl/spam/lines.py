@@ -20,13 +20,14 @@ AROUND = 200
 
 
 class Line(NamedTuple):
-    """A line of a folded text that has terms; a tuple, for a text may have a hundred thousand of them."""
+    """A line of a folded text that has terms; a tuple, for a text may have a hundred thousand of them. ``foreign`` are
+    places in the text whose character is of another script than the page."""
 
     text: str
     start: int
     end: int
     terms: Sequence[Term]
-    foreign: frozenset[int]
+    foreign: frozenset[int] = frozenset()
 
     def between(self, start: int, end: int) -> Sequence[Term]:
         """Its terms between two places."""
@@ -42,21 +43,21 @@ class Line(NamedTuple):
         return 2.0 if self.foreign and not self.foreign.isdisjoint(range(start, end)) else 0.0
 
 
-def lines_of(text: Folded, foreign: frozenset[int] = frozenset()) -> Iterator[Line]:
-    """Lines that have terms. ``foreign`` are places whose character is of another script than the page."""
+def lines_of(text: Folded) -> Iterator[Line]:
+    """Lines that have terms."""
     held: list[Term] = []
     start, end = 0, -1
     for term in terms(text):
         if term.start > end:
             if held:
-                yield Line(text, start, end, held, foreign)
+                yield Line(text, start, end, held)
             held = []
             start = text.rfind("\n", 0, term.start) + 1
             end = text.find("\n", term.start)
             end = len(text) if end < 0 else end
         held.append(term)
     if held:
-        yield Line(text, start, end, held, foreign)
+        yield Line(text, start, end, held)
 
 
 def bounds(pattern: re.Pattern[str], line: Line, start: int, end: int) -> tuple[int, int]:

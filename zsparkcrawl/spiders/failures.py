@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from zsparkcrawl.archive.visits import Ending
 from zsparkcrawl.middlewares import NotNowError, RefusedError
 
-__all__ = ["Fault", "fault_of", "request_of", "retry_after", "status_of"]
+__all__ = ["Fault", "fault_of", "request_of", "retry_after"]
 
 _GONE = frozenset([404, 410])
 
@@ -58,7 +58,7 @@ def retry_after(response: Response, now: dt.datetime) -> dt.timedelta | None:
         return dt.timedelta(seconds=int(said))
     try:
         moment = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a year or a zone of too many digits
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return max(dt.timedelta(0), moment - now)
@@ -67,8 +67,3 @@ def retry_after(response: Response, now: dt.datetime) -> dt.timedelta | None:
 def request_of(failure: Failure) -> Request:
     """The request that failed."""
     return cast(Request, failure.request)  # type: ignore[attr-defined]  # Scrapy puts it there
-
-
-def status_of(failure: Failure) -> int | None:
-    """The HTTP status that made it fail; None for another reason."""
-    return failure.value.response.status if isinstance(failure.value, HttpError) else None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,27 +14,22 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from zsparkcrawl.archive import Lease, Shown
-from zsparkcrawl.charset import decode
-from zsparkcrawl.extract.links import Listing, read_listing, section_listings
+from zsparkcrawl.archive import Lease
+from zsparkcrawl.extract.links import section_listings
 from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.run import Run
 from zsparkcrawl.sites import site_named, site_names
-from zsparkcrawl.spiders.articles import ArticleSpider
-from zsparkcrawl.spiders.failures import Fault, fault_of, request_of, status_of
+from zsparkcrawl.spiders.failures import Fault, fault_of, request_of
 from zsparkcrawl.spiders.files import FileSpider
 from zsparkcrawl.spiders.leases import Leases
-from zsparkcrawl.spiders.planned import page_of_response
-from zsparkcrawl.spiders.walk import Walk
+from zsparkcrawl.spiders.listings import ListingSpider, text_of_response
 
 __all__ = ["ParkSpider"]
 
 logger = logging.getLogger(__name__)
 
-_GONE = frozenset([404, 410])
 
-
-class ParkSpider(ArticleSpider, FileSpider):
+class ParkSpider(ListingSpider, FileSpider):
     """Walks the listings of one section and reads the articles they name. A section's spider only gives the
     name."""
 
@@ -96,37 +90,12 @@ class ParkSpider(ArticleSpider, FileSpider):
 
     def parse_home(self, response: Response) -> Iterator[Request]:
         """Follow what the home page calls by the section's names."""
-        found = section_listings(_text(response), response.url, self.plan.section, self.plan.hosts)
+        found = section_listings(text_of_response(response), response.url, self.plan.section, self.plan.hosts)
         if self.run is not None:
             with self.keeping():
                 self.run.begin(found, self._new_walk)
         else:
             yield from (Request(url, self.parse_listing) for url in found)
-
-    def parse_listing(self, response: Response, walk: Walk | None = None) -> Iterator[Request]:
-        """Enter the articles of a listing page, and the page after it; when nothing is kept, ask for them."""
-        made = self.plan
-        listing = read_listing(_text(response), response.url, made.section, made.hosts, made.aliases)
-        self._count("listings")
-        self._count("rows", len(listing.rows))
-        lease = response.meta.get("lease")
-        if self.run is None or lease is None:
-            wanted = [row for row in listing.rows if made.covers(row.date)]
-            yield from (self.article_request(row.url, row.title) for row in wanted[: made.limit])
-            yield from (Request(url, self.parse_listing) for url in listing.next_pages[: made.limit is None])
-            return
-        walk = walk or Walk.of_plain(lease.walk or self._new_walk(lease.url, True), self._bound)
-        with self.keeping():
-            onward = partial(self._onward, walk, response.url, listing)
-            self._count("found", self.run.listed(lease, response.url, listing, onward).new)
-            self._ended(walk)
-
-    def listing_failed(self, failure: Failure) -> None:
-        """Go on with the pages behind one that could not be fetched. That the site lacks one of the
-        listings its profile names is no more than a note."""
-        lease = request_of(failure).meta["lease"]
-        fault = fault_of(failure, dt.datetime.now(dt.UTC))
-        self._listing_lost(lease, fault, absent=status_of(failure) in _GONE)
 
     def home_failed(self, failure: Failure) -> None:
         """The home page is only a help: without it the profile's listings have to do."""
@@ -139,15 +108,11 @@ class ParkSpider(ArticleSpider, FileSpider):
         lease = request.meta.get("lease") if request is not None else None
         with suppress(CloseSpider):  # the next word with the archive ends the run
             if lease is not None and lease.kind == "listing":
-                self._listing_lost(lease, Fault("not now", "an error of the program"), absent=False)
+                self._listing_lost(lease, Fault("not now", "an error of the program"))
             else:
                 self._end(lease, "not now", "an error of the program")
 
     # -- inside ------------------------------------------------------------------------------------
-
-    @property
-    def _bound(self) -> int:
-        return self.settings.getint("ZSPARK_LISTING_PAGES")
 
     def _idle(self) -> bool:
         """Whether nothing is on its way, neither a request nor an article."""
@@ -155,54 +120,6 @@ class ParkSpider(ArticleSpider, FileSpider):
         slot = engine.scraper.slot if engine is not None else None
         pending = engine is not None and engine.scheduler is not None and engine.scheduler.has_pending_requests()
         return engine is None or not (engine.downloader.active or pending or (slot is not None and not slot.is_idle()))
-
-    def _new_walk(self, url: str, trusting: bool) -> dict[str, Any]:
-        walk = Walk(self._bound, first=url, trusting=trusting)
-        walk.visit(url)
-        return walk.plain()
-
-    def _onward(self, walk: Walk, url: str, listing: Listing, shown: Shown) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """The pages that may come after a listing page, by what it showed."""
-        early = [row for row in listing.rows if self.plan.since and row.date and row.date < self.plan.since]
-        nothing_new = not shown.new and walk.trusting and not self.plan.full
-        stale = nothing_new or len(early) == shown.rows
-        walk.found = walk.found or bool(shown.new)
-        walk.read(url, listing.next_pages, barren=shown.met == shown.rows, stale=stale)
-        yield from self._following(walk, shown)
-
-    def _following(self, walk: Walk, shown: Shown) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        if self.leases is not None and self.leases.enough(shown.due):
-            walk.ended = "sated"
-            return
-        while url := walk.following():
-            walk.visit(url)
-            yield url, walk.plain()
-
-    def _ended(self, walk: Walk) -> None:
-        """Enter how a walk stands after a page."""
-        if walk.complete and self.run is not None:
-            self.run.walked(walk.first)
-        elif walk.ended == "bound":
-            self._count("bounded")
-        elif self.run is not None and walk.found and (walk.ended == "sated" or self.plan.since):
-            # What it left behind is new as well, and the pages that it saw are known from now on.
-            self.run.unwalked(walk.first)
-
-    def _listing_lost(self, lease: Lease, fault: Fault, *, absent: bool) -> None:
-        if self.run is None:
-            return
-        walk = Walk.of_plain(lease.walk or self._new_walk(lease.url, True), self._bound)
-        # Behind the last page some listings link to one that is not there: that is their end.
-        walk.broken = walk.broken or not absent
-        onward = partial(self._following, walk)
-        with self.keeping():
-            if self.run.skipped(lease, onward, reason=fault.reason, absent=absent, retry_after=fault.retry_after):
-                logger.info("will ask again for %s: %s", lease.url, fault.reason)
-                return
-            self._ended(walk)
-        self._count("listings_absent" if absent else "listings_failed")
-        self._note(lease.url, fault.reason)
-        logger.log(logging.INFO if absent else logging.WARNING, "no listing at %s: %s", lease.url, fault.reason)
 
     def _feed(self) -> Iterator[KeptArticle]:
         """For a feed, what an earlier crawl read and this one had no need to ask for: a table is the whole table."""
@@ -217,8 +134,3 @@ class ParkSpider(ArticleSpider, FileSpider):
         if lease.kind == "listing":
             return Request(lease.url, self.parse_listing, errback=self.listing_failed, meta={"lease": lease})
         return self.file_request(lease) if lease.kind == "file" else self.article_request(lease.url, lease.title, lease)
-
-
-def _text(response: Response) -> str:
-    page = page_of_response(response)
-    return decode(page.body, page.content_type).text

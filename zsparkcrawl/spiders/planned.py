@@ -63,7 +63,7 @@ class PlannedSpider(Spider):
         try:
             yield
         except ZsparkError as error:
-            logger.critical("the run ends: %s", error)
+            logger.warning("the run ends: %s", error)  # its closing line says so as well
             self.crawler.stats.set_value("zspark/fatal", str(error))
             raise CloseSpider("cannot_keep") from error
 
@@ -98,10 +98,9 @@ def page_of_response(response: Response) -> Page:
     )
 
 
-def reading_of(response: Response, lease: Lease, kept: Kept | None, *, alone: bool = True) -> Reading:
-    """What the archive is told of the page of an article, or of a file. One page of several proves nothing about the
-    others, so its validators are of no use: it is not ``alone``."""
-    etag, modified = (response.headers.get(name) if alone else None for name in ("ETag", "Last-Modified"))
+def reading_of(response: Response, lease: Lease, kept: Kept | None) -> Reading:
+    """What the archive is told of the page of an article, or of a file."""
+    etag, modified = (response.headers.get(name) for name in ("ETag", "Last-Modified"))
     return Reading(
         lease,
         kept.capture_id if kept else None,

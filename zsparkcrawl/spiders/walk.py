@@ -29,10 +29,13 @@ class Walk:
     found: bool = False
     """Whether it showed articles that were not known before."""
     broken: bool = False
-    """Whether a page of the listing could not be read."""
+    """Whether a page of the listing could not be read, and the walk went on behind it."""
+    began: int | None = None
+    """The number of the run that began it; None when it is not known."""
     pages: int = 0
     ended: str = ""
-    """Why the walk stopped: at the end, or though there was more: known, barren or bound; "" while it goes on."""
+    """Why the walk stopped: at the end; barren, when the pages only repeat what it has shown; or though there was more:
+    known, bound, sated, or lost, at a page that could not be read; "" while it goes on."""
     _queue: list[str] = field(default_factory=list)
     _met: set[str] = field(default_factory=set)
     _barren: int = 0
@@ -41,7 +44,17 @@ class Walk:
     @property
     def complete(self) -> bool:
         """Whether it came to the end and saw every page."""
-        return self.ended == "end" and not self.broken
+        return self.ended in ("end", "barren") and not self.broken
+
+    @property
+    def met(self) -> frozenset[str]:
+        """The pages that were asked for or read."""
+        return frozenset(self._met)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it knows of pages that it has not been to."""
+        return bool(self._queue)
 
     def plain(self) -> dict[str, Any]:
         """How far it came, as JSON has it: another run can go on from there."""
@@ -50,6 +63,7 @@ class Walk:
             "trusting": self.trusting,
             "broken": self.broken,
             "found": self.found,
+            "began": self.began,
             "pages": self.pages,
             "queue": self._queue,
             "met": sorted(self._met),
@@ -71,6 +85,7 @@ class Walk:
             trusting=said["trusting"],
             broken=said.get("broken", False),
             found=said.get("found", False),
+            began=said.get("began"),
             pages=said.get("pages", 0),
             _queue=list(said.get("queue", ())),
             _met=set(said.get("met", ())),
@@ -84,7 +99,7 @@ class Walk:
         self._met.add(url)
 
     def read(self, url: str, next_pages: Iterable[str], *, barren: bool, stale: bool) -> None:
-        """A page was read. ``barren``: it showed no article that this crawl had not met before, as the
+        """A page was read. ``barren``: it showed no article that this walk had not met before, as the
         endless pages of a trap do. ``stale``: it showed nothing that is worth asking for."""
         self._met.add(url)
         for page in next_pages:

@@ -12,8 +12,8 @@ from zsparkcrawl.witnesses.witness import Witness
 __all__ = ["Apart", "ApartKind", "Basis", "CollatedText", "CollatedValue", "Collation", "Entry", "Reading", "Verdict"]
 
 Verdict = Literal["agreed", "decided", "disputed", "gap"]
-"""How a place came to its reading: all that have it read the same; one reading outweighs the others; another has as
-much for it; no copy has what stood there, and it is shown damaged."""
+"""How a place came to its reading: all that have it read the same; one reading outweighs the others and is certain;
+another may stand there as well; no copy has what stood there, and it is shown damaged."""
 Basis = Literal["agreement", "own", "bytes", "certainty", "votes", "likelihood"]
 """What decided: all read the same; the site itself; only this reading can have left what all copies show; a copy has it
 for certain; more independent copies; it is the likelier text."""

@@ -170,7 +170,7 @@ def _between(best: Candidate, rivals: Sequence[Candidate], trusted: Sequence[Tol
         basis = "certainty"
     elif sure and best.readers > second.readers:
         basis = "votes"
-    is_open = basis == "likelihood" or (not sure and second.votes >= best.votes)
+    is_open = basis == "likelihood" or not sure
     verdict: Verdict = "disputed" if is_open else "decided"
     if not sure and best.standing == Standing.DAMAGED:
         verdict = "gap"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from enum import IntEnum
 from functools import cached_property
 from itertools import pairwise
 
-from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import simplified, simplified_in, traditional_in
 from zsparkcrawl.edits import Edited, places_of
 from zsparkcrawl.evidence import rival_of
@@ -30,11 +28,6 @@ one in full width, which repairs put in. Chosen."""
 
 ENDED = re.compile("[！!](?=\n|$)")
 """A mark at the end of a paragraph. On a page that is cut it is what 。” shows as, whose bytes are A1A3 A1B1."""
-
-
-_BEHIND = re.compile("[！，；？!,;?](?=([^\n]{4}))")
-_GIBBERISH = 12.5
-"""Bits a character above which text is none, as where the archive compares states; news costs 7 in the mean."""
 
 
 class Standing(IntEnum):
@@ -105,7 +98,6 @@ def _uncertain(edited: Edited, cut: bool) -> tuple[tuple[int, int, Standing], ..
         found.append((one.start, one.end, Standing.DAMAGED if rival_of(one) is None else Standing.DOUBTFUL))
     if cut:
         found += [(*match.span(), Standing.INFERRED) for match in ENDED.finditer(edited.text)]
-        found += _garbled(edited.text)
     cuts = sorted({place for start, end, _ in found for place in (start, end)})
     worst = [Standing.ORIGINAL] * len(cuts)
     number = {place: at for at, place in enumerate(cuts)}
@@ -113,13 +105,6 @@ def _uncertain(edited: Edited, cut: bool) -> tuple[tuple[int, int, Standing], ..
         for at in range(number[start], number[end]):
             worst[at] = min(worst[at], standing)
     return tuple((a, b, each) for (a, b), each in zip(pairwise(cuts), worst, strict=False) if each < Standing.CERTAIN)
-
-
-def _garbled(text: str) -> Iterator[tuple[int, int, Standing]]:
-    """Stretches behind a mark that are no Chinese: what a cut shifted, and no repair mended nor marked."""
-    for match in _BEHIND.finditer(text):
-        if model().per_character(simplified(match[1]), simplified(text[: match.start()][-1:])) > _GIBBERISH:
-            yield match.start(), match.end(1), Standing.DAMAGED
 
 
 def folded(text: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import product
+from unicodedata import category
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import simplified_of
-from zsparkcrawl.repair.misread.charsets import bytes_behind, decoded
+from zsparkcrawl.repair.misread.charsets import bytes_behind, each_decoded
 
 __all__ = [
     "HIGH_LETTER",
@@ -52,13 +54,9 @@ def utf8_in(was: str) -> re.Pattern[str]:
 
 def _by_bytes(was: str, first: range, second: range) -> str:
     """The characters of a charset whose bytes lie in these ranges, for a pattern."""
-    return re.escape(
-        "".join(
-            char
-            for char, behind in bytes_behind(was).items()
-            if any(len(data) == 2 and data[0] in first and data[1] in second for data in behind)
-        )
-    )
+    within = frozenset(bytes(pair) for pair in product(first, second))
+    behind = bytes_behind(was)
+    return re.escape("".join(char for char, pairs in behind.items() if not within.isdisjoint(pairs)))
 
 
 @cache
@@ -101,18 +99,18 @@ def big5_in_latin() -> re.Pattern[str]:
 def pairs_in(was: str, true: str, loose: bool) -> re.Pattern[str]:
     """Two neighbours that are common when read again, and not as they stand; ``loose``: one of them is rare, or no
     Chinese character."""
-    common = [char for char, behind in bytes_behind(was).items() if _reads_common(true, behind[0])]
+    likeliest = {char: behind[0] for char, behind in bytes_behind(was).items() if len(behind[0]) == 2}
+    read = zip(likeliest, each_decoded(list(likeliest.values()), true), strict=True)
+    plain, bits = simplified_of(), model().commonness
+    # A pair that makes nothing may leave an ASCII character behind.
+    ones = ((char, said) for char, said in read if len(said) == 1 and said > "\x7f")
+    common = [char for char, said in ones if bits(plain.get(said, said)) < _COMMON and category(said)[0] != "C"]
     chinese = {char: _commonness(char) for char in common if "\u4e00" <= char <= "\u9fff"}
     if loose:
         odd, second = _set(char for char in common if chinese.get(char, _RARE) >= _RARE), _set(common)
         return re.compile(f"{odd}{second}|{second}{odd}")
     signs = (char for char in common if _UNREAD.match(char))
     return re.compile(f"{_set((*signs, *(char for char, bits in chinese.items() if bits > _COMMON)))}{{2}}")
-
-
-def _reads_common(true: str, data: bytes) -> bool:
-    read = decoded(true, data) if len(data) == 2 else ""
-    return bool(read) and _commonness(read) < _COMMON
 
 
 def _set(chars: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import NamedTuple
@@ -17,6 +17,7 @@ __all__ = [
     "bytes_behind",
     "completions",
     "decoded",
+    "each_decoded",
     "length_of",
     "lost_between",
     "lost_byte",
@@ -68,13 +69,22 @@ def bytes_behind(was: str) -> Mapping[str, tuple[bytes, ...]]:
         shown = ((byte, bytes((byte,)).decode("cp1252", "ignore")) for byte in range(0x80, 0xA0))
         return table | {char: (bytes((byte,)),) for byte, char in shown if char}
     for codec in _CODECS[was]:
-        for pair in _PAIRS:
-            char = pair.decode(codec, "ignore")
-            if len(char) == 1 and char > "\x7f" and pair not in table.get(char, ()):
-                table[char] = (*table.get(char, ()), pair)
+        for char, pair in zip(each_decoded(_PAIRS, codec), _PAIRS, strict=True):
+            if len(char) == 1 and char > "\x7f" and pair not in (known := table.get(char, ())):
+                table[char] = (*known, pair)
     if was == "gbk":  # as Windows and browsers show the two bytes that begin no pair
         table |= {"€": (b"\x80", b"\xa2\xe3"), "\uf8f5": (b"\xff",)}
     return table
+
+
+def each_decoded(pairs: Sequence[bytes], codec: str) -> list[str]:
+    """What each of many pairs of bytes makes, "" or less than it has where it makes nothing: in one go, for each by
+    itself takes ten times as long.
+
+    >>> each_decoded([b"\\xb5\\xc4", b"\\xff\\xff"], "gbk")
+    ['的', '']
+    """
+    return b"\n".join(pairs).decode(codec, "ignore").split("\n")
 
 
 @cache
