@@ -287,11 +287,15 @@ def test_an_article_kept_from_two_hosts_does_not_go_to_and_fro(archive: Archive,
         archive,
         environ,
         ("http://www.nhtp.org/news/1.html", page("甲处的标题是这样的"), 200),
-        ("http://127.0.0.1/news/1.html", page("乙处的标题是那样的"), 200),
+        ("http://127.0.0.1/news/1.html", page("镜像改过的另一个题目"), 200),
     )
     for _ in range(2):
         zspark("reread")
-        assert articles_of(archive) == [("1", "乙处的标题是那样的", 1)]
+        assert articles_of(archive) == [("1", "甲处的标题是这样的", 2)], "the site's own words count"
+    assert [(each["host"], each["standing"]) for each in archive.witnesses_of(1)] == [
+        ("www.nhtp.org", "supports"),
+        ("127.0.0.1", "apart"),
+    ]
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_goes_on(archive: Archive, environ: dict[str, str]) -> None:

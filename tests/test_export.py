@@ -107,7 +107,8 @@ def test_the_columns_and_their_order_are_a_promise() -> None:
         "last_seen",
     )
     assert COLUMNS[17:22] == ("attachments", "images", "edit_count", "inferred_count", "damage_count")
-    assert COLUMNS[22:] == ("date_basis", "photographer", "reviewers", "contributor", "gone_at")
+    assert COLUMNS[22:27] == ("date_basis", "photographer", "reviewers", "contributor", "gone_at")
+    assert COLUMNS[27:] == ("witness_count", "disputed", "gaps")
 
 
 def test_csv_keeps_every_value(archive: Archive) -> None:

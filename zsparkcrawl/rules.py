@@ -37,6 +37,9 @@ RULES: Mapping[str, Callable[..., object]] = MappingProxyType(
 )
 """Name of a rule in its edits -> the function that makes them."""
 
+_BESIDE = MappingProxyType({"witnesses": "Take what other copies of the article have there, as the apparatus tells."})
+"""What is no rule for one text, and makes edits none the less."""
+
 _SENTENCE = re.compile(r"(?:[^.]|\.(?!\s|$))+\.?", re.DOTALL)
 
 
@@ -50,6 +53,8 @@ def why_of(rule: str) -> str:
     >>> why_of("no-such-rule")
     'The rule no-such-rule is one of another version of this program.'
     """
+    if rule in _BESIDE:
+        return _BESIDE[rule]
     if rule not in RULES:
         return f"The rule {rule} is one of another version of this program."
     told = " ".join((inspect.getdoc(RULES[rule]) or "").split("\n\n")[0].split())

@@ -47,6 +47,7 @@ from zsparkcrawl.archive.snippets import Found, Snippet
 from zsparkcrawl.archive.status import FileStatus, SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
 from zsparkcrawl.archive.tallying import Tallying
+from zsparkcrawl.archive.testifying import Testifying
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
 from zsparkcrawl.items import Article
@@ -84,7 +85,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Browsing, Searching, Filing, Ledger, Tallying, Packing):
+class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying, Packing):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -215,10 +216,11 @@ class Archive(Showing, Browsing, Searching, Filing, Ledger, Tallying, Packing):
         What is a change, and of which kind, :mod:`zsparkcrawl.archive.changes` says. With ``origin`` "site" an article
         that was marked as gone stands again.
 
-        An article is that of the same site, section and number, or of the same URL when it has no number.
-        With ``origin`` "site" it counts as seen now; "reading", old bytes read anew, leaves the times of
-        seeing alone. ``visited`` is the visit of the frontier that read it: it ends in the same transaction, in
-        which its files and pictures enter the frontier as well, if ``offering`` places them.
+        An article is that of the same site, section and number, or of the same URL when it has no number. A copy of
+        another host than the kept one, and a doubtful copy, is a witness: then what all copies tell together counts,
+        see :mod:`zsparkcrawl.archive.telling`. With ``origin`` "site" it counts as seen now; "reading", old bytes read
+        anew, leaves the times of seeing alone. ``visited`` is the visit of the frontier that read it: it ends in the
+        same transaction, in which its files and pictures enter the frontier as well, if ``offering`` places them.
         """
         facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
         with self._writing() as connection:

@@ -70,6 +70,21 @@ articles = Table(
     _capture("the capture this state was read from"),
     Column("gone_at", Text, comment="when it was certain that the site has removed it, UTC; NULL while it stands"),
     Column("gone_reason", Text, comment="what the site answered instead; NULL while it stands"),
+    Column(
+        "witness_count",
+        Integer,
+        nullable=False,
+        server_default="1",
+        comment="number of copies that its text was told from",
+    ),
+    Column("disputed", Integer, nullable=False, server_default="0", comment="places on which the copies do not agree"),
+    Column("gaps", Integer, nullable=False, server_default="0", comment="places of which no copy has what stood there"),
+    Column(
+        "same_as",
+        Integer,
+        ForeignKey("articles.id"),
+        comment="the article that this is a copy of, as a person confirmed; it is shown in its place then",
+    ),
     UniqueConstraint("site", "section", "native_id"),
     # NULL differs from NULL in a unique constraint, so articles without a number need one of their own.
     Index(
@@ -81,6 +96,12 @@ articles = Table(
     ),
     Index(None, "url"),
     Index(None, "section", "date"),
+    Index(
+        None,
+        "same_as",
+        sqlite_where=text("same_as IS NOT NULL"),
+        postgresql_where=text("same_as IS NOT NULL"),
+    ),
     # Lists are sorted and facets counted from this one and that of versions, without a look at any body. Not on
     # PostgreSQL, which keeps long bodies apart, and takes no row of an index that is longer than 2,704 bytes.
     Index("ix_articles_browsing", "date", "section", "source", "url", "gone_at", "version").ddl_if(dialect="sqlite"),
@@ -96,14 +117,19 @@ versions = Table(
     _capture("the capture it was read from"),
     Column("run_id", Integer, ForeignKey("runs.id"), comment="the run that stored it; NULL when reread"),
     Column("made_at", Text, nullable=False, comment="when it was stored, UTC"),
-    Column("made_by", Text, nullable=False, comment="site: fetched so; reading: old bytes were read anew"),
+    Column(
+        "made_by",
+        Text,
+        nullable=False,
+        comment="site: fetched so; reading: old bytes were read anew; witnesses: told from several copies",
+    ),
     Column("package", Text, nullable=False, comment="version of this program, and so of its rules"),
     Column(
         "changed",
         JSON,
         nullable=False,
         comment="field that differs from the version before to kind of change: edited, hijacked, hijack undone, "
-        "template or reading; null where it cannot be told or only damage differs",
+        "template, reading or collated; null where it cannot be told or only damage differs",
     ),
     Column("charset", Text, comment="the encoding the page was decoded with"),
     Column("charset_reason", Text, comment="on what evidence"),

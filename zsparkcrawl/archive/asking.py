@@ -88,7 +88,7 @@ def read_all(
         having = [known + (count > 0) for known, count in zip(having, counts, strict=True)]
         length = sum(map(len, texts.values()))
         number, characters = number + 1, characters + length
-        if (wanted is None or row["id"] in wanted) and matches(query, texts):
+        if row["id"] in wanted and matches(query, texts):
             hits.append(Hit(row["id"], row["date"], counts, length))
     return ranked(hits, having, number, characters)[offset : offset + limit]
 
@@ -96,7 +96,7 @@ def read_all(
 def count_read(connection: Connection, query: Query, filters: Filters) -> int:
     """How many articles are found, by reading every one."""
     wanted = _wanted(connection, filters)
-    rows = (row for row in _read(connection) if wanted is None or row["id"] in wanted)
+    rows = (row for row in _read(connection) if row["id"] in wanted)
     return sum(matches(query, texts_of(row)) for row in rows)
 
 
@@ -106,15 +106,15 @@ def _rank() -> ColumnElement[float]:
 
 def _found(query: Query, filters: Filters, *columns: ColumnElement[Any]) -> Select[Any]:
     found: Select[Any] = select(*columns).select_from(_index).where(_itself.op("MATCH")(expression(query)))
+    copies = select(articles.c.id).where(articles.c.same_as.is_not(None))
+    found = found.where(_index.c.rowid.not_in(copies))
     if filters != _NONE:
         # The plus keeps SQLite from asking the index once for each article that the filters leave.
         found = found.where(literal_column(f"+{INDEX}.rowid").in_(select_meant(filters)))
     return found
 
 
-def _wanted(connection: Connection, filters: Filters) -> set[int] | None:
-    if filters == _NONE:
-        return None
+def _wanted(connection: Connection, filters: Filters) -> set[int]:
     return set(connection.execute(select_meant(filters)).scalars())
 
 

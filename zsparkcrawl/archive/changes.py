@@ -10,6 +10,7 @@ Each field that differs gets a :data:`Kind`. Only what can be told from the two 
   articles of the site show as well; lines are broken otherwise; a name stands in another field than before; a time
   came to the date, or went.
 - ``edited``: any other difference; the site's own words are others.
+- ``collated``: the copies of the article together tell it otherwise, or for certain.
 - None, in a version that other fields make: the field's text differs only as damage, counts and blanks do.
 
 Another damage of the same text is no change: see :mod:`zsparkcrawl.archive.sameness`. Of two damaged copies the one
@@ -29,10 +30,10 @@ from zsparkcrawl.archive.files import plain_address
 from zsparkcrawl.archive.sameness import unexplained
 from zsparkcrawl.edits import Damage, Edit
 
-__all__ = ["CONTENT", "KINDS", "Kind", "State", "changes", "edge_lines"]
+__all__ = ["CONTENT", "KINDS", "Kind", "State", "changes", "changes_by_others", "edge_lines"]
 
-Kind = Literal["edited", "hijacked", "hijack undone", "template", "reading"]
-KINDS: tuple[Kind, ...] = ("edited", "hijacked", "hijack undone", "template", "reading")
+Kind = Literal["edited", "hijacked", "hijack undone", "template", "reading", "collated"]
+KINDS: tuple[Kind, ...] = ("edited", "hijacked", "hijack undone", "template", "reading", "collated")
 
 CONTENT = (
     "title", "date", "time", "author", "source", "editor", "body", "attachments", "images",
@@ -94,6 +95,26 @@ def changes(
     if reading:
         return {name: "reading" if kind else None for name, kind in kinds.items()}
     return {**kinds, **dict.fromkeys(_moved_names(old, new), "template")}
+
+
+def changes_by_others(old: State, new: State) -> dict[str, Kind | None]:
+    """Which fields the copies of an article together tell otherwise than it is kept, or more or less for certain.
+
+    >>> guess = [Edit("gbk", 3, "?", "事", "inferred")]
+    >>> kept = State({**dict.fromkeys(CONTENT), "url": "", "body": "园区人事"}, {"body": guess})
+    >>> changes_by_others(kept, State(kept.content)), changes_by_others(kept, kept)
+    ({'body': 'collated'}, {})
+    """
+    items = sorted({*old.edits, *new.edits, *old.marks, *new.marks}.difference(CONTENT))
+    differing = [name for name in CONTENT if _differs(name, old, new) or _doubts(name, old) != _doubts(name, new)]
+    differing += [name.partition(".")[0] for name in items if _doubts(name, old) != _doubts(name, new)]
+    return dict.fromkeys(differing, "collated")
+
+
+def _doubts(name: str, state: State) -> tuple[int, list[tuple[int, int]]]:
+    """How many edits of a text are inferred, and where it is marked as damaged."""
+    inferred = sum(one.certainty == "inferred" for one in state.edits.get(name, ()))
+    return inferred, sorted((mark.start, mark.end) for mark in state.marks.get(name, ()))
 
 
 def edge_lines(old: str, new: str) -> tuple[str, ...]:

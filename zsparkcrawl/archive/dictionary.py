@@ -17,6 +17,7 @@ from typing import Any, Literal
 import sqlalchemy
 
 from zsparkcrawl.archive.schema import metadata
+from zsparkcrawl.archive.selecting import COUNTS, OF_WITNESSES
 
 __all__ = ["DESCRIBED_TABLES", "RAW_FIELDS", "Column", "Headers", "Kind", "article_columns", "described", "typed"]
 
@@ -36,6 +37,8 @@ DESCRIBED_TABLES = (
     "article_files",
     "files",
     "captures",
+    "witnesses",
+    "readings",
 )
 """The tables of which all columns are described."""
 
@@ -59,7 +62,6 @@ _ITEMS = {
     "attachments": ("name", "url", "type", "sha256", "path"),
     "images": ("url", "caption", "sha256", "path"),
 }
-_COUNTS = ("edit_count", "inferred_count", "damage_count", "injection_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,12 @@ def article_columns() -> Mapping[str, Column]:
     >>> article_columns()["first_seen"].kind
     'moment'
     """
-    found = {column.name: column for column in described("articles")}
-    found |= {column.name: column for column in described("versions") if column.name in _COUNTS}
-    # Of an earlier day it is not known when an article was last seen: see zsparkcrawl.archive.selecting.
-    found["last_seen"] = replace(found["last_seen"], nullable=True)
+    of_article = {column.name: column for column in described("articles")}
+    found = {name: column for name, column in of_article.items() if name not in OF_WITNESSES}
+    found |= {column.name: column for column in described("versions") if column.name in COUNTS}
+    found |= {name: of_article[name] for name in OF_WITNESSES}
+    # Of an earlier day some things are not known: see zsparkcrawl.archive.selecting.
+    found |= {name: replace(found[name], nullable=True) for name in ("last_seen", *OF_WITNESSES)}
     for name in RAW_FIELDS:
         clean = found[name]
         found[f"{name}_raw"] = replace(

@@ -13,7 +13,7 @@ from zsparkcrawl.archive.schema import articles, captures, edits, versions
 from zsparkcrawl.archive.storable import content, edit_rows, state, version_facts
 from zsparkcrawl.items import LACKS_PAGE, Article
 
-__all__ = ["count_kinds", "judge_changes"]
+__all__ = ["count_kinds", "has_same_bytes", "judge_changes", "stored_state"]
 
 
 def judge_changes(
@@ -26,7 +26,7 @@ def judge_changes(
     row = content(article)
     if all(old[name] == value for name, value in row.items()):
         return {}
-    before = _stored(connection, old)
+    before = stored_state(connection, old)
     now = state(row, version_facts(article), edit_rows(article))
     if not _missing(now) <= _missing(before):  # what is kept has more pages of the article
         return {}
@@ -34,7 +34,7 @@ def judge_changes(
     return changes(
         before,
         now,
-        same_bytes=_same_bytes(connection, old["capture_id"], facts["capture_id"])
+        same_bytes=has_same_bytes(connection, old["capture_id"], facts["capture_id"])
         and not _goes_on(connection, row["url"]),
         reading=facts["made_by"] == "reading",
         common=[line for line in lines if _is_shown_elsewhere(connection, old, line)],
@@ -60,7 +60,7 @@ def _names(kinds: Iterable[str | None]) -> list[str]:
     return [f"changed_{kind.replace(' ', '_')}" for kind in dict.fromkeys(kinds) if kind]
 
 
-def _stored(connection: Connection, old: Mapping[str, Any]) -> State:
+def stored_state(connection: Connection, old: Mapping[str, Any]) -> State:
     """The latest state of an article as it is kept."""
     c = versions.c
     facts = select(c.damaged, c.diagnosis, c.injection_count).where(
@@ -71,7 +71,7 @@ def _stored(connection: Connection, old: Mapping[str, Any]) -> State:
     return state(old, connection.execute(facts).one()._asdict(), (each._asdict() for each in rows))
 
 
-def _same_bytes(connection: Connection, one: int | None, other: int | None) -> bool:
+def has_same_bytes(connection: Connection, one: int | None, other: int | None) -> bool:
     """Whether two captures hold the same bytes."""
     if one is None or other is None:
         return False

@@ -11,10 +11,12 @@ from zsparkcrawl.archive.article_tables import articles, edits, injection_pages,
 from zsparkcrawl.archive.crawl_tables import captures, frontier, metadata, runs, seen
 from zsparkcrawl.archive.file_tables import article_files, files
 from zsparkcrawl.archive.search_tables import search_entries, search_state
+from zsparkcrawl.archive.witness_tables import candidates, readings, witnesses
 
 __all__ = [
     "article_files",
     "articles",
+    "candidates",
     "captures",
     "edits",
     "files",
@@ -22,9 +24,11 @@ __all__ = [
     "injection_pages",
     "injections",
     "metadata",
+    "readings",
     "runs",
     "search_entries",
     "search_state",
     "seen",
     "versions",
+    "witnesses",
 ]

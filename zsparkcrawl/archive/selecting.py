@@ -14,11 +14,13 @@ from zsparkcrawl.chinese.script import simplify
 
 __all__ = [
     "COUNTS",
+    "OF_WITNESSES",
     "FilterWords",
     "Filters",
     "Meant",
     "count_articles",
     "end_of",
+    "is_shown",
     "meant_by",
     "select_meant",
     "select_numbers",
@@ -27,6 +29,8 @@ __all__ = [
 ]
 
 COUNTS = ("edit_count", "inferred_count", "damage_count", "injection_count")
+OF_WITNESSES = ("witness_count", "disputed", "gaps")
+"""What is counted of an article and not of a version: a copy that only supports it makes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +157,22 @@ def end_of(day: dt.date) -> str:
 
 def _shown(filters: Filters) -> dict[str, ColumnElement[Any]]:
     """By name what a row shows: of the article, or of the version that was held on a day. What happened after that day
-    was not known on it: then gone_at, gone_reason and last_seen are NULL."""
-    shown: dict[str, ColumnElement[Any]] = {column.name: column for column in articles.c}
+    was not known on it: then gone_at, gone_reason and last_seen are NULL, and so is what the witnesses of a later state
+    count."""
+    shown: dict[str, ColumnElement[Any]] = {c.name: c for c in articles.c if c.name not in OF_WITNESSES}
+    counted: dict[str, ColumnElement[Any]] = {name: articles.c[name] for name in OF_WITNESSES}
     if filters.as_of is not None:
         shown |= {name: versions.c[name] for name in shown if name in versions.c}
         end, c = end_of(filters.as_of), articles.c
         shown["last_seen"] = case((c.last_seen <= end, c.last_seen), else_=None)
         shown |= {name: case((c.gone_at <= end, c[name]), else_=None) for name in ("gone_at", "gone_reason")}
-    return shown | {name: versions.c[name] for name in COUNTS}
+        latest = versions.c.version == c.version
+        counted = {name: case((latest, column), else_=None) for name, column in counted.items()}
+    return shown | {name: versions.c[name] for name in COUNTS} | counted
 
 
 def _wanted(filters: Filters, shown: dict[str, ColumnElement[Any]]) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
+    wanted: list[ColumnElement[bool]] = [is_shown()]
     equal = {"site": filters.site, "section": filters.section}
     wanted += [shown[name] == value for name, value in equal.items() if value is not None]
     if filters.since is not None:
@@ -180,6 +188,13 @@ def _wanted(filters: Filters, shown: dict[str, ColumnElement[Any]]) -> list[Colu
     if filters.gone is not None:
         wanted.append(shown["gone_at"].is_not(None) if filters.gone else shown["gone_at"].is_(None))
     return wanted
+
+
+def is_shown() -> ColumnElement[bool]:
+    """Whether an article is shown at all: one that a person called a copy is shown as what it is a copy of."""
+    # By numbers from an index: the column itself stands behind the body, which no list wants to read.
+    copies = articles.alias("copies")
+    return articles.c.id.not_in(select(copies.c.id).where(copies.c.same_as.is_not(None)))
 
 
 def _contains(shown: dict[str, ColumnElement[Any]], names: Sequence[str], text: str) -> ColumnElement[bool]:

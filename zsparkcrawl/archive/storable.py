@@ -15,6 +15,7 @@ from zsparkcrawl.edits import Damage, Edit, revert
 from zsparkcrawl.items import Article, Attachment, Diagnosis
 
 __all__ = [
+    "COLUMNS",
     "INJECTION",
     "content",
     "edit_rows",
@@ -35,7 +36,8 @@ _HARMLESS_RULES = frozenset(["entities", "invisible"])
 _PHRASE_LONGEST, _CARRIER_LONGEST = 500, 60
 """Characters that are kept, so that PostgreSQL can keep them in an index (2,704 bytes a row)."""
 
-_NOTES = ("date_raw", "date_precision", "date_missing", "date_basis")
+COLUMNS = ("url", "date_raw", "date_precision", "date_missing", "date_basis", *CONTENT)
+"""The columns that an article and its versions have in common."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -72,7 +74,7 @@ def package() -> str:
 
 def content(article: Article) -> dict[str, Any]:
     """The columns that an article and its versions have in common."""
-    row: dict[str, Any] = {name: _clean(getattr(article, name)) for name in ("url", *_NOTES, *CONTENT)}
+    row: dict[str, Any] = {name: _clean(getattr(article, name)) for name in COLUMNS}
     row["attachments"] = [
         {"name": storable(a.name), "url": storable(a.url), "type": a.type} for a in article.attachments
     ]

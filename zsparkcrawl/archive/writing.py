@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from operator import itemgetter
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Dialect, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
+from zsparkcrawl.archive.agreeing import has_to_tell, insert_version, is_earlier, speaks_for, store_told
+from zsparkcrawl.archive.attesting import attest
 from zsparkcrawl.archive.captures import Captured
 from zsparkcrawl.archive.indexing import add_entry, change_entry
 from zsparkcrawl.archive.injecting import insert_for, insert_injections
 from zsparkcrawl.archive.judging import judge_changes
 from zsparkcrawl.archive.running import is_alive, is_ours, process_facts
-from zsparkcrawl.archive.schema import articles, captures, edits, runs, seen, versions
+from zsparkcrawl.archive.schema import articles, captures, runs, seen
 from zsparkcrawl.archive.storable import (
     content,
     edit_rows,
@@ -25,6 +26,7 @@ from zsparkcrawl.archive.storable import (
     storable,
     version_facts,
 )
+from zsparkcrawl.archive.testimony import kept_copy
 from zsparkcrawl.items import Article
 
 __all__ = [
@@ -135,18 +137,6 @@ def _insert_article(dialect: str) -> Any:
     return insert_for(dialect, articles).on_conflict_do_nothing().returning(articles.c.id)
 
 
-_INSERT_VERSION = insert(versions)
-
-
-@lru_cache(maxsize=4)
-def _insert_edit(dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
-    """The statement that enters an edit, as the driver takes it, and the order of its values; None where they go by
-    name. All of them are texts and numbers that need no conversion, and a damaged page has a hundred: through
-    SQLAlchemy, which takes them up one by one, 127 take 0.55 ms instead of 0.27 (measured)."""
-    compiled = insert(edits).compile(dialect=dialect)
-    return str(compiled), tuple(compiled.positiontup) if compiled.positiontup else None
-
-
 def store_article(connection: Connection, article: Article, facts: Mapping[str, Any]) -> tuple[Stored, int]:
     """Keep an article as new, as a new version of one that is there, or not at all when nothing changed; returns which,
     and the article's number.
@@ -166,19 +156,48 @@ def store_article(connection: Connection, article: Article, facts: Mapping[str, 
         insert_injections(connection, article, {"article_id": made, "version": 1}, seen_at)
         add_entry(connection, made, row)
         return "new", made
-    old = connection.execute(_same_article(key, row["url"]).with_for_update()).one()._asdict()
-    changed = judge_changes(connection, old, article, facts)
-    values = {"last_seen": seen_at, "gone_at": None, "gone_reason": None} if from_site else {}
-    number = old["version"] + bool(changed)
-    if changed:
-        values |= {**row, "version": number, "capture_id": facts["capture_id"]}
-        place = {"article_id": old["id"], "version": number, "changed": changed}
-        _add_version(connection, article, {**row, **facts, **place})
-        change_entry(connection, old["id"], old, row)
-    if values:
-        connection.execute(update(articles).where(articles.c.id == old["id"]).values(values))
-    insert_injections(connection, article, {"article_id": old["id"], "version": number}, seen_at)
+    old = _kept_article(connection, key, row["url"])
+    changed = _store_again(connection, old, article, row, {**facts, "seen_at": seen_at})
+    if from_site:
+        again = {"last_seen": seen_at, "gone_at": None, "gone_reason": None}
+        connection.execute(update(articles).where(articles.c.id == old["id"]).values(again))
     return ("version" if changed else "unchanged"), old["id"]
+
+
+def _store_again(
+    connection: Connection, old: Mapping[str, Any], article: Article, row: Mapping[str, Any], facts: Mapping[str, Any]
+) -> bool:
+    """Keep what was read of an article that is there, and return whether that made a version. One copy after the other
+    of one host is held against the state that is kept; with a copy of another host, or a doubtful one, all copies are
+    asked together."""
+    seen_at = facts["seen_at"]
+    alone = old["witness_count"] == 1 and speaks_for(old, article.url)
+    early = alone and facts["made_by"] == "reading" and is_earlier(connection, old, seen_at)
+    changed = judge_changes(connection, old, article, facts) if alone and not early else {}
+    place = {"article_id": old["id"], "version": old["version"] + bool(changed)}
+    if changed:
+        _add_version(connection, article, {**row, **facts, **place, "changed": changed})
+        values = {**row, "version": place["version"], "capture_id": facts["capture_id"]}
+        connection.execute(update(articles).where(articles.c.id == old["id"]).values(values))
+        change_entry(connection, old["id"], old, row)
+        old = {**old, **values}
+    insert_injections(connection, article, place, seen_at)
+    if alone and not has_to_tell(connection, old, article, facts, early):
+        return bool(changed)
+    told = attest(connection, old, kept_copy(article, facts, seen_at))
+    return (told is not None and store_told(connection, old, told, facts)) or bool(changed)
+
+
+def _kept_article(connection: Connection, key: Mapping[str, Any], url: str) -> dict[str, Any]:
+    """The row of an article that is there; when a person said that it is a copy of another, that of the other."""
+    found = connection.execute(_same_article(key, url).with_for_update()).one()._asdict()
+    while found["same_as"] is not None:
+        found = (
+            connection.execute(select(articles).where(articles.c.id == found["same_as"]).with_for_update())
+            .one()
+            ._asdict()
+        )
+    return found
 
 
 def touch_article(connection: Connection, article_id: int, moment: str) -> dict[str, Any]:
@@ -213,8 +232,4 @@ def _capture_time(connection: Connection, facts: Mapping[str, Any]) -> str:
 
 
 def _add_version(connection: Connection, article: Article, row: Mapping[str, Any]) -> None:
-    place = {"article_id": row["article_id"], "version": row["version"]}
-    connection.execute(_INSERT_VERSION, {**row, **version_facts(article), "package": package()})
-    if rows := [{**place, **one} for one in edit_rows(article)]:
-        statement, order = _insert_edit(connection.dialect)
-        connection.exec_driver_sql(statement, [itemgetter(*order)(row) for row in rows] if order else rows)
+    insert_version(connection, {**row, **version_facts(article)}, edit_rows(article))

@@ -25,6 +25,8 @@ COMMANDS = {
     "history": "versions",
     "diff": "versions",
     "explain": "explaining",
+    "witnesses": "witnessing",
+    "candidates": "witnessing",
     "report": "reporting",
     "status": "standing",
     "seen": "standing",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -41,6 +42,7 @@ _RUNS = 200
 @click.option("--full", is_flag=True, help="Look at every listing page, also where all articles are known.")
 @click.option("--no-files", is_flag=True, help="Leave out the attachments and pictures of articles.")
 @click.option("--start-url", metavar="URL", help="Begin at this listing; needs one --section.")
+@click.option("--mirrors", is_flag=True, help="The known mirrors of the site as well, each after the site itself.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be asked for: no network, nothing written.")
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting; may be repeated.")
 def crawl(sites: Sequence[str], all_sites: bool, sections: Sequence[str], dry_run: bool, **given: Any) -> None:
@@ -120,16 +122,19 @@ def _jobs(sites: Sequence[str], sections: Sequence[str], options: Mapping[str, A
     """The crawls that are asked for, checked before the first begins."""
     from zsparkcrawl.sites import site_named
 
-    jobs = []
-    for site in sites:
-        for section in dict.fromkeys(sections) or site_named(site).sections:
-            flags = {"full": "1" if options["full"] else None, "files": "0" if options["no_files"] else None}
-            given = {"site": site, "start_url": options["start_url"], **flags}
-            arguments = {name: value for name, value in given.items() if value}
-            name = f"{site} {section}" if len(sites) > 1 else section
-            jobs.append(_Job(name, section, arguments, plan(section, arguments)))
-    if options["start_url"] and len(jobs) > 1:
+    pairs = [(site, section) for site in sites for section in dict.fromkeys(sections) or site_named(site).sections]
+    if options["start_url"] and len(pairs) > 1:
         raise ArgumentError("--start-url is the listing of one section: name it with --section")
+    flags = {"full": "1" if options["full"] else None, "files": "0" if options["no_files"] else None}
+    jobs = []
+    for site, section in pairs:
+        name = f"{site} {section}" if len(sites) > 1 else section
+        known = site_named(site).mirror_urls(section) if options["mirrors"] else []
+        for start in (options["start_url"], *known):
+            given = {"site": site, "start_url": start, **flags}
+            arguments = {name: value for name, value in given.items() if value}
+            where = f"{name} {urlsplit(start).netloc}" if start in known else name
+            jobs.append(_Job(where, section, arguments, plan(section, arguments)))
     return jobs
 
 

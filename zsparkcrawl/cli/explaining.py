@@ -11,6 +11,7 @@ import click
 
 from zsparkcrawl.cli.archive import NotFoundError, database_option, echo_json, no_color_option, one_line, open_archive
 from zsparkcrawl.cli.marking import LEGEND, Stretch, marked, stretches, visible
+from zsparkcrawl.cli.witnessing import reading_lines, witness_lines
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.evidence import Segment, rival_of, segments_by_field
 from zsparkcrawl.rules import why_of
@@ -40,6 +41,15 @@ _CAPTURE = (
     "offset", "length", "body_file", "body_offset", "lost",
 )  # fmt: skip
 _EDIT = ("field", "rule", "start", "before", "after", "certainty")
+_WITNESS = (
+    "id", "host", "url", "own", "capture_id", "first_seen", "last_seen", "standing", "kind", "apart", "edit_count",
+    "inferred_count", "damage_count",
+)  # fmt: skip
+_PLACE = (
+    "field", "position", "rank", "start", "end", "verdict", "basis", "certainty", "reading", "witnesses", "explained",
+)  # fmt: skip
+_DAY = {"date": None, "time": None}
+_MADE = {"site": "fetched so", "reading": "old bytes, read anew", "witnesses": "told from several copies"}
 _INJECTION = ("kind", "carrier", "domain", "phrase", "pages", "first_seen", "last_seen")
 
 
@@ -58,6 +68,8 @@ class _Explained:
     injections: Sequence[Mapping[str, Any]]
     capture: Mapping[str, Any] | None
     segments: Mapping[str, tuple[Segment, ...]]
+    witnesses: Sequence[Mapping[str, Any]]
+    readings: Sequence[Mapping[str, Any]]
 
 
 @click.command()
@@ -75,8 +87,9 @@ def explain(  # noqa: PLR0913, PLR0917 - its options
 
     {page→mended} is certain, {page⇢mended} inferred, [doubtful|perhaps] a reading that another one nearly beats,
     [damaged!] damaged and left so, {-spam-} cut out. Then: what each rule does, what stays damaged, where date and
-    names were read from, what was kept out, and the capture that it rests on. See `history` for the versions and `diff`
-    for what differs between them.
+    names were read from, what was kept out, and the capture that it rests on. Of an article with several copies each
+    is told with its standing, and every place on which they differ: who reads what, and what decided. See `history`
+    for the versions and `diff` for what differs between them.
     """
     found = _explained(key, number, database)
     if field is not None and field not in found.segments:
@@ -101,12 +114,14 @@ def _explained(key: str, number: int | None, database: str | None) -> _Explained
             raise NotFoundError(f"article {key!r} in {archive.name} has no version {number}: {there}")
         edits = archive.edits_of(article["id"], state["version"])
         injections = archive.injections_of(article["id"], state["version"])
+        witnesses = archive.witnesses_of(article["id"])
+        readings = archive.readings_of(article["id"], state["version"])
         capture = None if state["capture_id"] is None else archive.capture(state["capture_id"])
     try:
         segments = segments_by_field(state, edits)
     except ValueError as error:
         raise UnfitError(f"article {key!r}, version {state['version']}: {error}: zsparkcrawl verify") from error
-    return _Explained(article, len(versions), state, edits, injections, capture, segments)
+    return _Explained(article, len(versions), state, edits, injections, capture, segments, witnesses, readings)
 
 
 def _as_json(found: _Explained, field: str | None) -> dict[str, Any]:
@@ -124,6 +139,10 @@ def _as_json(found: _Explained, field: str | None) -> dict[str, Any]:
         "edits": edits,
         "rules": {rule: why_of(rule) for rule in dict.fromkeys(one["rule"] for one in edits)},
         "injections": [{name: one[name] for name in _INJECTION} for one in found.injections],
+        "witnesses": [{name: one[name] for name in _WITNESS} for one in found.witnesses],
+        "readings": [
+            {name: one[name] for name in _PLACE} for one in found.readings if one["field"] in {**shown, **_DAY}
+        ],
         "capture": None if capture is None else {name: capture[name] for name in _CAPTURE},
     }
 
@@ -140,7 +159,7 @@ def _lines(found: _Explained, field: str | None, *, whole: bool) -> Iterator[str
     state = found.state
     number = f"{found.article['section']}/{found.article['native_id']}" if found.article["native_id"] else ""
     yield click.style(one_line(f"{state['url']}  {number}".rstrip()), bold=True)
-    how = "fetched so" if state["made_by"] == "site" else "old bytes, read anew"
+    how = _MADE[state["made_by"]]
     yield f"version {state['version']} of {found.versions}, {how}, stored {state['made_at']} by {state['package']}"
     shown = {name: list(stretches(each)) for name, each in found.segments.items() if field in (None, name)}
     yield click.style(LEGEND, dim=True)
@@ -150,6 +169,9 @@ def _lines(found: _Explained, field: str | None, *, whole: bool) -> Iterator[str
         yield from (f"  {line}" for line in marked(each, whole=whole).split("\n"))
     yield from _headed("What the rules did", _rules([one for one in found.edits if one["field"] in shown]))
     yield from _headed("What is doubtful or damaged", _doubts(shown))
+    yield from _headed("The copies", witness_lines(found.witnesses) if field is None else ())
+    told = [one for one in found.readings if one["field"] in shown or (field is None and one["field"] in _DAY)]
+    yield from _headed("What they read", reading_lines(told, state))
     if field is None:
         yield from _headed("Where it was read from", _sources(found))
         yield from _headed("What was kept out", map(_injection, found.injections))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.captures import CaptureError, read_capture
+from zsparkcrawl.archive.testimony import is_doubtful
 from zsparkcrawl.clean import clean
 from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, is_part, joined_parts
@@ -19,6 +22,7 @@ from zsparkcrawl.sites import SiteProfile, site_for_url, site_named, site_names
 __all__ = ["reread_captures"]
 
 _Key = tuple[str, str, str]
+_OWN = ""
 _Capture = Mapping[str, Any]
 _Parts = Mapping[str, _Capture | None]
 _GONE = frozenset([404, 410])
@@ -30,40 +34,83 @@ class _LostError(Exception):
     """The capture was lost; salvage has told it."""
 
 
+@dataclass(slots=True)
+class _Progress:
+    """What was read of one article so far: bodies by host and digest, whether the host that speaks for it was certain,
+    and what became of each copy. ``ended``: nothing more of it is to be read."""
+
+    bodies: set[tuple[str, str]] = field(default_factory=set)
+    certain: bool = False
+    ended: bool = False
+    outcomes: list[str] = field(default_factory=list)
+
+    def has_enough(self, capture: _Capture, *, speaks: bool) -> bool:
+        """Whether a capture has nothing to add; ``speaks`` says whether its host speaks for the article."""
+        return self.ended or (speaks and self.certain) or _body(capture) in self.bodies
+
+    def failed(self, capture: _Capture, error: Exception, on_failure: Callable[[str], None]) -> list[str]:
+        """Tell of a capture that cannot be read; returns what it counts as. Of an older one only that it is damaged is
+        worth a word: that a page was no article once was told when it came."""
+        first = not self.outcomes
+        if isinstance(error, UnreadableError):  # an error page, say: what the article was then, an older one tells
+            if first:
+                on_failure(f"{capture['url']}: {error}")
+            return ["unreadable"] * first
+        self.ended |= first  # an older capture must not take the place of a newer state
+        if isinstance(error, CaptureError):
+            on_failure(str(error))
+            return ["damaged"]
+        return ["lost"] * first
+
+
 def reread_captures(
     archive: Archive, folder: Path, *, on_failure: Callable[[str], None], of_site: SiteProfile | None = None
 ) -> dict[str, int]:
-    """Read the latest whole capture of each article anew, store the outcome, and return counts by outcome.
+    """Read the captures of each article anew, store the outcome, and return counts by outcome.
 
-    ``on_failure`` is told of each capture that cannot be read, in one line; the others go on. Each article is
-    read from its newest capture: so the outcome is the same however often this is done, even when an article was
-    captured from several hosts. When the state that is kept was read from another capture (the newest was the same
-    text, damaged), that one is read first: so the rules of today improve it as well. ``of_site`` is whose pages those
-    are that came from a host of no profile, in a run that is not known.
+    ``on_failure`` is told of each capture that cannot be read, in one line; the others go on. Of each article the
+    newest capture is read, and behind it every other body that may be a witness: those of mirrors, and those of the
+    host that speaks for the article down to one that is certain. So the outcome is the same however often this is
+    done, and whatever was crawled first. When the state that is kept was read from another capture than the newest,
+    that one is read first: so the rules of today improve it as well. ``of_site`` is whose pages those are that came
+    from a host of no profile, in a run that is not known.
     """
     counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0, "damaged": 0})
-    done: set[_Key] = set()
+    hosts: dict[_Key, set[str]] = {}
+    for key, site, capture, _ in _of_articles(archive, of_site):
+        hosts.setdefault(key, set()).add(_speaker(site, capture))
+    known: dict[_Key, _Progress] = {}
     for key, site, capture, parts in _of_articles(archive, of_site):
-        if key in done:
+        progress = known.setdefault(key, _Progress())
+        speaks = _speaker(site, capture) == _OWN or len(hosts[key]) == 1
+        if progress.has_enough(capture, speaks=speaks):
             continue
+        first = not progress.outcomes
         try:
-            article = clean(_whole(folder, capture, site, parts), site)
-        except UnreadableError as error:  # an error page, say: what the article was then, an older one tells
-            on_failure(f"{capture['url']}: {error}")
-            counts["unreadable"] += 1
+            article = clean(_whole(folder, capture, site, parts, alone=not first), site)
+        except (UnreadableError, CaptureError, _LostError) as error:
+            counts.update(progress.failed(capture, error, on_failure))
             continue
-        except (CaptureError, _LostError) as error:
-            done.add(key)  # an older capture must not take the place of a newer state
-            if isinstance(error, CaptureError):
-                on_failure(str(error))
-            counts["damaged" if isinstance(error, CaptureError) else "lost"] += 1
-            continue
-        done.add(key)
-        outcomes = [*_own_first(archive, folder, capture, site, key), _store(archive, article, capture)]
-        counts["version" if "version" in outcomes else outcomes[-1]] += 1
+        if first:
+            progress.outcomes += _own_first(archive, folder, capture, site, key)
+        progress.outcomes.append(_store(archive, article, capture))
+        progress.bodies.add(_body(capture))
+        progress.certain |= speaks and not is_doubtful(article)
         if article.charset != capture["charset"]:
             archive.set_charset(capture["id"], article.charset)
+    outcomes = (set(each.outcomes) for each in known.values() if each.outcomes)
+    counts.update(next(name for name in ("new", "version", "unchanged") if name in found) for found in outcomes)
     return dict(counts)
+
+
+def _speaker(site: SiteProfile, capture: _Capture) -> str:
+    """Who shows a capture: the site itself, or the host of a mirror."""
+    host = urlsplit(capture["url"]).hostname or ""
+    return _OWN if host in site.hosts else host
+
+
+def _body(capture: _Capture) -> tuple[str, str]:
+    return urlsplit(capture["url"]).hostname or "", capture["digest"]
 
 
 def _of_articles(archive: Archive, of_site: SiteProfile | None) -> Iterator[tuple[_Key, SiteProfile, _Capture, _Parts]]:
@@ -102,12 +149,15 @@ def _own_first(archive: Archive, folder: Path, capture: _Capture, site: SiteProf
         return  # the newest capture tells what there is
 
 
-def _whole(folder: Path, capture: _Capture, site: SiteProfile, parts: _Parts) -> Article:
+def _whole(folder: Path, capture: _Capture, site: SiteProfile, parts: _Parts, *, alone: bool = False) -> Article:
     """The article of a capture with its further pages; where the site has lost one, the place is marked. Raises
-    UnreadableError when one of them was not captured: a part must not pass for the whole."""
+    UnreadableError when one of them was not captured: a part must not pass for the whole; and when there is any though
+    it should stand ``alone``, for of an older page the further ones may be newer."""
     page = _page(folder, capture)
     found = [extract(page, site)]
     waiting = list(further_parts(page, site.hosts))
+    if waiting and alone:
+        raise UnreadableError("it goes on elsewhere")
     known = {page.url}
     missing: list[tuple[int, str]] = []
     while waiting and len(found) + len(missing) < MOST_PARTS:

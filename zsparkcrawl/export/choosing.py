@@ -38,6 +38,9 @@ COLUMNS = (
     "reviewers",
     "contributor",
     "gone_at",
+    "witness_count",
+    "disputed",
+    "gaps",
 )
 """The columns in their order, when none are chosen; new ones are only ever added at the end. What they mean, and which
 others can be chosen: :func:`zsparkcrawl.archive.dictionary.article_columns`."""

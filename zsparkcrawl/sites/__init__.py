@@ -75,6 +75,9 @@ class SiteProfile:
     time_zone: str
     sections: Mapping[str, Section]
     body_selectors: tuple[str, ...] = ()
+    mirrors: tuple[str, ...] = ()
+    """Where other hosts are known to serve the site under its own paths, as http://host or http://host:port; asked only
+    when a crawl wants them."""
 
     def place(self, url: str) -> tuple[str, str] | None:
         """Section and native id of an article's URL, None when it is not an article of this site.
@@ -90,6 +93,11 @@ class SiteProfile:
     def listing_urls(self, section: str) -> list[str]:
         """Where a crawl of the section begins."""
         return [urljoin(self.start, path) for path in self.sections[section].listings]
+
+    def mirror_urls(self, section: str) -> list[str]:
+        """Where a crawl of the section begins on each known mirror: its first listing; none of an unknown section."""
+        listings = self.sections[section].listings[:1] if section in self.sections else ()
+        return [urljoin(mirror, path) for mirror in self.mirrors for path in listings]
 
 
 def site_names() -> list[str]:
@@ -146,4 +154,5 @@ def _profile(facts: Mapping[str, Any]) -> SiteProfile:
         time_zone=facts["time_zone"],
         sections=MappingProxyType(sections),
         body_selectors=tuple(facts.get("body_selectors", ())),
+        mirrors=tuple(facts.get("mirrors", ())),
     )

@@ -1,0 +1,160 @@
+"""Whole crawls of one site on two hosts, each of which damages it in its own way: real HTTP on loopback."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bench.damage import Host, damage, random_host
+from bench.sample_truth import Truth, truths
+from tests.serving import FAST, End, Route, Site, command, crawl, ended, listing, page
+from zsparkcrawl.cli import main
+from zsparkcrawl.cli.crawl import _jobs
+from zsparkcrawl.sites import site_named
+
+BY_NUMBER = {truth.id: truth for truth in truths()}
+ARTICLES = [BY_NUMBER[number] for number in (366, 405, 230)]
+HOSTS = [random_host(random.Random(seed)) for seed in (27, 28)]
+"""Two tools: what is left of each article above is inferred on one host at least, and certain from both."""
+TEXTS = "SELECT native_id, title, body, date, witness_count, disputed, gaps FROM articles ORDER BY native_id"
+COPIES = "SELECT native_id, host, standing, kind FROM witnesses JOIN articles a ON a.id = article_id ORDER BY 1, 2"
+ROWS = "SELECT (SELECT count(*) FROM witnesses), (SELECT count(*) FROM versions), (SELECT count(*) FROM edits), (SELECT count(*) FROM readings)"
+OPEN = "SELECT sum(inferred_count + damage_count) FROM versions v JOIN articles a ON a.id = article_id AND a.version = v.version"
+DIE = """
+import os
+from zsparkcrawl.archive import agreeing
+put, told = agreeing._put_readings, []
+def die(*given):
+    put(*given)
+    told.append(1)
+    if len(told) == 2:
+        os.kill(os.getpid(), 9)
+agreeing._put_readings = die
+"""
+"""Killed in the middle of the transaction that keeps what the copies of the second article tell."""
+
+
+def shown(truth: Truth, host: Host, counter: int = 0) -> Route:
+    def broken(text: str) -> str:
+        return damage(text, host)
+
+    body = "".join(f"<p>{broken(line)}</p>" for line in truth.body.split("\n"))
+    return page(
+        f"<html><head><title>{broken(truth.title)}</title></head><body><div><h1>{broken(truth.title)}</h1>"
+        f"<p>发布时间：{truth.date}</p><div class='content'>{body}</div><p>点击：{counter}</p></div></body></html>"
+    )
+
+
+def routes(host: Host, counter: int = 0) -> dict[str, Route | Any]:
+    made: dict[str, Route | Any] = {f"/news/{each.id}.html": shown(each, host, counter) for each in ARTICLES}
+    return {"/robots.txt": (404, {}, b""), "/news/": listing([each.id for each in ARTICLES]), **made}
+
+
+@pytest.fixture(scope="module")
+def hosts() -> Iterator[tuple[Site, Site]]:
+    with Site(routes(HOSTS[0])) as first, Site(routes(HOSTS[1]), host="127.0.0.2") as second:
+        yield first, second
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory, hosts: tuple[Site, Site]) -> tuple[End, End]:
+    """The first host crawled, and both one after the other."""
+    one, both = (tmp_path_factory.mktemp(name) / "data" for name in ("one", "both"))
+    first = good(crawl(one, hosts[0]))
+    shutil.copytree(one, both)
+    return first, good(crawl(both, hosts[1]))
+
+
+def good(end: End) -> End:
+    assert end.code == 0, end.err
+    return end
+
+
+def zspark(data: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
+    monkeypatch.setenv("ZSPARK_DATA", str(data))
+    monkeypatch.delenv("ZSPARK_DATABASE", raising=False)
+    done = CliRunner().invoke(main, list(words), catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
+    return done
+
+
+def is_told_for_certain(end: End) -> bool:
+    bodies = {number: body for number, _, body, *_ in end.rows(TEXTS)}
+    return bodies == {str(each.id): each.body for each in ARTICLES} and end.rows(OPEN) == [(0,)]
+
+
+def test_two_damaged_hosts_tell_the_articles_for_certain(
+    tmp_path: Path, hosts: tuple[Site, Site], crawled: tuple[End, End], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, both = crawled
+    other = good(crawl(tmp_path, hosts[1]))
+    for alone in (one, other):
+        assert not is_told_for_certain(alone)
+        assert alone.rows("SELECT count(*) FROM witnesses") == [(0,)]
+    assert is_told_for_certain(both)
+    assert len(both.rows(COPIES)) == 6
+    assert set(both.rows("SELECT standing, kind FROM witnesses")) == {("supports", None)}
+    assert zspark(both.data, monkeypatch, "verify").stdout.endswith("all good\n")
+    assert good(crawl(tmp_path, hosts[0])).rows(TEXTS) == both.rows(TEXTS), "the other way round"
+
+
+def test_nights_that_follow_add_nothing(tmp_path: Path, hosts: tuple[Site, Site], crawled: tuple[End, End]) -> None:
+    """Every page is fetched and read again, and has another counter."""
+    data = tmp_path / "data"
+    shutil.copytree(crawled[1].data, data)
+    for site, host in zip(hosts, HOSTS, strict=True):
+        site.routes.update(routes(host, counter=1))
+        site.asked.clear()
+        end = good(crawl(data, site, "-a", "full=1"))
+        assert {f"/news/{each.id}.html" for each in ARTICLES} <= set(site.asked)
+    assert (end.rows(ROWS), end.rows(TEXTS)) == (crawled[1].rows(ROWS), crawled[1].rows(TEXTS))
+
+
+def test_a_kill_between_loses_nothing(tmp_path: Path, hosts: tuple[Site, Site], crawled: tuple[End, End]) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(crawled[0].data, data)
+    killed = ended(command(data, "crawl", "news", "-a", f"start_url={hosts[1].url}/news/", *FAST, code=DIE), data)
+    assert killed.code == -signal.SIGKILL
+    assert len(killed.rows(COPIES)) == 2, "of an article all that its copies tell, or nothing"
+    again = good(crawl(data, hosts[1]))
+    assert again.rows(TEXTS) == crawled[1].rows(TEXTS)
+    assert again.rows(COPIES) == crawled[1].rows(COPIES)
+
+
+def test_captures_alone_give_the_same_articles(
+    tmp_path: Path, crawled: tuple[End, End], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(crawled[1].data / "captures", tmp_path / "captures")
+    zspark(tmp_path, monkeypatch, "verify", "--enter")
+    told = "3 new, 0 version, 0 unchanged, 0 unreadable, 0 damaged, 0 files\n"
+    assert zspark(tmp_path, monkeypatch, "reread", "--site", "nhtp").stdout == told
+    again = End(0, "", "", tmp_path)
+    assert again.rows(TEXTS) == crawled[1].rows(TEXTS)
+    assert again.rows(COPIES) == crawled[1].rows(COPIES)
+    before = again.rows(ROWS)
+    told = "0 new, 0 version, 3 unchanged, 0 unreadable, 0 damaged, 0 files\n"
+    assert zspark(tmp_path, monkeypatch, "reread", "--site", "nhtp").stdout == told
+    assert again.rows(ROWS) == before
+
+
+def test_known_mirrors_are_asked_only_when_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = replace(site_named("nhtp"), mirrors=("http://127.0.0.1:8000", "http://127.0.0.2:8000"))
+    monkeypatch.setattr("zsparkcrawl.sites.site_named", lambda _: known)
+    given = {"full": False, "no_files": False, "start_url": None}
+    alone = [(job.name, job.plan.start_url) for job in _jobs(["nhtp"], ["news"], {**given, "mirrors": False})]
+    assert alone == [("news", None)]
+    jobs = [(job.name, job.plan.start_url) for job in _jobs(["nhtp"], ["news"], {**given, "mirrors": True})]
+    assert jobs == [
+        ("news", None),
+        ("news 127.0.0.1:8000", "http://127.0.0.1:8000/news/"),
+        ("news 127.0.0.2:8000", "http://127.0.0.2:8000/news/"),
+    ]
+    assert site_named("nhtp").mirrors == ()
