@@ -37,6 +37,7 @@ _CUT = re.compile(
 """A mark that may come from a cut, by what is behind it: a character, a letter, marks that an archive narrowed, the
 end of the paragraph."""
 _LOST = re.compile(r"[?\ufffd][！，；？!,;?][?\ufffd]")
+_ORPHANED = re.compile(r"[?\ufffd][！!]{2,}")
 _LONE_LETTER = re.compile("[@-~\uff20-\uff5e][\u4e00-\u9fff]")
 _BROKEN_OFF = re.compile(r"[\s()]")
 _ENDED = re.compile("[！!]$", re.MULTILINE)
@@ -81,7 +82,7 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
                 damaged.append(Damage(start, match.end(), "pinyin inside a character; no byte stream explains it"))
         elif _garbled(streams, match.start("mark"), diagnosis):
             path, damage = _cut(streams, start, match.start("mark"), diagnosis)
-            damaged += damage
+            damaged += damage or ([] if path or not diagnosis.cut else _orphaned(streams.shown.text, start))
             diagnosis = replace(diagnosis, cut=True) if path else diagnosis
         else:
             continue
@@ -92,6 +93,12 @@ def rejoin_bytes(edited: Edited, diagnosis: Diagnosis) -> Edited:
             streams.accept(path)
     changes = [_change(start, path) for start, path in runs]
     return mark(edit(mark(edited, damaged), "gbk", changes), _holes(changes, [path for _, path in runs]))
+
+
+def _orphaned(text: str, start: int) -> list[Damage]:
+    """The place of a lost byte and the marks of several cuts behind it, of which nothing more can be told."""
+    match = _ORPHANED.match(text, start)
+    return [Damage(*match.span(), "a byte was lost before a cut; no byte stream explains it")] if match else []
 
 
 def _cut(streams: Streams, start: int, position: int, diagnosis: Diagnosis) -> tuple[Path | None, list[Damage]]:
@@ -145,7 +152,8 @@ def _garbled(streams: Streams, position: int, diagnosis: Diagnosis) -> bool:
     following = streams.shown.text[position + 1 : position + 3]
     if following[:1] in "\n":
         return diagnosis.script == "turned"
-    if following[0] in "?\ufffd" or _LONE_LETTER.match(following):
+    lost_before = position > 0 and streams.shown.text[position - 1] in "?\ufffd"
+    if following[0] in "?\ufffd" or _LONE_LETTER.match(following) or (lost_before and following[0] in MARKS):
         return True
     stretch = _BROKEN_OFF.split(streams.shown.text[position + 1 : position + 7], maxsplit=1)[0][:4]
     return bool(stretch) and streams.places.per_character(position + 1, position + 1 + len(stretch)) > _GARBLED

@@ -29,13 +29,15 @@ _DONE = frozenset(
 )
 """Words that are written with 着."""
 _EITHER = frozenset({"执着"})
-"""Of them those that were written with 著 as well, until the dictionaries of about 2005: 执著. Always in doubt."""
+"""Of them those that older texts write with 著, seven times of seven in news of 1998: 执著. Always in doubt."""
 _WORD = 12.0
 """Bits that such a word counts for."""
 _PARTED = re.compile("名[义字片单]|作[为业品]|书[架包本桌]")
 """Behind 著 or 着: words whose first character makes none with it, 守着作为 and 倚着书架."""
 _NEAR = 6.0
-"""Bits by which 着 must be likelier to be beyond doubt; 著 must be by as many as 着 is when it is certain."""
+"""Bits by which 着 must be likelier to be beyond doubt; 著 must be by as many as 着 is when it is certain. Of 178
+places in 20,400 texts of news where neither was so far ahead 21 were wrong, of 3,800 where 着 was three, each a
+misprint."""
 _FAR = 13.0
 """Bits that the character which a table must have started from may cost more than the one that OpenCC's words ask for;
 chosen: 钜惠 for 巨惠 costs 2, 渖阳 for 沈阳 16, which tells of another table."""

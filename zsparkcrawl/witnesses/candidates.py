@@ -10,7 +10,7 @@ from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import ANNOTATION, simplified
 from zsparkcrawl.witnesses.explaining import LONGEST, shown_bytes
 from zsparkcrawl.witnesses.places import Told
-from zsparkcrawl.witnesses.standing import ENDED, NARROW, Standing, folded
+from zsparkcrawl.witnesses.standing import ENDED, NARROW, REPEATED, Standing, folded
 
 __all__ = ["NONE", "Candidate", "bits_of", "candidates_of", "core_of", "direct_of", "standing_of", "voters", "weigh"]
 
@@ -68,6 +68,7 @@ def candidates_of(told: Sequence[Told], trusted: Sequence[Told]) -> list[Candida
                 named[text[each.start : mark.start] + whole + text[mark.end : each.end]] = None
         if each.copy.transcript.standing(each.start, each.end) == Standing.INFERRED:
             named[ENDED.sub("。”", each.text)] = None
+            named[REPEATED.sub(lambda match: "。" * (len(match[0]) + 1), each.text)] = None
     for text in list(named)[:_RIVALS_MOST]:
         if folded(text) not in clear:
             found.setdefault(text, Candidate(text, [], []))

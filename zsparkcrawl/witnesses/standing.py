@@ -14,7 +14,7 @@ from zsparkcrawl.evidence import rival_of
 from zsparkcrawl.items import Diagnosis
 from zsparkcrawl.witnesses.origin import Origin
 
-__all__ = ["ENDED", "NARROW", "Standing", "Transcript", "folded", "narrowed"]
+__all__ = ["ENDED", "NARROW", "REPEATED", "Standing", "Transcript", "folded", "narrowed"]
 
 NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """Full-width marks, figures and letters as ASCII, as some archives keep them."""
@@ -28,6 +28,9 @@ one in full width, which repairs put in. Chosen."""
 
 ENDED = re.compile("[！!](?=\n|$)")
 """A mark at the end of a paragraph. On a page that is cut it is what 。” shows as, whose bytes are A1A3 A1B1."""
+REPEATED = re.compile("[！!]{2,}")
+"""Marks in a row. On a page that is cut they are what one stop more shows as, 。。。 whose bytes are A1A3 A1A3 A1A3, if
+the bytes left over went without a trace."""
 _OPEN = re.compile("“[^“”\n]*([！!])(?=\n|$)")
 """The same where a quotation is left open, which tells of a cut also on a page that shows no other."""
 
@@ -100,6 +103,7 @@ def _uncertain(edited: Edited, diagnosis: Diagnosis) -> tuple[tuple[int, int, St
         found.append((one.start, one.end, Standing.DAMAGED if rival_of(one) is None else Standing.DOUBTFUL))
     if diagnosis.cut:
         found += [(*match.span(), Standing.INFERRED) for match in ENDED.finditer(edited.text)]
+        found += [(*match.span(), Standing.INFERRED) for match in REPEATED.finditer(edited.text)]
     elif diagnosis.script == "turned" and not diagnosis.uncut:
         found += [(*match.span(1), Standing.INFERRED) for match in _OPEN.finditer(edited.text)]
     cuts = sorted({place for start, end, _ in found for place in (start, end)})
