@@ -303,3 +303,23 @@ def test_what_later_copies_told_was_not_known_on_an_earlier_day(archive: Archive
     assert (earlier["body"], earlier["witness_count"]) == (MIRRORS[0].body, None)
     (later,) = archive.articles(Filters(as_of=NOW.date() + dt.timedelta(days=1)), columns=columns)
     assert later["witness_count"] == 2
+
+
+# -- the site itself at several times --
+
+
+def test_two_damages_of_the_site_itself_are_told_together(archive: Archive) -> None:
+    own = [copy_of(DINNER, OWN, host) for host in HOSTS[:2]]
+    store(archive, *own)
+    row = row_of(archive)
+    assert (row["body"], row["inferred_count"], row["witness_count"]) == (DINNER.body, 0, 2)
+    assert [each["own"] for each in archive.witnesses_of(1)] == [True, True]
+
+
+def test_what_a_hijack_of_the_site_took_is_told_by_its_older_copy(archive: Archive) -> None:
+    first, *_ = DINNER.body.split("\n")
+    whole, hijacked = copy_of(DINNER, OWN), copy_of(DINNER, OWN, HOSTS[0], first)
+    assert store(archive, whole, hijacked, hijacked, hijacked) == ["new", "version", "unchanged", "unchanged"]
+    assert row_of(archive)["body"] == DINNER.body
+    kinds = [version["changed"].get("body") for version in archive.versions_of(1)]
+    assert kinds == [None, "hijacked", "collated"]

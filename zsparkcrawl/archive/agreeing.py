@@ -19,7 +19,7 @@ from zsparkcrawl.archive.telling import Told
 from zsparkcrawl.archive.testimony import host_of, is_doubtful, is_own
 from zsparkcrawl.items import Article
 
-__all__ = ["has_to_tell", "insert_version", "is_earlier", "speaks_for", "store_told"]
+__all__ = ["has_to_tell", "insert_version", "is_earlier", "is_mended", "speaks_for", "store_told"]
 
 _INSERT_VERSION = insert(versions)
 _KINDS = ("another text", "tampering", "edit", "spam")
@@ -61,11 +61,11 @@ def is_earlier(connection: Connection, kept: Mapping[str, Any], moment: str) -> 
 
 
 def has_to_tell(
-    connection: Connection, kept: Mapping[str, Any], article: Article, facts: Mapping[str, Any], early: bool
+    connection: Connection, kept: Mapping[str, Any], article: Article, facts: Mapping[str, Any], *, wanted: bool
 ) -> bool:
-    """Whether a copy of the one host that ever showed an article is wanted as a witness: it is doubtful, or the kept
-    state is and this is an ``early`` copy. What is certain needs no witness."""
-    if not is_doubtful(article) and not (early and _is_doubtful(connection, kept)):
+    """Whether a copy of the one host that ever showed an article is a witness: it is doubtful, or ``wanted`` for
+    another reason. What is certain needs none."""
+    if not is_doubtful(article) and not wanted:
         return False
     same = has_same_bytes(connection, kept["capture_id"], facts["capture_id"])
     return not (same and _is_unheard(connection, kept))
@@ -122,9 +122,10 @@ def _counts(told: Told) -> dict[str, int]:
     }
 
 
-def _is_doubtful(connection: Connection, kept: Mapping[str, Any]) -> bool:
+def is_mended(connection: Connection, kept: Mapping[str, Any]) -> bool:
+    """Whether anything of the kept state was mended or stays damaged."""
     c = versions.c
-    counts = select(c.inferred_count + c.damage_count).where(c.article_id == kept["id"], c.version == kept["version"])
+    counts = select(c.edit_count + c.damage_count).where(c.article_id == kept["id"], c.version == kept["version"])
     return bool(connection.execute(counts).scalar_one())
 
 

@@ -13,9 +13,9 @@ Each field that differs gets a :data:`Kind`. Only what can be told from the two 
 - ``collated``: the copies of the article together tell it otherwise, or for certain.
 - None, in a version that other fields make: the field's text differs only as damage, counts and blanks do.
 
-Another damage of the same text is no change: see :mod:`zsparkcrawl.archive.sameness`. Of two damaged copies the one
-that was there first stays, though the other may have lost less; a damaged copy never takes the place of a clean one,
-and a clean one takes the place of a damaged one as ``hijack undone``.
+Another damage of the same text is no change: see :mod:`zsparkcrawl.archive.sameness`. A damaged copy never takes the
+place of a clean one, and a clean one takes the place of a damaged one as ``hijack undone``. What several damaged copies
+tell together: see :mod:`zsparkcrawl.archive.telling`.
 """
 
 from __future__ import annotations

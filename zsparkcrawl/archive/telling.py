@@ -110,18 +110,19 @@ def in_order_of_time(copies: Sequence[Kept]) -> list[Kept]:
 
 def _of_one_story(speaking: Sequence[Kept]) -> tuple[list[Kept], list[Kept], Kept | None]:
     """The newest copy with those older ones that are to be heard, those that tell older words, and the copy that is
-    certain where there is one: behind that, others have nothing to add."""
+    the text where one is certain: behind that, others have nothing to add. Where the newest is certain, on a page that
+    is damaged, only such older ones are heard as tell what the damage took."""
     *older, newest = speaking
-    whole = newest if is_certain(newest.facts, newest.edits) else None
-    heard, past, now, ended = [newest], [], newest.state, whole is not None
+    now, certain = newest.state, is_certain(newest.facts, newest.edits)
+    heard, past, whole, ended = [newest], [], newest if certain else None, certain and not now.damaged
     for each in reversed(older):
         kinds = set(changes(each.state, now).values())
-        if not kinds <= set(_SAME_STORY):
+        if not kinds <= set(_SAME_STORY) or ("hijacked" in kinds and not now.damaged):
             past.append(each)
-        elif not ended:
+        elif not ended and ("hijacked" in kinds or not certain):
             heard.append(each)
-            if ended := is_certain(each.facts, each.edits):
-                whole = None if "hijack undone" in kinds else each
+            ended = is_certain(each.facts, each.edits)
+            whole = each if ended and "hijack undone" not in kinds else None
     return heard, past, whole
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
-from zsparkcrawl.archive.agreeing import has_to_tell, insert_version, is_earlier, speaks_for, store_told
+from zsparkcrawl.archive.agreeing import has_to_tell, insert_version, is_earlier, is_mended, speaks_for, store_told
 from zsparkcrawl.archive.attesting import attest
 from zsparkcrawl.archive.captures import Captured
 from zsparkcrawl.archive.indexing import add_entry, change_entry
@@ -182,7 +182,8 @@ def _store_again(
         change_entry(connection, old["id"], old, row)
         old = {**old, **values}
     insert_injections(connection, article, place, seen_at)
-    if alone and not has_to_tell(connection, old, article, facts, early):
+    wanted = "hijacked" in changed.values() or (early and is_mended(connection, old))
+    if alone and not has_to_tell(connection, old, article, facts, wanted=wanted):
         return bool(changed)
     told = attest(connection, old, kept_copy(article, facts, seen_at))
     return (told is not None and store_told(connection, old, told, facts)) or bool(changed)

@@ -70,7 +70,7 @@ def reread_captures(
 
     ``on_failure`` is told of each capture that cannot be read, in one line; the others go on. Of each article the
     newest capture is read, and behind it every other body that may be a witness: those of mirrors, and those of the
-    host that speaks for the article down to one that is certain. So the outcome is the same however often this is
+    host that speaks for the article down to one that is whole. So the outcome is the same however often this is
     done, and whatever was crawled first. When the state that is kept was read from another capture than the newest,
     that one is read first: so the rules of today improve it as well. ``of_site`` is whose pages those are that came
     from a host of no profile, in a run that is not known.
@@ -95,7 +95,7 @@ def reread_captures(
             progress.outcomes += _own_first(archive, folder, capture, site, key)
         progress.outcomes.append(_store(archive, article, capture))
         progress.bodies.add(_body(capture))
-        progress.certain |= speaks and not is_doubtful(article)
+        progress.certain |= speaks and not article.edits and not is_doubtful(article)
         if article.charset != capture["charset"]:
             archive.set_charset(capture["id"], article.charset)
     outcomes = (set(each.outcomes) for each in known.values() if each.outcomes)
