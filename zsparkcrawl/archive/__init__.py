@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Self
+from typing import Literal, Self
 
 from sqlalchemy import Connection, Engine
 
@@ -20,6 +20,7 @@ from zsparkcrawl.archive.fetching import Frontier
 from zsparkcrawl.archive.filing import Filing
 from zsparkcrawl.archive.flushing import Flusher
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
+from zsparkcrawl.archive.importing import Importing
 from zsparkcrawl.archive.judging import count_kinds
 from zsparkcrawl.archive.ledger import Ledger
 from zsparkcrawl.archive.offers import Offering, offers_of, offers_of_row
@@ -36,6 +37,7 @@ from zsparkcrawl.archive.opening import (
     open_engine,
 )
 from zsparkcrawl.archive.queries import QueryError
+from zsparkcrawl.archive.recovering import Recovering
 from zsparkcrawl.archive.searching import Searching
 from zsparkcrawl.archive.selecting import Filters
 from zsparkcrawl.archive.showing import Showing
@@ -77,7 +79,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Searching, Filing, Ledger, Tallying):
+class Archive(Showing, Searching, Filing, Ledger, Tallying, Importing, Recovering):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -128,7 +130,7 @@ class Archive(Showing, Searching, Filing, Ledger, Tallying):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start_run(
+    def start_run(  # noqa: PLR0913 - all are said by name
         self,
         *,
         site: str,
@@ -136,6 +138,7 @@ class Archive(Showing, Searching, Filing, Ledger, Tallying):
         start_url: str | None,
         arguments: Mapping[str, str],
         started: dt.datetime,
+        kind: Literal["crawl", "import", "recover"] = "crawl",
     ) -> int:
         """Enter a run and return its number. Runs whose process is gone are set to "died" at the same
         time, and what they had taken to fetch is free again."""
@@ -145,6 +148,7 @@ class Archive(Showing, Searching, Filing, Ledger, Tallying):
             "start_url": start_url,
             "arguments": {name: storable(str(value)) for name, value in arguments.items()},
             "started": stamp(started),
+            "kind": kind,
         }
         with self._writing() as connection:
             writing.bury_dead_runs(connection)
@@ -199,7 +203,7 @@ class Archive(Showing, Searching, Filing, Ledger, Tallying):
         run_id: int | None,
         capture_id: int | None,
         now: dt.datetime,
-        origin: Origin = "site",
+        origin: Origin | Literal["import"] = "site",
         visited: tuple[Frontier, Visited] | None = None,
         offering: Offering | None = None,
     ) -> Stored:
@@ -209,9 +213,9 @@ class Archive(Showing, Searching, Filing, Ledger, Tallying):
         that was marked as gone stands again.
 
         An article is that of the same site, section and number, or of the same URL when it has no number.
-        With ``origin`` "site" it counts as seen now; "reading", old bytes read anew, leaves the times of
-        seeing alone. ``visited`` is the visit of the frontier that read it: it ends in the same transaction, in
-        which its files and pictures enter the frontier as well, if ``offering`` places them.
+        With ``origin`` "site" it counts as seen now; "reading", old bytes read anew, and "import", a copy that somebody
+        else kept, leave the times of seeing alone. ``visited`` is the visit of the frontier that read it: it ends in
+        the same transaction, in which its files and pictures enter the frontier as well, if ``offering`` places them.
         """
         facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
         with self._writing() as connection:

@@ -93,7 +93,12 @@ versions = Table(
     _capture("the capture it was read from"),
     Column("run_id", Integer, ForeignKey("runs.id"), comment="the run that stored it; NULL when reread"),
     Column("made_at", Text, nullable=False, comment="when it was stored, UTC"),
-    Column("made_by", Text, nullable=False, comment="site: fetched so; reading: old bytes were read anew"),
+    Column(
+        "made_by",
+        Text,
+        nullable=False,
+        comment="site: fetched so; reading: old bytes were read anew; import: read from a copy that somebody else kept",
+    ),
     Column("package", Text, nullable=False, comment="version of this program, and so of its rules"),
     Column(
         "changed",

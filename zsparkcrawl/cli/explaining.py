@@ -32,6 +32,7 @@ _MISSING = {
     "conflict": "the page shows several that contradict each other",
 }
 _NAMES = ("author", "source", "editor", "photographer", "reviewers", "contributor")
+_MADE_BY = {"site": "fetched so", "reading": "old bytes, read anew", "import": "from a copy that somebody else kept"}
 _VERSION = ("version", "made_at", "made_by", "run_id", "package", "changed")
 _READING = ("charset", "charset_reason", "diagnosis")
 _DATE = ("date", "time", "date_raw", "date_basis", "date_precision", "date_missing")
@@ -140,7 +141,7 @@ def _lines(found: _Explained, field: str | None, *, whole: bool) -> Iterator[str
     state = found.state
     number = f"{found.article['section']}/{found.article['native_id']}" if found.article["native_id"] else ""
     yield click.style(one_line(f"{state['url']}  {number}".rstrip()), bold=True)
-    how = "fetched so" if state["made_by"] == "site" else "old bytes, read anew"
+    how = _MADE_BY.get(state["made_by"], state["made_by"])
     yield f"version {state['version']} of {found.versions}, {how}, stored {state['made_at']} by {state['package']}"
     shown = {name: list(stretches(each)) for name, each in found.segments.items() if field in (None, name)}
     yield click.style(LEGEND, dim=True)

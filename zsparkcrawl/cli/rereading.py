@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.captures import CaptureError, read_capture
+from zsparkcrawl.archive.captures import CaptureError
 from zsparkcrawl.clean import clean
 from zsparkcrawl.extract import UnreadableError, extract
-from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, is_part, joined_parts
-from zsparkcrawl.items import Article, Page
+from zsparkcrawl.extract.parts import further_parts, is_part
+from zsparkcrawl.items import Article
+from zsparkcrawl.recovering.pages import Capture, LostError, page_of, whole_article
 from zsparkcrawl.sites import SiteProfile, site_for_url, site_named, site_names
 
 __all__ = ["reread_captures"]
 
 _Key = tuple[str, str, str]
-_Capture = Mapping[str, Any]
-
-
-class _LostError(Exception):
-    """The capture was lost; salvage has told it."""
 
 
 def reread_captures(
@@ -39,16 +34,16 @@ def reread_captures(
     """
     counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0, "damaged": 0})
     done: set[_Key] = set()
-    for key, site, capture, parts in _of_articles(archive, of_site):
+    for key, site, capture in _of_articles(archive, of_site):
         if key in done:
             continue
         try:
-            article = clean(_whole(folder, capture, site, parts), site)
+            article = clean(whole_article(archive, folder, capture, site), site)
         except UnreadableError as error:  # an error page, say: what the article was then, an older one tells
             on_failure(f"{capture['url']}: {error}")
             counts["unreadable"] += 1
             continue
-        except (CaptureError, _LostError) as error:
+        except (CaptureError, LostError) as error:
             done.add(key)  # an older capture must not take the place of a newer state
             if isinstance(error, CaptureError):
                 on_failure(str(error))
@@ -62,72 +57,36 @@ def reread_captures(
     return dict(counts)
 
 
-def _of_articles(
-    archive: Archive, of_site: SiteProfile | None
-) -> Iterator[tuple[_Key, SiteProfile, _Capture, Mapping[str, _Capture]]]:
-    """The whole captures of articles, the newest first, each with what it is the page of, and the further pages of
-    articles that were met so far, by address."""
-    parts: dict[str, _Capture] = {}
+def _of_articles(archive: Archive, of_site: SiteProfile | None) -> Iterator[tuple[_Key, SiteProfile, Capture]]:
+    """The whole captures of articles, the newest first, each with what it is the page of."""
     for capture in archive.captures():
-        if capture["status"] != 200 or capture["partial"]:
-            continue
-        if is_part(capture["url"]):  # met before the first page of its article, for the newest come first
-            parts.setdefault(capture["url"], capture)
+        if capture["status"] != 200 or capture["partial"] or is_part(capture["url"]):
             continue
         site = _site(capture) or of_site
         place = site.place(capture["url"]) if site else None
         if site is not None and place is not None:
-            yield (site.name, *place), site, capture, parts
+            yield (site.name, *place), site, capture
 
 
-def _store(archive: Archive, article: Article, capture: _Capture) -> str:
+def _store(archive: Archive, article: Article, capture: Capture) -> str:
     now = dt.datetime.now(dt.UTC)
     return archive.store(article, run_id=None, capture_id=capture["id"], now=now, origin="reading")
 
 
-def _own_first(archive: Archive, folder: Path, capture: _Capture, site: SiteProfile, key: _Key) -> Iterator[str]:
+def _own_first(archive: Archive, folder: Path, capture: Capture, site: SiteProfile, key: _Key) -> Iterator[str]:
     """Read anew what the kept state was read from, when that is another capture, still whole, and one page."""
     own = archive.capture_of(*key)
     if own is None or own["digest"] == capture["digest"]:
         return
     try:
-        page = _page(folder, own)
+        page = page_of(folder, own)
         if not further_parts(page, site.hosts):
             yield _store(archive, clean(extract(page, site), site), own)
-    except (CaptureError, UnreadableError, _LostError):
+    except (CaptureError, UnreadableError, LostError):
         return  # the newest capture tells what there is
 
 
-def _whole(folder: Path, capture: _Capture, site: SiteProfile, parts: Mapping[str, _Capture]) -> Article:
-    """The article of a capture with its further pages. Raises UnreadableError when one of them was not captured: a
-    part must not pass for the whole."""
-    page = _page(folder, capture)
-    found = [extract(page, site)]
-    waiting = list(further_parts(page, site.hosts))
-    known = {page.url}
-    while waiting and len(found) < MOST_PARTS:
-        url = waiting.pop(0)
-        if url in known:
-            continue
-        known.add(url)
-        if url not in parts:
-            raise UnreadableError(f"{url}, where it goes on, was not captured")
-        page = _page(folder, parts[url])
-        found.append(extract(page, site))
-        waiting += further_parts(page, site.hosts)
-    return joined_parts(found)
-
-
-def _site(capture: _Capture) -> SiteProfile | None:
+def _site(capture: Capture) -> SiteProfile | None:
     """The site that the run meant, for a mirror or a replica has other hosts than the site's own."""
     name = capture["site"]
     return site_named(name) if name in site_names() else site_for_url(capture["url"])
-
-
-def _page(folder: Path, capture: _Capture) -> Page:
-    if capture["lost"]:
-        raise _LostError
-    body_at = (capture["body_file"], capture["body_offset"])
-    _, status, body = read_capture(folder, capture["file"], capture["offset"], body_at=body_at)
-    fetched_at = dt.datetime.strptime(capture["time"], "%Y-%m-%dT%H:%M:%S%z")
-    return Page(capture["url"], body, capture["content_type"], status, fetched_at)

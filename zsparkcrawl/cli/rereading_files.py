@@ -98,7 +98,7 @@ class _Reading:
                 read_capture(self.captures, capture["file"], capture["offset"], body_at=_place(capture))[0]
             )
             target = urljoin(capture["url"], safe_url_string(headers.get("location", b"")))
-            following = self.archive.answers([target], above=capture["id"])
+            following = self.archive.answers([target], after=capture)
             if not following:
                 return None
             capture = following[0]
