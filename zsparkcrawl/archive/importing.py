@@ -42,6 +42,13 @@ class Importing(ABC):
         with self._reading() as connection:
             return connection.execute(same.order_by(c.id).limit(1)).scalar_one_or_none()
 
+    def listed_title(self, url: str) -> str | None:
+        """What the listing that showed an address first calls it; None when none did, or without a name."""
+        c = seen.c
+        named = select(c.title).where(c.url == storable(url), c.title.is_not(None))
+        with self._reading() as connection:
+            return connection.execute(named.order_by(c.first_seen, c.id).limit(1)).scalar_one_or_none()
+
     def presence(self, article: Article) -> Presence | None:
         """How an article stands that :meth:`Archive.store` would take for this one; None when there is none."""
         with self._reading() as connection:
