@@ -130,6 +130,12 @@ class Recovering(ABC):
         order = (case((c.kind == "listing", 1), else_=0), c.timestamp, c.id)
         return next(iter(list(self._rows(wanted.order_by(*order).limit(1)))), None)
 
+    def holding(self, wanting: Wanting, url: str, timestamp: str) -> Mapping[str, Any] | None:
+        """The row of one capture; None when the index told of none."""
+        c = recoveries.c
+        same = (c.source == wanting.source, c.site == wanting.site, c.url == storable(url), c.timestamp == timestamp)
+        return next(iter(list(self._rows(select(recoveries).where(*same)))), None)
+
     def settle_holding(self, number: int, *, now: dt.datetime, **values: Any) -> None:
         """Enter what became of a capture that was asked for: state, reason, capture_id, tries, next_retry_at."""
         changed = {**values, "visited_at": stamp(now)}

@@ -31,6 +31,7 @@ COMMANDS = {
     "verify": "verifying",
     "backup": "backing",
     "import": "importing:import_files",
+    "recover": "recovering",
     "crawl": "crawl",
     "demo": "demo",
 }
