@@ -24,7 +24,13 @@ __all__ = ["Answer", "Snapshot", "WebArchive", "digest", "sample_snapshots"]
 
 HOST = "www.nhtp.org"
 TIMESTAMP = "20260901083000"
-_TYPES = {".html": "text/html", ".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png", ".txt": "text/plain"}
+_TYPES = {
+    ".html": "text/html",
+    ".pdf": "application/pdf",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".txt": "text/plain",
+}
 
 Answer = tuple[int, Mapping[str, str], bytes]
 
@@ -62,7 +68,6 @@ def sample_snapshots(folder: Path, timestamp: str = TIMESTAMP) -> list[Snapshot]
         header = f"{kind}; charset={recipe.header}" if recipe and recipe.header else kind
         found.append(Snapshot(f"http://{HOST}{where}", timestamp, path.read_bytes(), header))
     return found
-
 
 
 @dataclass
@@ -138,7 +143,7 @@ class WebArchive:
 
     def answer(self, path: str, ranged: str | None) -> Answer:
         parts = urlsplit(path)
-        asked = {name: values for name, values in parse_qs(parts.query).items()}
+        asked = parse_qs(parts.query)
         if parts.path == "/cdx/search/cdx":
             return self._by_key(asked)
         if parts.path == "/collinfo.json":

@@ -151,14 +151,17 @@ def _inflated(body: bytes, wbits: int) -> tuple[bytes, bool]:
 
 def _from_brotli(body: bytes) -> tuple[bytes, bool]:
     unpacker = brotli.Decompressor()
-    pieces, size = [unpacker.process(body, output_buffer_limit=_PIECE)], 0
-    while not unpacker.is_finished():
+    pieces: list[bytes] = []
+    size, given = 0, body
+    while True:
+        pieces.append(unpacker.process(given, output_buffer_limit=_PIECE))
         size += len(pieces[-1])
         _check(size)
+        if unpacker.is_finished():
+            return b"".join(pieces), False
         if unpacker.can_accept_more_data():
             return b"".join(pieces), True
-        pieces.append(unpacker.process(b"", output_buffer_limit=_PIECE))
-    return b"".join(pieces), False
+        given = b""
 
 
 def _check(size: int) -> None:
