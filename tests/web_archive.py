@@ -237,7 +237,12 @@ def _warc(snapshots: list[Snapshot]) -> tuple[bytes, dict[tuple[str, str], tuple
         t = one.timestamp
         date = f"{t[:4]}-{t[4:6]}-{t[6:8]}T{t[8:10]}:{t[10:12]}:{t[12:]}Z"
         record = writer.create_warc_record(
-            one.url, "response", payload=BytesIO(one.body), http_headers=head, warc_headers_dict={"WARC-Date": date}
+            one.url,
+            "response",
+            payload=BytesIO(one.body),
+            length=len(one.body),  # else warcio leaves a temporary file open
+            http_headers=head,
+            warc_headers_dict={"WARC-Date": date},
         )
         writer.write_record(record)
         places[one.url, one.timestamp] = (begin, out.tell() - begin)

@@ -116,6 +116,8 @@ def _rehearse(source: Source, wanting: Wanting, hosts: tuple[str, ...], given: M
                 step()
     except NotNowError as error:
         raise IndexFaultError(f"the index does not answer now: {error}") from error
+    finally:
+        planner.patient.fetcher.close()
     new = {key: kind for key, kind in found.items() if key not in known}
     kinds = ", ".join(f"{list(new.values()).count(kind)} of {name}" for kind, name in _KINDS.items())
     pages = len({url for url, _ in new})
@@ -164,6 +166,7 @@ def _recover(source: Source, wanting: Wanting, hosts: tuple[str, ...], given: Ma
                     recovery.fetch(step)
             state, reason = recovery.outcome()
         finally:
+            recovery.planner.patient.fetcher.close()
             recovery.runs.end(state, reason, recovery.reader.counts)
         counts = recovery.counts + recovery.reader.total()
         summary = ", ".join(f"{counts[name]} {label}" for name, label in _SHOWN.items() if counts[name])

@@ -91,14 +91,19 @@ class Fetcher:
         told = answer.headers.get("content-length") is not None or answer.chunked
         return Fetched(url, answer.status, pairs, body, bool(told))
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._pool.clear()
+
     def target(self, fetched: Fetched) -> str:
         """Where a redirect leads. Raises ForeignHostError."""
-        target = urljoin(fetched.url, fetched.header("location"))
+        target = fetched.header("location")
         try:
+            target = urljoin(fetched.url, target)
             parts = urlsplit(target)
             if parts.scheme in ("http", "https") and parts.netloc.lower() in self.hosts:
                 return target
-        except ValueError:
+        except ValueError:  # an address such as http://[broken
             pass
         raise ForeignHostError(f"it leads to {target[:200]}, which is not the web archive's")
 

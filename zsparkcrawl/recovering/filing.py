@@ -18,7 +18,7 @@ from zsparkcrawl.archive.offers import FileBytes, Offer, offers_of_row
 from zsparkcrawl.filing import FileAnswer
 from zsparkcrawl.sites import SiteProfile, site_named, site_names
 
-__all__ = ["FileCounts", "addresses_of", "lacking_files", "reread_files"]
+__all__ = ["FileCounts", "addresses_of", "lacking_files", "reread_files", "target_of"]
 
 _OK, _NOT_MODIFIED = 200, 304
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
@@ -126,8 +126,8 @@ class _Reading:
             headers = _headers(
                 read_capture(self.captures, capture["file"], capture["offset"], body_at=_place(capture))[0]
             )
-            target = urljoin(capture["url"], safe_url_string(headers.get("location", b"")))
-            following = self.archive.answers([target], after=capture)
+            target = target_of(capture["url"], headers.get("location", b""))
+            following = self.archive.answers([target], after=capture) if target else []
             if not following:
                 return None
             capture = following[0]
@@ -165,6 +165,18 @@ def addresses_of(url: str, page_url: str, site: SiteProfile) -> list[str]:
         return list(dict.fromkeys(map(safe_url_string, found)))
     except ValueError:  # an address such as http://[broken
         return []
+
+
+def target_of(url: str, location: bytes | str) -> str | None:
+    """Where a redirect from ``url`` leads, as a crawl would ask for it; None when it leads nowhere.
+
+    >>> target_of("http://a.example/up/1.pdf", "2.pdf"), target_of("http://a.example/", "http://[broken")
+    ('http://a.example/up/2.pdf', None)
+    """
+    try:
+        return urljoin(url, safe_url_string(location))
+    except ValueError:
+        return None
 
 
 def _place(capture: _Capture) -> tuple[str, int]:

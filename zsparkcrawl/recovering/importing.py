@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urljoin
 
 from w3lib.url import safe_url_string
 
@@ -16,7 +15,7 @@ from zsparkcrawl.recovering.answers import OddAnswerError
 from zsparkcrawl.recovering.belonging import Place, place_of, plain_url
 from zsparkcrawl.recovering.copies import Bodies, Copy, NoCopyError, copy_of
 from zsparkcrawl.recovering.copying import Copier
-from zsparkcrawl.recovering.filing import lacking_files, reread_files
+from zsparkcrawl.recovering.filing import lacking_files, reread_files, target_of
 from zsparkcrawl.recovering.ledger import CopyRuns
 from zsparkcrawl.recovering.reading import CopyReader
 from zsparkcrawl.recovering.records import Fault, Head, Record, records
@@ -156,8 +155,8 @@ class Importer:
             place = place_of(article, self.of_site)
             self._keep(copy, record, site, place.section if place else "")
             if copy.answer.status in _REDIRECTS:
-                target = safe_url_string(urljoin(copy.url, copy.answer.header("location")))
-                if target not in sought:
+                target = target_of(copy.url, copy.answer.header("location"))
+                if target is not None and target not in sought:
                     ahead[target] = sought[_address(record.head)]
         return ahead
 

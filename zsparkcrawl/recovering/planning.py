@@ -60,7 +60,8 @@ class Planner:
     hosts: tuple[str, ...]
     wanting: Wanting
     state: Callable[[str, str], Mapping[str, Any] | None]
-    _servers: list[str] | None = field(default=None)
+    _list: bytes = field(default=b"", init=False)
+    """The archive's list of indexes, once it was asked for."""
 
     def pages(self) -> Iterator[Found]:
         """What the archive has of the sections' articles and listings. Raises IndexFaultError, NotNowError."""
@@ -104,10 +105,12 @@ class Planner:
     def _indexes(self, since: str | None, until: str | None) -> list[str]:
         if not self.source.listed:
             return [self.source.index]
-        fetched = self.patient.get(self.source.index)
-        if fetched.status != 200:
-            raise IndexFaultError(f"{self.source.index}: HTTP status {fetched.status}")
-        return indexes_of(self.source, fetched.body, since, until)
+        if not self._list:
+            fetched = self.patient.get(self.source.index)
+            if fetched.status != 200:
+                raise IndexFaultError(f"{self.source.index}: HTTP status {fetched.status}")
+            self._list = fetched.body
+        return indexes_of(self.source, self._list, since, until)
 
     def _page(self, row: Row, section: str) -> Holding | None:
         url = plain_url(row.url)
@@ -138,7 +141,7 @@ class _Question:
         self, state: Mapping[str, Any], dialect: Dialect | None
     ) -> Iterator[tuple[list[Row], Mapping[str, Any] | None]]:
         """The answers from a state on, each with the state behind it, None behind the last one."""
-        state = {"dialect": dialect or self._tried(), **state}
+        state = {**state, "dialect": state.get("dialect") or dialect or self._tried()}
         for _ in range(_MOST_ANSWERS):
             answered, onward = self._by_key(state) if state["dialect"] == "keys" else self._by_page(state)
             before = state.get("before")
