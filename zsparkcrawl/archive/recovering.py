@@ -80,30 +80,10 @@ class Recovering(ABC):
         """Enter one answer of the index to the question ``url``; returns how many captures are new. ``onward`` says
         where the question goes on, None at its end. All or nothing."""
         common = {"site": wanting.site, "source": wanting.source, "found_at": stamp(now)}
-        rows = [
-            {
-                **common,
-                "kind": one.kind,
-                "section": one.section,
-                "url": storable(one.url),
-                "timestamp": one.timestamp,
-                "digest": storable(one.digest),
-                "place": None if one.place is None else dict(one.place),
-                "state": "waiting",
-            }
-            for one in found
-        ]
-        asked = {
-            **common,
-            "kind": "query",
-            "section": section,
-            "url": storable(url),
-            "timestamp": "",
-            "digest": "",
-            "place": None if onward is None else dict(onward),
-            "state": "asked" if onward is None else "waiting",
-            "visited_at": stamp(now),
-        }
+        rows = [{**common, **_row_of(one)} for one in found]
+        place = None if onward is None else dict(onward)
+        state = "asked" if onward is None else "waiting"
+        asked = {**common, **_row_of_query(section, url, state), "place": place, "visited_at": stamp(now)}
         with self._writing() as connection:
             before = connection.execute(select(func.count()).select_from(recoveries)).scalar_one()
             entry = insert_for(connection.dialect.name, recoveries)
@@ -114,6 +94,24 @@ class Recovering(ABC):
             keys = ["source", "site", "url", "timestamp"]
             connection.execute(entry.on_conflict_do_update(index_elements=keys, set_=again), asked)
         return int(after - before)
+
+    def leave_alone(self, wanting: Wanting, until: dt.datetime, *, now: dt.datetime) -> None:
+        """Enter that a web archive does not want to be asked before a moment."""
+        row = {"site": wanting.site, "source": wanting.source, "found_at": stamp(now), "next_retry_at": stamp(until)}
+        with self._writing() as connection:
+            entry = insert_for(connection.dialect.name, recoveries)
+            again = {"next_retry_at": entry.excluded.next_retry_at}
+            keys = ["source", "site", "url", "timestamp"]
+            entry = entry.on_conflict_do_update(index_elements=keys, set_=again)
+            connection.execute(entry, {**row, **_row_of_query("", wanting.source, "asked")})
+
+    def left_alone(self, wanting: Wanting, now: dt.datetime) -> str | None:
+        """Until when a web archive does not want to be asked, UTC; None when it may be asked now."""
+        c = recoveries.c
+        wanted = select(func.max(c.next_retry_at).label("until"))
+        wanted = wanted.where(c.source == wanting.source, c.url == storable(wanting.source), c.kind == "query")
+        until = next(iter([row["until"] for row in self._rows(wanted)]))
+        return str(until) if until and until > stamp(now) else None
 
     def known_holdings(self, wanting: Wanting) -> set[tuple[str, str]]:
         """Address and timestamp of all captures that were found before, whatever became of them."""
@@ -171,6 +169,25 @@ class Recovering(ABC):
         wanted = wanted.where(_of(wanting), c.kind != "query", c.state == "waiting")
         due = [row["due"] for row in self._rows(wanted)]
         return str(due[0]) if due[0] else None
+
+
+def _row_of(one: Holding) -> dict[str, Any]:
+    """What the table has of a capture that the index told of."""
+    return {
+        "kind": one.kind,
+        "section": one.section,
+        "url": storable(one.url),
+        "timestamp": one.timestamp,
+        "digest": storable(one.digest),
+        "place": None if one.place is None else dict(one.place),
+        "state": "waiting",
+    }
+
+
+def _row_of_query(section: str, url: str, state: str) -> dict[str, Any]:
+    """What the table has of a question, but for how far it came."""
+    empty = {"timestamp": "", "digest": ""}
+    return {"kind": "query", "section": section, "url": storable(url), "state": state, **empty}
 
 
 def _of(wanting: Wanting, kind: str | None = None) -> ColumnElement[bool]:

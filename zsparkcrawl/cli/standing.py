@@ -76,7 +76,7 @@ def _show(found: Status, states: Sequence[Mapping[str, Any]], failures: Sequence
         table(["", *names], [[name, *(one[name] for one in sections)] for name in measures])
     else:
         table(list(sections[0]), [list(one.values()) for one in sections])
-    columns = ("id", "site", "section", "state", "reason", "started", "counts")
+    columns = ("id", "kind", "site", "section", "state", "reason", "started", "counts")
     table(["run", *columns[1:]], [[run[name] for name in columns] for run in found.runs])
 
 

@@ -62,7 +62,10 @@ class Recovery:
     """Why no more is asked for in this run; None while nothing stands against it."""
 
     def plan(self, step: Step = lambda: None) -> None:
-        """Ask the index what there is, and enter it."""
+        """Ask the index what there is, and enter it; nothing while the archive wants to be left alone."""
+        if until := self.archive.left_alone(self.wanting, self.now()):
+            self.stopped = f"the archive does not want to be asked before {until}"
+            return
         with self._asking():
             self._enter(self.planner.pages(), step)
 
@@ -164,9 +167,8 @@ class Recovery:
         tries, now = row["tries"] + 1, self.now()
         self.tell(f"{row['url']} of {row['timestamp']}: {error}")
         if error.busy:  # that it wants to be left alone is no fault of the capture
-            self.stopped = f"the archive does not want to be asked now: {error}"
-            due = stamp(now + dt.timedelta(seconds=error.wait))
-            self.archive.settle_holding(row["id"], next_retry_at=due, reason=str(error), now=now)
+            self._leave_alone(error)
+            self.archive.settle_holding(row["id"], reason=str(error), now=now)
             return
         values: dict[str, Any] = {"tries": tries, "reason": str(error)}
         if tries > len(_RETRIES):
@@ -177,12 +179,20 @@ class Recovery:
             self.counts["not_now"] += 1
         self.archive.settle_holding(row["id"], now=now, **values)
 
+    def _leave_alone(self, error: NotNowError) -> None:
+        """Ask nothing more, also in later runs, before the moment that the archive tells."""
+        now = self.now()
+        self.archive.leave_alone(self.wanting, now + dt.timedelta(seconds=error.wait), now=now)
+        self.stopped = f"the archive does not want to be asked now: {error}"
+
     @contextmanager
     def _asking(self) -> Iterator[None]:
         """Lets the index fail: what came of it is kept, and the run ends with what it has."""
         try:
             yield
         except NotNowError as error:
+            if error.busy:
+                self._leave_alone(error)
             self.stopped = f"the index does not answer now: {error}"
         except IndexFaultError as error:
             self.stopped = str(error)
