@@ -144,6 +144,7 @@ def test_each_kind_of_record_is_taken_over(tmp_path: Path, data: Path) -> None:
     ]
     assert rows(data, "SELECT DISTINCT made_by FROM versions") == [("import",)]
     assert rows(data, "SELECT kind, state, section FROM runs") == [("import", "good", "news")]
+    assert "\tnews (import)\tgood\t" in zspark("status").output
     assert rows(data, "SELECT count(*) FROM captures WHERE revisit_of IS NOT NULL") == [(1,)]
     done = zspark("verify")
     assert (done.exit_code, "faults 0" in done.output) == (0, True)

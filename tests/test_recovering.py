@@ -192,7 +192,9 @@ def test_a_long_retry_after_ends_the_run_and_holds_for_the_next(data: Path, stat
         assert f"the archive does not want to be asked now: HTTP status {status}" in done.stdout
         assert len(archive.fetched) == 2
         assert rows(data, "SELECT count(*) FROM articles") == [(1,)]
-        due = "SELECT (julianday(next_retry_at) - julianday('now')) * 24 FROM recoveries WHERE next_retry_at IS NOT NULL"
+        due = (
+            "SELECT (julianday(next_retry_at) - julianday('now')) * 24 FROM recoveries WHERE next_retry_at IS NOT NULL"
+        )
         assert [0.9 < hours < 1.1 for (hours,) in rows(data, due)] == [True]
         asked = len(archive.asked)
         assert "does not want to be asked before" in recover(archive.cdx, code=1).stdout
