@@ -97,9 +97,9 @@ def verified(*options: str) -> tuple[int, list[str]]:
 
 
 def rows(environ: dict[str, str]) -> list[dict[str, object]]:
-    """The captures, the oldest first."""
+    """The captures, in the order in which they were entered."""
     with Archive.open(database_url(environ), readonly=True) as archive:
-        return [dict(row) for row in archive.captures()][::-1]
+        return sorted((dict(row) for row in archive.captures()), key=lambda row: row["id"])
 
 
 def bodies(environ: dict[str, str]) -> dict[int, bytes]:

@@ -34,15 +34,16 @@ class Health:
 def healths(runs: Sequence[Mapping[str, Any]], now: dt.datetime) -> list[Health]:
     """Of each section how its last run ended, since when it is not good, and whether the next is overdue.
 
-    ``runs`` are rows of the ledger, newest first. Crawls from a start_url are left out where there are others, and so
-    are those for a look, with a limit or numbers.
+    ``runs`` are rows of the ledger, newest first; what took over copies is none. Crawls from a start_url are left out
+    where there are others, and so are those for a look, with a limit or numbers.
 
     >>> run = {"site": "nhtp", "section": "news", "start_url": None, "arguments": {}, "state": "good", "reason": "",
     ...        "started": "2026-11-22T00:30:00Z", "ended": "2026-11-22T00:31:00Z"}
     >>> healths([run], dt.datetime(2026, 11, 22, 3, 31, tzinfo=dt.UTC))[0].line
     'news: good, 3 hours ago'
     """
-    shown = [run for run in runs if is_comparable(run["arguments"])] or list(runs)
+    crawls = [run for run in runs if run.get("kind", "crawl") == "crawl"]
+    shown = [run for run in crawls if is_comparable(run["arguments"])] or crawls
     shown = [run for run in shown if run["start_url"] is None] or shown
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for run in shown:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Self
+from typing import Literal, Self
 
 from sqlalchemy import Connection, Engine
 
@@ -23,6 +23,7 @@ from zsparkcrawl.archive.filing import Filing
 from zsparkcrawl.archive.finding import Trail
 from zsparkcrawl.archive.flushing import Flusher
 from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
+from zsparkcrawl.archive.importing import Importing
 from zsparkcrawl.archive.judging import count_kinds
 from zsparkcrawl.archive.ledger import Ledger
 from zsparkcrawl.archive.offers import Offering, offers_of, offers_of_row
@@ -40,6 +41,7 @@ from zsparkcrawl.archive.opening import (
 )
 from zsparkcrawl.archive.packing import Packing
 from zsparkcrawl.archive.queries import QueryError
+from zsparkcrawl.archive.recovering import Recovering
 from zsparkcrawl.archive.searching import Searching
 from zsparkcrawl.archive.selecting import Filters
 from zsparkcrawl.archive.showing import Showing
@@ -85,7 +87,7 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying, Packing):
+class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying, Packing, Importing, Recovering):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -136,7 +138,7 @@ class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start_run(
+    def start_run(  # noqa: PLR0913 - all are said by name
         self,
         *,
         site: str,
@@ -144,6 +146,7 @@ class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying
         start_url: str | None,
         arguments: Mapping[str, str],
         started: dt.datetime,
+        kind: Literal["crawl", "import", "recover"] = "crawl",
     ) -> int:
         """Enter a run and return its number. Runs whose process is gone are set to "died" at the same
         time, and what they had taken to fetch is free again."""
@@ -153,6 +156,7 @@ class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying
             "start_url": start_url,
             "arguments": {name: storable(str(value)) for name, value in arguments.items()},
             "started": stamp(started),
+            "kind": kind,
         }
         with self._writing() as connection:
             writing.bury_dead_runs(connection)
@@ -207,7 +211,7 @@ class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying
         run_id: int | None,
         capture_id: int | None,
         now: dt.datetime,
-        origin: Origin = "site",
+        origin: Origin | Literal["import"] = "site",
         visited: tuple[Frontier, Visited] | None = None,
         offering: Offering | None = None,
     ) -> Stored:
@@ -219,8 +223,9 @@ class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying
         An article is that of the same site, section and number, or of the same URL when it has no number. A copy of
         another host than the kept one, and a doubtful copy, is a witness: then what all copies tell together counts,
         see :mod:`zsparkcrawl.archive.telling`. With ``origin`` "site" it counts as seen now; "reading", old bytes read
-        anew, leaves the times of seeing alone. ``visited`` is the visit of the frontier that read it: it ends in the
-        same transaction, in which its files and pictures enter the frontier as well, if ``offering`` places them.
+        anew, and "import", a copy that somebody else kept, leave the times of seeing alone. ``visited`` is the visit of
+        the frontier that read it: it ends in the same transaction, in which its files and pictures enter the frontier
+        as well, if ``offering`` places them.
         """
         facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
         with self._writing() as connection:

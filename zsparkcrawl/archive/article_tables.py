@@ -121,7 +121,8 @@ versions = Table(
         "made_by",
         Text,
         nullable=False,
-        comment="site: fetched so; reading: old bytes were read anew; witnesses: told from several copies",
+        comment="site: fetched so; reading: old bytes were read anew; import: from a copy that somebody else kept; "
+        "witnesses: told from several copies",
     ),
     Column("package", Text, nullable=False, comment="version of this program, and so of its rules"),
     Column(

@@ -109,13 +109,17 @@ class CaptureWriter:
         status: int,
         headers: Headers,
         body: bytes,
-        request_headers: Headers,
+        request_headers: Headers | None,
         time: dt.datetime,
         method: str = "GET",
         partial: bool = False,
         kept: KeptBody | None = None,
+        now: dt.datetime | None = None,
     ) -> Captured:
         """Keep one response and its request. When this returns, the bytes are in the file.
+
+        Of a copy that somebody else kept, ``request_headers`` are None, for nobody here has asked, and ``now`` is when
+        it is written, ``time`` being long ago.
 
         ``body`` is the body without any Content-Encoding, ``time`` when the response came (aware), ``partial`` that
         the connection ended before the whole body came. ``kept`` says where the same body may lie already, or the
@@ -125,9 +129,9 @@ class CaptureWriter:
         headers = list(headers)
         original = None if kept is None else _original(self.folder, kept, status, body)
         head = response_head(status, headers, len(body))
-        request = request_head(url, method, request_headers)
+        request = None if request_headers is None else request_head(url, method, request_headers)
         try:
-            file, path, info_id = self._current(time)
+            file, path, info_id = self._current(now or time)
             records, length, digest = exchange_records(
                 url, time, head, body, request, info_id=info_id, partial=partial, original=original
             )

@@ -43,14 +43,21 @@ runs = Table(
     Column("pid", Integer, nullable=False, comment="its process number there"),
     Column("process_mark", Text, comment="tells it from a later process of that number; or NULL"),
     Column("package", Text, nullable=False, comment="version of this program"),
+    Column(
+        "kind",
+        Text,
+        nullable=False,
+        server_default="crawl",
+        comment="crawl; import: copies from WARC files; recover: copies from a web archive",
+    ),
     Index(None, "state"),
-    comment="one crawl of one section",
+    comment="one crawl of one section, or the taking over of copies",
 )
 
 captures = Table(
     "captures",
     metadata,
-    Column("id", Integer, primary_key=True, comment="number of the capture; later ones are higher"),
+    Column("id", Integer, primary_key=True, comment="number of the capture, in the order in which they were entered"),
     Column("run_id", Integer, ForeignKey("runs.id"), comment="the run that fetched it, if known"),
     Column("url", Text, nullable=False, comment="what was asked for"),
     Column("time", Text, nullable=False, comment="when the response came, UTC"),
@@ -75,6 +82,7 @@ captures = Table(
     # For the search of a body that is kept already, and of everything by url.
     Index(None, "url", "digest"),
     Index(None, "file", "offset"),
+    Index(None, "time"),
     comment="one response as it came, kept in a WARC file",
 )
 

@@ -68,10 +68,13 @@ class Filing(ABC):
             yield from stretch
             above = stretch[-1]["id"]
 
-    def answers(self, urls: Collection[str], *, since: str | None = None, above: int = 0) -> list[Mapping[str, Any]]:
+    def answers(
+        self, urls: Collection[str], *, since: str | None = None, after: Mapping[str, Any] | None = None
+    ) -> list[Mapping[str, Any]]:
         """The captures of some addresses, the oldest first, as :meth:`captures` has them: those that came later than a
-        moment and have a higher number than one."""
-        return list(self._rows(select_answers(list(map(storable, urls)), since, above)))
+        moment, and after another capture."""
+        behind = None if after is None else (after["time"], after["id"])
+        return list(self._rows(select_answers(list(map(storable, urls)), since, behind)))
 
     def known_files(self, article: Mapping[str, Any], offers: Sequence[Offer]) -> list[KnownFile]:
         """What is entered of each file that an article offers, but for those that are too many."""

@@ -33,7 +33,7 @@ class Ledger(Upkeep):
             if this is None:
                 raise KeyError(run_id)
             since = stamp(dt.datetime.fromisoformat(this["started"]) - _REMEMBERED)
-            same = [c[name] == this[name] for name in ("site", "section")]
+            same = [c[name] == this[name] for name in ("site", "section", "kind")]
             same.append(c.start_url.is_not_distinct_from(this["start_url"]))
             before = select(runs).where(*same, c.id < run_id, c.started >= since, c.state.in_(["good", "suspicious"]))
             past = connection.execute(before.order_by(c.id)).mappings().all()

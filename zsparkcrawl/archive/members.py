@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-__all__ = ["RESPONSES", "Gap", "Message", "Record", "message_at", "walk"]
+__all__ = ["RESPONSES", "Digest", "Gap", "Message", "Record", "message_at", "next_member", "walk"]
 
 RESPONSES = ("response", "revisit")
 """Types of records that stand for an answer of a server."""
@@ -82,7 +82,7 @@ def walk(file: BinaryIO) -> Iterator[Record | Gap]:
         record = _read(file, position, _Reader())
         if record is None or (gap is not None and not family.has(record)):
             gap = position if gap is None else gap
-            found = _next_magic(file, position + 1)
+            found = next_member(file, position + 1)
             position = size if found is None else found
             continue
         if gap is not None:
@@ -147,8 +147,8 @@ class _Reader:
         self._left = 0
         self._waits_for_http = True
         self._tail = b""
-        self._block = _Digest("")
-        self._payload = _Digest("")
+        self._block = Digest("")
+        self._payload = Digest("")
 
     def feed(self, data: bytes) -> bool:
         """Whether it may still be a record."""
@@ -185,8 +185,8 @@ class _Reader:
         self._headers = _parsed(head)
         length = self._headers.get("content-length", "")
         self._left = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
-        self._block = _Digest(self._headers.get("warc-block-digest", ""))
-        self._payload = _Digest(self._headers.get("warc-payload-digest", ""))
+        self._block = Digest(self._headers.get("warc-block-digest", ""))
+        self._payload = Digest(self._headers.get("warc-payload-digest", ""))
         self._head = b""
         if not self._headers.get("content-type", "").startswith("application/http"):
             self._waits_for_http = False
@@ -203,7 +203,7 @@ class _Reader:
         self._body(block)
 
 
-class _Digest:
+class Digest:
     """A digest as WARC writes it, and the bytes that it should be of. One that is missing or of an unknown kind agrees
     with everything."""
 
@@ -214,10 +214,12 @@ class _Digest:
         self._sum = hashlib.new(kind, usedforsecurity=False) if kind in self._KNOWN else None
 
     def update(self, data: bytes) -> None:
+        """Take further bytes."""
         if self._sum is not None:
             self._sum.update(data)
 
     def agrees(self) -> bool:
+        """Whether the bytes are those that the digest is of."""
         if self._sum is None:
             return True
         return self._told.rstrip("=") in (
@@ -242,7 +244,8 @@ def _http_facts(head: bytes) -> tuple[int | None, str]:
     return status, _parsed(head).get("content-type", "") if head else ""
 
 
-def _next_magic(file: BinaryIO, start: int) -> int | None:
+def next_member(file: BinaryIO, start: int) -> int | None:
+    """The first byte from ``start`` on at which a gzip member may begin; None when none may."""
     file.seek(start)
     kept = b""
     while chunk := file.read(_CHUNK):

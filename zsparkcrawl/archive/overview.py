@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 
-from zsparkcrawl.archive.schema import frontier, runs, seen
+from zsparkcrawl.archive.schema import articles, frontier, runs, seen
 from zsparkcrawl.archive.storable import stamp
 
 __all__ = ["select_accounts", "select_due", "select_failures", "select_states", "select_unstored"]
@@ -49,12 +49,18 @@ def select_failures(last: int) -> Select[Any]:
 
 def select_accounts(state: str | None = None) -> Select[Any]:
     """Every row that a listing ever showed, and what became of it: "stored", else how it stands in the frontier, and
-    "unknown" when it is not there. ``state`` keeps to one of these words."""
+    "unknown" when it is in neither. ``state`` keeps to one of these words."""
     s, f = seen.c, frontier.c
     # A crawl from a start_url has pages of its own, for a replica serves other articles under the same addresses.
     own = or_(and_(runs.c.start_url.is_(None), f.origin == ""), and_(runs.c.start_url.is_not(None), f.origin != ""))
     same = and_(f.url == s.url, f.site == runs.c.site, f.section == runs.c.section, own)
-    account = case((f.article_id.is_not(None) & (f.state == "read"), "stored"), else_=func.coalesce(f.state, "unknown"))
+    # What was read from a copy that somebody else kept never stood in the frontier.
+    copied = and_(f.id.is_(None), exists().where(articles.c.url == s.url))
+    account = case(
+        (f.article_id.is_not(None) & (f.state == "read"), "stored"),
+        (copied, "stored"),
+        else_=func.coalesce(f.state, "unknown"),
+    )
     shown = select(
         runs.c.site, runs.c.section, s.listing_url, s.url, s.title, s.date, account.label("account"), f.reason, f.due_at
     )

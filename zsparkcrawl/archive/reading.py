@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, literal, select, tuple_
 
 from zsparkcrawl.archive.schema import (
     article_files,
@@ -78,13 +78,15 @@ def select_injections(article_ids: Sequence[int]) -> Select[Any]:
     return found.order_by(p.article_id, p.version, p.position, i.id)
 
 
-def select_captures(below: int | None, limit: int) -> Select[Any]:
-    """A stretch of captures, the newest first, each with the site and section of its run, and body_file and
-    body_offset, where its body lies. One whose body was lost with another capture counts as lost."""
+def select_captures(before: tuple[str, int] | None, limit: int) -> Select[Any]:
+    """A stretch of captures, the newest first: those before a moment and number. Each has the site and section of its
+    run, and body_file and body_offset, where its body lies. One whose body was lost with another capture counts as
+    lost."""
     found = _captures()
-    if below is not None:
-        found = found.where(captures.c.id < below)
-    return found.order_by(captures.c.id.desc()).limit(limit)
+    c = captures.c
+    if before is not None:
+        found = found.where(tuple_(c.time, c.id) < tuple_(*map(literal, before)))
+    return found.order_by(c.time.desc(), c.id.desc()).limit(limit)
 
 
 _bodies = captures.alias("bodies")
@@ -96,8 +98,9 @@ def _with_bodies() -> FromClause:
 
 def _kept_body(*same: ColumnElement[bool]) -> Select[Any]:
     body = [func.coalesce(_bodies.c[name], captures.c[name]).label(name) for name in ("id", "file", "offset")]
-    there = and_(captures.c.url == bindparam("url"), captures.c.lost.is_(None), _bodies.c.lost.is_(None), *same)
-    return select(*body).select_from(_with_bodies()).where(there).order_by(captures.c.id.desc()).limit(1)
+    c = captures.c
+    there = and_(c.url == bindparam("url"), c.lost.is_(None), _bodies.c.lost.is_(None), *same)
+    return select(*body).select_from(_with_bodies()).where(there).order_by(c.time.desc(), c.id.desc()).limit(1)
 
 
 # Made once: they are asked with every response, and making one takes longer than asking it.
@@ -119,13 +122,16 @@ def select_capture(number: int) -> Select[Any]:
     return _captures().where(captures.c.id == number)
 
 
-def select_answers(urls: Sequence[str], since: str | None, above: int) -> Select[Any]:
+def select_answers(urls: Sequence[str], since: str | None, after: tuple[str, int] | None) -> Select[Any]:
     """The captures of some addresses, the oldest first, as :func:`select_captures` has them: those that came later than
-    a moment and have a higher number than one."""
-    found = _captures().where(captures.c.url.in_(urls), captures.c.id > above)
+    the moment ``since``, and than the capture of a moment and number."""
+    c = captures.c
+    found = _captures().where(c.url.in_(urls))
     if since is not None:
-        found = found.where(captures.c.time > since)
-    return found.order_by(captures.c.id)
+        found = found.where(c.time > since)
+    if after is not None:
+        found = found.where(tuple_(c.time, c.id) > tuple_(*map(literal, after)))
+    return found.order_by(c.time, c.id)
 
 
 def select_captures_of_file(sha256: str) -> Select[Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from zsparkcrawl.archive.article_tables import articles, edits, injection_pages, injections, versions
 from zsparkcrawl.archive.crawl_tables import captures, frontier, metadata, runs, seen
 from zsparkcrawl.archive.file_tables import article_files, files
+from zsparkcrawl.archive.recovery_tables import recoveries
 from zsparkcrawl.archive.search_tables import search_entries, search_state
 from zsparkcrawl.archive.witness_tables import candidates, readings, witnesses
 
@@ -25,6 +26,7 @@ __all__ = [
     "injections",
     "metadata",
     "readings",
+    "recoveries",
     "runs",
     "search_entries",
     "search_state",

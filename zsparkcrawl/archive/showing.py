@@ -91,10 +91,10 @@ class Showing(ABC):
 
         Read in stretches, so that no snapshot stays open while the caller writes.
         """
-        below = None
-        while stretch := list(self._rows(reading.select_captures(below, AT_ONCE))):
+        before = None
+        while stretch := list(self._rows(reading.select_captures(before, AT_ONCE))):
             yield from stretch
-            below = stretch[-1]["id"]
+            before = stretch[-1]["time"], stretch[-1]["id"]
 
     def capture(self, number: int) -> Mapping[str, Any] | None:
         """One capture by its number, as :meth:`captures` has it; None when there is none."""

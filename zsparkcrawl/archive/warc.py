@@ -96,13 +96,14 @@ def exchange_records(  # noqa: PLR0913 - an exchange has these parts
     time: dt.datetime,
     head: StatusAndHeaders,
     body: bytes,
-    request: StatusAndHeaders,
+    request: StatusAndHeaders | None,
     *,
     info_id: str,
     partial: bool = False,
     original: Original | None = None,
 ) -> tuple[bytes, int, str]:
-    """Both records as gzip members, the length of the response's, and the digest of the body.
+    """Both records as gzip members, the length of the response's, and the digest of the body. Without ``request`` there
+    is one record: what somebody else asked is not known.
 
     ``info_id`` is the id of the record that the file begins with. With ``original`` the response becomes a revisit,
     which has the HTTP head and no body.
@@ -121,8 +122,9 @@ def exchange_records(  # noqa: PLR0913 - an exchange has these parts
         refers = _refers(original, not_modified=int(head.get_statuscode()) == NOT_MODIFIED)
         response = _record(writer, "revisit", url, {**about, **refers, **truncated}, head=head)
     length = out.tell()
-    about["WARC-Concurrent-To"] = response.rec_headers.get_header("WARC-Record-ID")
-    _record(writer, "request", url, about, head=request)
+    if request is not None:
+        about["WARC-Concurrent-To"] = response.rec_headers.get_header("WARC-Record-ID")
+        _record(writer, "request", url, about, head=request)
     return out.getvalue(), length, digest
 
 

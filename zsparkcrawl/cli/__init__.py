@@ -34,11 +34,14 @@ COMMANDS = {
     "verify": "verifying",
     "backup": "backing",
     "upgrade": "upgrading",
+    "import": "importing:import_files",
+    "recover": "recovering",
     "crawl": "crawl",
     "serve": "serving",
     "demo": "demo",
 }
-"""Command -> module of this package in which the function of the same name stands."""
+"""Command -> module of this package in which the function of the same name stands, or of the one behind the colon where
+Python takes the name for itself."""
 
 
 class _Commands(click.Group):
@@ -50,8 +53,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"{__name__}.{COMMANDS[cmd_name]}")
-        command = getattr(module, cmd_name)
+        place, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(f"{__name__}.{place}"), name or cmd_name)
         assert isinstance(command, click.Command)
         return command
 

@@ -108,7 +108,7 @@ def reread(site: str | None, database: str | None) -> None:
     from zsparkcrawl.archive.file_store import FileStore
     from zsparkcrawl.archive.locking import locked
     from zsparkcrawl.cli.rereading import reread_captures
-    from zsparkcrawl.cli.rereading_files import reread_files
+    from zsparkcrawl.recovering.filing import reread_files
     from zsparkcrawl.sites import site_named
 
     of_site, data, folder = site and site_named(site), data_folder(os.environ), captures_folder(os.environ)

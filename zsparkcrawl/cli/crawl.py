@@ -68,7 +68,8 @@ def crawl(sites: Sequence[str], all_sites: bool, sections: Sequence[str], dry_ru
             _tell(send, [f"crawl: failed: {error}"])
         raise
     try:
-        before = {_place(run): run["state"] for run in reversed(keeping.archive.latest_runs(_RUNS))}
+        runs = [run for run in keeping.archive.latest_runs(_RUNS) if run["kind"] == "crawl"]
+        before = {_place(run): run["state"] for run in reversed(runs)}
         ended = _crawl(effective, jobs)
     finally:
         keeping.release()

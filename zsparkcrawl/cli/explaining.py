@@ -33,6 +33,12 @@ _MISSING = {
     "conflict": "the page shows several that contradict each other",
 }
 _NAMES = ("author", "source", "editor", "photographer", "reviewers", "contributor")
+_MADE_BY = {
+    "site": "fetched so",
+    "reading": "old bytes, read anew",
+    "import": "from a copy that somebody else kept",
+    "witnesses": "told from several copies",
+}
 _VERSION = ("version", "made_at", "made_by", "run_id", "package", "changed")
 _READING = ("charset", "charset_reason", "diagnosis")
 _DATE = ("date", "time", "date_raw", "date_basis", "date_precision", "date_missing")
@@ -49,7 +55,6 @@ _PLACE = (
     "field", "position", "rank", "start", "end", "verdict", "basis", "certainty", "reading", "witnesses", "explained",
 )  # fmt: skip
 _DAY = {"date": None, "time": None}
-_MADE = {"site": "fetched so", "reading": "old bytes, read anew", "witnesses": "told from several copies"}
 _INJECTION = ("kind", "carrier", "domain", "phrase", "pages", "first_seen", "last_seen")
 
 
@@ -159,7 +164,7 @@ def _lines(found: _Explained, field: str | None, *, whole: bool) -> Iterator[str
     state = found.state
     number = f"{found.article['section']}/{found.article['native_id']}" if found.article["native_id"] else ""
     yield click.style(one_line(f"{state['url']}  {number}".rstrip()), bold=True)
-    how = _MADE[state["made_by"]]
+    how = _MADE_BY[state["made_by"]]
     yield f"version {state['version']} of {found.versions}, {how}, stored {state['made_at']} by {state['package']}"
     shown = {name: list(stretches(each)) for name, each in found.segments.items() if field in (None, name)}
     yield click.style(LEGEND, dim=True)

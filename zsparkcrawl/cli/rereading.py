@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.captures import CaptureError, read_capture
+from zsparkcrawl.archive.captures import CaptureError
 from zsparkcrawl.archive.testimony import is_doubtful
 from zsparkcrawl.clean import clean
-from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
-from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, is_part, joined_parts
-from zsparkcrawl.items import Article, Page
+from zsparkcrawl.extract import UnreadableError, extract
+from zsparkcrawl.extract.parts import further_parts, is_part
+from zsparkcrawl.items import Article
+from zsparkcrawl.recovering.pages import Capture, LostError, page_of, whole_article
 from zsparkcrawl.sites import SiteProfile, site_for_url, site_named, site_names
 
 __all__ = ["reread_captures"]
 
 _Key = tuple[str, str, str]
 _OWN = ""
-_Capture = Mapping[str, Any]
-_Parts = Mapping[str, _Capture | None]
-_GONE = frozenset([404, 410])
-_PASSING = frozenset(["challenge", "maintenance", "error"])
-"""Kinds of page that come in an article's place for a while."""
-
-
-class _LostError(Exception):
-    """The capture was lost; salvage has told it."""
 
 
 @dataclass(slots=True)
@@ -44,11 +35,11 @@ class _Progress:
     ended: bool = False
     outcomes: list[str] = field(default_factory=list)
 
-    def has_enough(self, capture: _Capture, *, speaks: bool) -> bool:
+    def has_enough(self, capture: Capture, *, speaks: bool) -> bool:
         """Whether a capture has nothing to add; ``speaks`` says whether its host speaks for the article."""
         return self.ended or (speaks and self.certain) or _body(capture) in self.bodies
 
-    def failed(self, capture: _Capture, error: Exception, on_failure: Callable[[str], None]) -> list[str]:
+    def failed(self, capture: Capture, error: Exception, on_failure: Callable[[str], None]) -> list[str]:
         """Tell of a capture that cannot be read; returns what it counts as. Of an older one only that it is damaged is
         worth a word: that a page was no article once was told when it came."""
         first = not self.outcomes
@@ -77,18 +68,18 @@ def reread_captures(
     """
     counts = Counter({"new": 0, "version": 0, "unchanged": 0, "unreadable": 0, "damaged": 0})
     hosts: dict[_Key, set[str]] = {}
-    for key, site, capture, _ in _of_articles(archive, of_site):
+    for key, site, capture in _of_articles(archive, of_site):
         hosts.setdefault(key, set()).add(_speaker(site, capture))
     known: dict[_Key, _Progress] = {}
-    for key, site, capture, parts in _of_articles(archive, of_site):
+    for key, site, capture in _of_articles(archive, of_site):
         progress = known.setdefault(key, _Progress())
         speaks = _speaker(site, capture) == _OWN or len(hosts[key]) == 1
         if progress.has_enough(capture, speaks=speaks):
             continue
         first = not progress.outcomes
         try:
-            article = clean(_whole(folder, capture, site, parts, alone=not first), site)
-        except (UnreadableError, CaptureError, _LostError) as error:
+            article = clean(whole_article(archive, folder, capture, site), site)
+        except (UnreadableError, CaptureError, LostError) as error:
             counts.update(progress.failed(capture, error, on_failure))
             continue
         if first:
@@ -103,95 +94,46 @@ def reread_captures(
     return dict(counts)
 
 
-def _speaker(site: SiteProfile, capture: _Capture) -> str:
+def _speaker(site: SiteProfile, capture: Capture) -> str:
     """Who shows a capture: the site itself, or the host of a mirror."""
     host = urlsplit(capture["url"]).hostname or ""
     return _OWN if host in site.hosts else host
 
 
-def _body(capture: _Capture) -> tuple[str, str]:
+def _body(capture: Capture) -> tuple[str, str]:
     return urlsplit(capture["url"]).hostname or "", capture["digest"]
 
 
-def _of_articles(archive: Archive, of_site: SiteProfile | None) -> Iterator[tuple[_Key, SiteProfile, _Capture, _Parts]]:
-    """The whole captures of articles, the newest first, each with what it is the page of, and the further pages of
-    articles that were met so far, by address; None for one that the site has lost, and that never came."""
-    parts: dict[str, _Capture | None] = {}
+def _of_articles(archive: Archive, of_site: SiteProfile | None) -> Iterator[tuple[_Key, SiteProfile, Capture]]:
+    """The whole captures of articles, the newest first, each with what it is the page of."""
     for capture in archive.captures():
-        if capture["status"] in _GONE and is_part(capture["url"]):
-            parts.setdefault(capture["url"], None)
-        if capture["status"] != 200 or capture["partial"]:
-            continue
-        if is_part(capture["url"]):  # met before the first page of its article, for the newest come first
-            parts[capture["url"]] = parts.get(capture["url"]) or capture
+        if capture["status"] != 200 or capture["partial"] or is_part(capture["url"]):
             continue
         site = _site(capture) or of_site
         place = site.place(capture["url"]) if site else None
         if site is not None and place is not None:
-            yield (site.name, *place), site, capture, parts
+            yield (site.name, *place), site, capture
 
 
-def _store(archive: Archive, article: Article, capture: _Capture) -> str:
+def _store(archive: Archive, article: Article, capture: Capture) -> str:
     now = dt.datetime.now(dt.UTC)
     return archive.store(article, run_id=None, capture_id=capture["id"], now=now, origin="reading")
 
 
-def _own_first(archive: Archive, folder: Path, capture: _Capture, site: SiteProfile, key: _Key) -> Iterator[str]:
+def _own_first(archive: Archive, folder: Path, capture: Capture, site: SiteProfile, key: _Key) -> Iterator[str]:
     """Read anew what the kept state was read from, when that is another capture, still whole, and one page."""
     own = archive.capture_of(*key)
     if own is None or own["digest"] == capture["digest"]:
         return
     try:
-        page = _page(folder, own)
+        page = page_of(folder, own)
         if not further_parts(page, site.hosts):
             yield _store(archive, clean(extract(page, site), site), own)
-    except (CaptureError, UnreadableError, _LostError):
+    except (CaptureError, UnreadableError, LostError):
         return  # the newest capture tells what there is
 
 
-def _whole(folder: Path, capture: _Capture, site: SiteProfile, parts: _Parts, *, alone: bool = False) -> Article:
-    """The article of a capture with its further pages; where the site has lost one, the place is marked. Raises
-    UnreadableError when one of them was not captured: a part must not pass for the whole; and when there is any though
-    it should stand ``alone``, for of an older page the further ones may be newer."""
-    page = _page(folder, capture)
-    found = [extract(page, site)]
-    waiting = list(further_parts(page, site.hosts))
-    if waiting and alone:
-        raise UnreadableError("it goes on elsewhere")
-    known = {page.url}
-    missing: list[tuple[int, str]] = []
-    while waiting and len(found) + len(missing) < MOST_PARTS:
-        url = waiting.pop(0)
-        if url in known:
-            continue
-        known.add(url)
-        if url not in parts:
-            raise UnreadableError(f"{url}, where it goes on, was not captured")
-        if (part := parts[url]) is None:
-            missing.append((len(found), url))
-            continue
-        page = _page(folder, part)
-        try:
-            found.append(extract(page, site))
-        except UnreadableError as error:
-            if isinstance(error, NoArticleError) and error.kind in _PASSING:
-                raise
-            missing.append((len(found), url))
-            continue
-        waiting += further_parts(page, site.hosts)
-    return joined_parts(found, missing)
-
-
-def _site(capture: _Capture) -> SiteProfile | None:
+def _site(capture: Capture) -> SiteProfile | None:
     """The site that the run meant, for a mirror or a replica has other hosts than the site's own."""
     name = capture["site"]
     return site_named(name) if name in site_names() else site_for_url(capture["url"])
-
-
-def _page(folder: Path, capture: _Capture) -> Page:
-    if capture["lost"]:
-        raise _LostError
-    body_at = (capture["body_file"], capture["body_offset"])
-    _, status, body = read_capture(folder, capture["file"], capture["offset"], body_at=body_at)
-    fetched_at = dt.datetime.strptime(capture["time"], "%Y-%m-%dT%H:%M:%S%z")
-    return Page(capture["url"], body, capture["content_type"], status, fetched_at)

@@ -77,7 +77,12 @@ def _show(found: Status, states: Sequence[Mapping[str, Any]], failures: Sequence
     else:
         table(list(sections[0]), [list(one.values()) for one in sections])
     columns = ("id", "site", "section", "state", "reason", "started", "counts")
-    table(["run", *columns[1:]], [[run[name] for name in columns] for run in found.runs])
+    table(["run", *columns[1:]], [[_shown(run)[name] for name in columns] for run in found.runs])
+
+
+def _shown(run: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A run whose section tells when it took over copies and did not crawl."""
+    return run if run["kind"] == "crawl" else {**run, "section": f"{run['section']} ({run['kind']})"}
 
 
 def _files_line(files: FileStatus) -> str:

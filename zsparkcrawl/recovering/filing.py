@@ -1,9 +1,9 @@
-"""Reading the files of articles anew from the kept captures: captures -> bytes -> disk and archive."""
+"""Reading the files of articles from the kept captures: captures -> bytes -> disk and archive."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from zsparkcrawl.archive.offers import FileBytes, Offer, offers_of_row
 from zsparkcrawl.filing import FileAnswer
 from zsparkcrawl.sites import SiteProfile, site_named, site_names
 
-__all__ = ["FileCounts", "reread_files"]
+__all__ = ["FileCounts", "addresses_of", "lacking_files", "reread_files", "target_of"]
 
 _OK, _NOT_MODIFIED = 200, 304
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
@@ -39,18 +39,48 @@ class FileCounts:
 
 
 def reread_files(
-    archive: Archive, captures: Path, store: FileStore, *, on_failure: Callable[[str], None]
+    archive: Archive,
+    captures: Path,
+    store: FileStore,
+    *,
+    on_failure: Callable[[str], None],
+    only: Collection[str] | None = None,
 ) -> FileCounts:
     """Enter the files that articles offer as far as captures have them that the archive does not know, and return how
     many. Captures up to the moment at which a file was last entered are done with: so a second time nothing changes.
 
-    ``on_failure`` is told of each capture that cannot be read, in one line. Raises FileError, ArchiveError.
+    ``on_failure`` is told of each capture that cannot be read, in one line. With ``only`` the articles are looked at
+    that offer one of these addresses. Raises FileError, ArchiveError.
     """
     reading = _Reading(archive, captures, store, on_failure)
-    for article in archive.offering_articles():
-        if article["site"] in site_names():
-            reading.article(article, site_named(article["site"]))
+    for article, offers in _offering(archive):
+        if only is None or any(address in only for _, found in offers for address in found):
+            reading.article(article, offers)
     return reading.counts
+
+
+def lacking_files(archive: Archive, site: str) -> dict[str, str]:
+    """The files that articles of a site offer and whose bytes never came: each address that they may have been asked
+    for, with the address of an article that offers it."""
+    lacking: dict[str, str] = {}
+    for article, offers in _offering(archive, site):
+        addresses = {offer.url: found for offer, found in offers if found}
+        if addresses:
+            known = archive.known_files(article, [offer for offer, found in offers if found])
+            for one in (one for one in known if one.last_seen is None):
+                lacking.update(dict.fromkeys(addresses[one.offer.url], article["url"]))
+    return lacking
+
+
+_Offers = list[tuple[Offer, list[str]]]
+
+
+def _offering(archive: Archive, of_site: str | None = None) -> Iterator[tuple[Mapping[str, Any], _Offers]]:
+    """The articles with what they offer, and where each file may be asked for."""
+    for article in archive.offering_articles():
+        if article["site"] in site_names() and of_site in (None, article["site"]):
+            site = site_named(article["site"])
+            yield article, [(offer, addresses_of(offer.url, article["url"], site)) for offer in offers_of_row(article)]
 
 
 @dataclass
@@ -62,9 +92,8 @@ class _Reading:
     counts: FileCounts = field(default_factory=FileCounts)
     _read: dict[tuple[object, ...], FileBytes | None] = field(default_factory=dict)
 
-    def article(self, article: Mapping[str, Any], site: SiteProfile) -> None:
+    def article(self, article: Mapping[str, Any], offers: _Offers) -> None:
         """Enter the files of one article."""
-        offers = [(offer, _addresses(offer.url, article["url"], site)) for offer in offers_of_row(article)]
         addresses = {offer.url: found for offer, found in offers if found}
         if not addresses:
             return
@@ -97,8 +126,8 @@ class _Reading:
             headers = _headers(
                 read_capture(self.captures, capture["file"], capture["offset"], body_at=_place(capture))[0]
             )
-            target = urljoin(capture["url"], safe_url_string(headers.get("location", b"")))
-            following = self.archive.answers([target], above=capture["id"])
+            target = target_of(capture["url"], headers.get("location", b""))
+            following = self.archive.answers([target], after=capture) if target else []
             if not following:
                 return None
             capture = following[0]
@@ -122,7 +151,7 @@ class _Reading:
         return FileBytes(sha256, path_of(sha256), len(answer.body), answer.type, answer.server_name, capture_id)
 
 
-def _addresses(url: str, page_url: str, site: SiteProfile) -> list[str]:
+def addresses_of(url: str, page_url: str, site: SiteProfile) -> list[str]:
     """What a crawl may have asked for to get a file: its address as the page has it, and that on the page's own host,
     for from a mirror files are fetched there. None for what is no file of its own."""
     try:
@@ -136,6 +165,18 @@ def _addresses(url: str, page_url: str, site: SiteProfile) -> list[str]:
         return list(dict.fromkeys(map(safe_url_string, found)))
     except ValueError:  # an address such as http://[broken
         return []
+
+
+def target_of(url: str, location: bytes | str) -> str | None:
+    """Where a redirect from ``url`` leads, as a crawl would ask for it; None when it leads nowhere.
+
+    >>> target_of("http://a.example/up/1.pdf", "2.pdf"), target_of("http://a.example/", "http://[broken")
+    ('http://a.example/up/2.pdf', None)
+    """
+    try:
+        return urljoin(url, safe_url_string(location))
+    except ValueError:
+        return None
 
 
 def _place(capture: _Capture) -> tuple[str, int]:
