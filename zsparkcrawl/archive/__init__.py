@@ -215,12 +215,10 @@ class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying
 
         What is a change, and of which kind, :mod:`zsparkcrawl.archive.changes` says. With ``origin`` "site" an article
         that was marked as gone stands again.
-
-        An article is that of the same site, section and number, or of the same URL when it has no number. What several
-        copies of it tell together: see :mod:`zsparkcrawl.archive.telling`. With ``origin`` "site" it counts as seen
-        now; "reading", old bytes read anew, leaves the times of seeing alone. ``visited`` is the visit of the frontier
-        that read it: it ends in the same transaction, in which files and pictures enter the frontier as well, if
-        ``offering`` places them.
+        An article is that of the same site, section and number, or of the same URL when it has no number; what several
+        copies of it tell, see :mod:`zsparkcrawl.archive.telling`. With ``origin`` "site" it counts as seen now;
+        "reading", old bytes read anew, leaves these times alone. ``visited`` is the visit of the frontier that read it:
+        it ends in the same transaction, in which its files enter the frontier as well, if ``offering`` places them.
         """
         facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
         with self._writing() as connection:
