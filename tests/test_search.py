@@ -218,10 +218,12 @@ def test_an_archive_without_an_index_gets_one_when_it_is_opened_for_writing(fill
 
 
 def test_an_archive_of_before_the_search_gets_its_index(filled: Archive) -> None:
-    for table in ("article_search", "search_state", "search_entries"):
+    for table in ("article_search", "search_state", "search_entries", "witnesses", "readings", "candidates"):
         tampered(filled, f"DROP TABLE {table}")
-    for later in ("ix_articles_browsing", "ix_versions_browsing"):
+    for later in ("ix_articles_browsing", "ix_versions_browsing", "ix_articles_same_as"):
         tampered(filled, f"DROP INDEX {later}")
+    for column in ("witness_count", "disputed", "gaps", "same_as"):
+        tampered(filled, f"ALTER TABLE articles DROP COLUMN {column}")
     tampered(filled, "UPDATE zspark_schema SET version_num = '0007'")
     with pytest.raises(ArchiveError, match="has the older schema 0007"):
         Archive.open(database_url(os.environ), readonly=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Literal, Self
 
 from sqlalchemy import Connection, Engine
@@ -26,7 +25,6 @@ from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_ove
 from zsparkcrawl.archive.importing import Importing
 from zsparkcrawl.archive.judging import count_kinds
 from zsparkcrawl.archive.ledger import Ledger
-from zsparkcrawl.archive.offers import Offering, offers_of, offers_of_row
 from zsparkcrawl.archive.opening import (
     DEFAULT_DATABASE,
     READING,
@@ -48,11 +46,11 @@ from zsparkcrawl.archive.showing import Showing
 from zsparkcrawl.archive.snippets import Found, Snippet
 from zsparkcrawl.archive.status import FileStatus, SectionStatus, Status
 from zsparkcrawl.archive.storable import stamp, storable
+from zsparkcrawl.archive.storing import Storing
 from zsparkcrawl.archive.tallying import Tallying
 from zsparkcrawl.archive.testifying import Testifying
 from zsparkcrawl.archive.visits import Lease, Standing, Visited
 from zsparkcrawl.archive.writing import Listed, Origin, Stored
-from zsparkcrawl.items import Article
 
 __all__ = [
     "DEFAULT_DATABASE",
@@ -87,7 +85,9 @@ __all__ = [
 ]
 
 
-class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying, Packing, Importing, Recovering):
+class Archive(
+    Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying, Packing, Importing, Recovering, Storing
+):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
 
@@ -203,62 +203,6 @@ class Archive(Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying
         with self._reading() as connection:
             found = connection.execute(wanted, {"url": storable(url), **meant}).first()
         return KeptBody(*found) if found else None
-
-    def store(  # noqa: PLR0913 - all but the article are said by name
-        self,
-        article: Article,
-        *,
-        run_id: int | None,
-        capture_id: int | None,
-        now: dt.datetime,
-        origin: Origin | Literal["import"] = "site",
-        visited: tuple[Frontier, Visited] | None = None,
-        offering: Offering | None = None,
-    ) -> Stored:
-        """Keep an article: "new", a new "version" when any content field changed, or "unchanged". All or nothing.
-
-        What is a change, and of which kind, :mod:`zsparkcrawl.archive.changes` says. With ``origin`` "site" an article
-        that was marked as gone stands again.
-
-        An article is that of the same site, section and number, or of the same URL when it has no number. A copy of
-        another host than the kept one, and a doubtful copy, is a witness: then what all copies tell together counts,
-        see :mod:`zsparkcrawl.archive.telling`. With ``origin`` "site" it counts as seen now; "reading", old bytes read
-        anew, and "import", a copy that somebody else kept, leave the times of seeing alone. ``visited`` is the visit of
-        the frontier that read it: it ends in the same transaction, in which its files and pictures enter the frontier
-        as well, if ``offering`` places them.
-        """
-        facts = {"run_id": run_id, "capture_id": capture_id, "made_at": stamp(now), "made_by": origin}
-        with self._writing() as connection:
-            stored, number = writing.store_article(connection, article, facts)
-            if visited is not None:
-                frontier, visit = visited
-                frontier.conclude_in(connection, replace(visit, article_id=number), now)
-                if offering is not None:
-                    frontier.offer_in(connection, number, offers_of(article), offering, now)
-            return stored
-
-    def seen_again(
-        self, visited: tuple[Frontier, Visited], *, now: dt.datetime, offering: Offering | None = None
-    ) -> None:
-        """Enter that the server says an article has not changed since it was last read, with what it offers."""
-        frontier, visit = visited
-        with self._writing() as connection:
-            if (number := visit.lease.article_id) is not None:
-                row = writing.touch_article(connection, number, stamp(now))
-                if offering is not None:
-                    frontier.offer_in(connection, number, offers_of_row(row), offering, now)
-            frontier.conclude_in(connection, visit, now)
-
-    def mark_gone(self, article_id: int, moment: dt.datetime, reason: str) -> None:
-        """Enter that the site has removed an article; its copy is kept. When it was marked before, that moment stays.
-        Raises KeyError when there is no such article."""
-        with self._writing() as connection:
-            writing.update_gone(connection, article_id, stamp(moment), storable(reason))
-
-    def unmark_gone(self, article_id: int) -> None:
-        """Enter that an article stands again. Raises KeyError when there is no such article."""
-        with self._writing() as connection:
-            writing.update_gone(connection, article_id, None, None)
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 Stored = Literal["new", "version", "unchanged"]
-Origin = Literal["site", "reading"]
+Origin = Literal["site", "reading", "import"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _store_again(
     asked together."""
     seen_at = facts["seen_at"]
     alone = old["witness_count"] == 1 and speaks_for(old, article.url)
-    early = alone and facts["made_by"] == "reading" and is_earlier(connection, old, seen_at)
+    early = alone and facts["made_by"] != "site" and is_earlier(connection, old, seen_at)
     changed = judge_changes(connection, old, article, facts) if alone and not early else {}
     place = {"article_id": old["id"], "version": old["version"] + bool(changed)}
     if changed:

@@ -88,17 +88,16 @@ class CopyReader:
         counts["read"] += 1
 
     def _store(self, article: Article, capture: Capture) -> str:
-        """Keep an article as it was when it was captured. A capture from before the article was last seen is "older":
-        it tells that the article was there then, and does not take the place of the later state."""
+        """Keep an article as it was when it was captured. A capture from before the article was last seen is "older"
+        unless it adds to what the copies tell together: it tells that the article was there then, and does not take the
+        place of the later state."""
         moment, known = capture["time"], self.archive.presence(article)
-        if known is not None and moment < known.last_seen:
-            self.archive.seen_at(known, moment)
-            return "older"
         run, number = capture["run_id"], capture["id"]
         stored = self.archive.store(article, run_id=run, capture_id=number, now=self.now(), origin="import")
-        if known is not None:
-            self.archive.seen_at(known, moment)
-        return stored
+        if known is None:
+            return stored
+        self.archive.seen_at(known, moment)
+        return "older" if moment < known.last_seen and stored == "unchanged" else stored
 
     def _listing(self, capture: Capture, place: Place) -> None:
         page, site = page_of(self.folder, capture), place.site
