@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from bench.damage import damage, random_host
 from bench.sample_site import Served
+from bench.sample_truth import truths
 from tests.serving import Site, article, command, ended, listing
 from tests.test_files import PDF, file, link
 from tests.test_files import article as offering
@@ -83,12 +86,13 @@ def rows(data: Path, query: str) -> list[tuple[Any, ...]]:
         connection.close()
 
 
+@pytest.mark.skipif(shutil.which("wget") is None, reason="there is no wget here, which makes the WARC file")
 def test_wget_and_a_crawl_come_to_the_same(
     sample_site: Served, tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A WARC file that wget made of the sample site gives the articles and files that a crawl of it gives."""
     wget = shutil.which("wget")
-    assert wget, "this test needs wget, which makes the WARC file"
+    assert wget
     mirrored = tmp_path / "mirrored"
     asked = [wget, "-q", "-r", "-l", "inf", "-e", "robots=off", "--no-proxy", f"--warc-file={tmp_path / 'w'}"]
     subprocess.run([*asked, "-P", str(mirrored), sample_site.url + "/"], timeout=60, check=False)
@@ -189,6 +193,21 @@ def test_an_older_copy_that_comes_later_takes_the_place_of_nothing(tmp_path: Pat
     assert rows(data, shown) == [(1, "改过以后", OLD, LATER)]
     assert "0 version, 1 unchanged" in zspark("reread").output  # the newest by its moment, not by its number
     assert rows(data, shown) == [(1, "改过以后", OLD, LATER)]
+
+
+def test_an_older_copy_of_a_mirror_is_heard_with_the_others(tmp_path: Path, data: Path) -> None:
+    """What each of the two pages alone reads wrongly, both tell for certain, whichever is older."""
+    truth = next(each for each in truths() if each.id == 366)
+    for seed, date in ((27, LATER), (28, OLD)):
+        host = random_host(random.Random(seed))
+        lines = [damage(line, host) for line in (truth.title, *truth.body.split("\n"))]
+        page = f"<title>{lines[0]}</title><h1>{lines[0]}</h1><div>2015-02-02</div>" + "".join(
+            f"<p>{line}</p>" for line in lines[1:]
+        )
+        url = f"http://www.mirror{seed}.example/news/366.html"
+        counts(warc(tmp_path, record(url, date, page.encode()), name=f"{seed}.warc.gz"), "--site", "nhtp")
+    told = "SELECT body, witness_count, disputed, first_seen, last_seen FROM articles"
+    assert rows(data, told) == [(truth.body, 2, 0, OLD, LATER)]
 
 
 def test_the_latest_body_is_the_one_that_was_captured_last(tmp_path: Path, data: Path) -> None:
