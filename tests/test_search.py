@@ -16,10 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, inspect
 
 from bench.search import rows, words
-from zsparkcrawl.archive import Archive, ArchiveError, Filters, QueryError, database_url
+from zsparkcrawl.archive import Archive, ArchiveError, Filters, QueryError, database_url, migrations
 from zsparkcrawl.archive.asking import ask_index, count_read, read_all
 from zsparkcrawl.archive.indexing import is_ready
 from zsparkcrawl.archive.queries import FIELDS, parse, quoted
@@ -217,20 +220,32 @@ def test_an_archive_without_an_index_gets_one_when_it_is_opened_for_writing(fill
         assert list(again.database_faults()) == []
 
 
-def test_an_archive_of_before_the_search_gets_its_index(filled: Archive) -> None:
-    for table in ("article_search", "search_state", "search_entries", "witnesses", "readings", "candidates"):
-        tampered(filled, f"DROP TABLE {table}")
-    for later in ("ix_articles_browsing", "ix_versions_browsing", "ix_articles_same_as"):
-        tampered(filled, f"DROP INDEX {later}")
-    for column in ("witness_count", "disputed", "gaps", "same_as"):
-        tampered(filled, f"ALTER TABLE articles DROP COLUMN {column}")
-    tampered(filled, "UPDATE zspark_schema SET version_num = '0007'")
+def older(filled: Archive, revision: str, path: Path) -> str:
+    """The URL of a database of an older release with the same articles: made by its own migrations."""
+    engine = create_engine(f"sqlite:///{path}")
+    script = Path(migrations.__file__).parent
+    config = Config()
+    config.set_main_option("script_location", str(script))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"ATTACH '{filled.name}' AS later")
+        for table in ("articles", "versions", "edits"):
+            columns = ", ".join(f'"{one["name"]}"' for one in inspect(connection).get_columns(table))
+            connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM later.{table}")  # noqa: S608 - names of our own
+    engine.dispose()
+    return f"sqlite:///{path}"
+
+
+def test_an_archive_of_before_the_search_gets_its_index(filled: Archive, tmp_path: Path) -> None:
+    url = older(filled, "0007", tmp_path / "older.sqlite")
     with pytest.raises(ArchiveError, match="has the older schema 0007"):
-        Archive.open(database_url(os.environ), readonly=True)
+        Archive.open(url, readonly=True)
     for told in ("was brought up to date", "it is up to date"):
-        done = CliRunner().invoke(main, ["upgrade"])
+        done = CliRunner().invoke(main, ["upgrade", "--database", url])
         assert (done.exit_code, told in done.stdout) == (0, True)
-    with Archive.open(database_url(os.environ), readonly=True) as reading:
+    with Archive.open(url, readonly=True) as reading:
         assert found(reading, "孵化器 -招聘") == [1]
 
 
