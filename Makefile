@@ -14,7 +14,7 @@ demo: $(READY)
 
 ## test: pass the tests
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 ## lint: style and formatting
 lint: $(READY)
