@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from tests.viewing import MARKED, fill
+from tests.viewing import MARKED, fill, fill_copies
 from zsparkcrawl.serve.disarming import POLICY
 
 CHROMIUM = os.environ.get("ZSPARK_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -39,6 +39,9 @@ PAGES = (
     "/articles/1",
     "/articles/1?view=both",
     "/articles/1/diff",
+    "/articles/1/copies",
+    "/articles/45",
+    "/articles/45/copies",
     "/articles/1/original",
     "/runs",
     "/report",
@@ -129,6 +132,7 @@ def viewer(beacons: Beacons, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """The address of the command itself, serving an archive with a hostile page."""
     data = tmp_path_factory.mktemp("viewer")
     fill(data, hostile(beacons.url))
+    fill_copies(data)
     environ = {**os.environ, "ZSPARK_DATA": str(data), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     environ.pop("ZSPARK_DATABASE", None)
     command = [sys.executable, "-m", "zsparkcrawl", "serve", "--port", "0"]

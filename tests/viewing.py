@@ -14,7 +14,7 @@ from zsparkcrawl.archive.file_store import FileStore, path_of
 from zsparkcrawl.edits import Certainty, Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Article, Attachment, Injection
 
-__all__ = ["BODY", "FILE", "MARKED", "NOW", "RAW", "fill"]
+__all__ = ["BODY", "COPIES", "FILE", "MARKED", "NOW", "RAW", "fill", "fill_copies"]
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
 FILE = b"\xd0\xcf\x11\xe0 a made-up document"
@@ -83,6 +83,45 @@ MARKED = Article(
 )
 """The article that has every kind of mark, in its latest version."""
 _EARLIER = replace(MARKED, title="园区召开会议", body=BODY.replace("健康路7号", "健康路9号"), edits={}, damaged={})
+
+
+_STORY = (
+    "园区的技术平台昨日开放，共有三家企业签约入驻。\n负责人陈？明介绍，平台将为中小企业提供检测服务。"
+    "\n平台设在健康路北侧，每周一至周五接待来访，周末预约参观。"
+)
+_HOSTILE = "<script>alert(1)</script><b onclick='x()'>此地改作他用</b>"
+
+
+def _copy(host: str, body: str) -> Article:
+    """A copy of one article on a mirror, with a lost character, and a hostile word in its address."""
+    lost = body.index("？")
+    return Article(
+        "nhtp",
+        "news",
+        "2101",
+        f"http://{host}/news/2101.html?<script>",
+        title="技术平台开放",
+        date=dt.date(2020, 5, 7),
+        body=body,
+        damaged={"body": (Damage(lost, lost + 1, "a character was lost here"),)},
+    )
+
+
+COPIES = [
+    _copy("one.example", _STORY),
+    _copy("two.example", _STORY.replace("三家", "八家")),
+    _copy("three.example", _STORY.replace("每周一至周五接待来访", _HOSTILE).replace("三家", "几家")),
+]
+"""Three copies of one article: they dispute one place, none has another, and the last tells another story."""
+
+
+def fill_copies(data: Path, *copies: Article) -> str:
+    """Store copies of one article, :data:`COPIES` unless told, in the archive of a data folder, and return its URL."""
+    url = database_url({"ZSPARK_DATA": str(data)})
+    with Archive.open(url) as archive:
+        for day, each in enumerate(copies or COPIES):
+            archive.store(each, run_id=None, capture_id=None, now=NOW + dt.timedelta(days=day))
+    return url
 
 
 def _plain(number: int) -> Article:

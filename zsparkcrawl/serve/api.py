@@ -27,9 +27,13 @@ __all__ = [
     "segments",
     "status",
     "versions",
+    "witnesses",
 ]
 
 _CAUSES = ("version", "made_at", "made_by", "run_id", "capture_id", "package", "changed", "edit_count", "damage_count")
+_READING = (
+    "field", "position", "rank", "start", "end", "verdict", "basis", "certainty", "reading", "witnesses", "explained",
+)  # fmt: skip
 _MOST_RUNS = 1000
 
 
@@ -86,6 +90,14 @@ def injections(request: Request) -> Response:
     """The foreign things that were kept out of an article: `version`."""
     row = asked_for(request).row
     return _json({**_named(row), "injections": archive_of(request).injections_of(row["id"], row["version"])})
+
+
+def witnesses(request: Request) -> Response:
+    """The copies of an article, each with its own content, edits, damage and standing, and the readings on which they
+    differ, by the numbers of the witnesses: `version`."""
+    row, archive = asked_for(request).row, archive_of(request)
+    readings = [{name: one[name] for name in _READING} for one in archive.readings_of(row["id"], row["version"])]
+    return _json({**_named(row), "witnesses": archive.witnesses_of(row["id"]), "readings": readings})
 
 
 def versions(request: Request) -> Response:

@@ -61,7 +61,8 @@ def article_page(request: Request) -> Response:
     marks: Marks = next(each for each in MARKS if each == one_of(request.query_params, "marks", MARKS))
     row = archive.with_files(asked.row)
     edits = archive.edits_of(row["id"], row["version"])
-    fields = {name: _field(row, name, edits, marks) for name in _MARKED}
+    readings = archive.readings_of(row["id"], row["version"])
+    fields = {name: _field(row, name, edits, marks, readings) for name in _MARKED}
     sizes = {file["sha256"]: file["size"] for file in archive.files_of(row["id"])}
     return page(
         request,
@@ -113,9 +114,15 @@ def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, 
     return [(field, kinds.get(field)) for field in ("url", *CONTENT) if old[field] != new[field]]
 
 
-def _field(row: Mapping[str, Any], name: str, edits: Sequence[Mapping[str, Any]], marks: Marks) -> list[Paragraph]:
-    own = [one for one in edits if one["field"] == name]
-    return marked(field_segments(row[name], own, row["damaged"].get(name, [])), marks)
+def _field(
+    row: Mapping[str, Any],
+    name: str,
+    edits: Sequence[Mapping[str, Any]],
+    marks: Marks,
+    readings: Sequence[Mapping[str, Any]],
+) -> list[Paragraph]:
+    own, told = ([one for one in rows if one["field"] == name] for rows in (edits, readings))
+    return marked(field_segments(row[name], own, row["damaged"].get(name, [])), marks, told)
 
 
 def _kinds(fields: Any) -> list[tuple[str, int]]:

@@ -30,6 +30,7 @@ MARKS: tuple[Marks, ...] = get_args(Marks)
 KINDS: tuple[Kind, ...] = ("certain", "inferred", "doubtful", "damaged", "cut")
 
 _SPAM_RULE = "spam-"
+_OPEN = ("disputed", "gap")
 _AROUND = 60
 """Characters of unchanged text that are shown on either side of a change; chosen."""
 
@@ -45,6 +46,8 @@ class Mark:
     rules: tuple[str, ...] = ()
     rivals: tuple[str, ...] = ()
     spots: tuple[tuple[int, int], ...] = ()
+    verdicts: tuple[str, ...] = ()
+    """What the copies of the article say of its damaged and doubtful places: "disputed", "gap", each once."""
     shown: bool = True
     """Whether it stands out; otherwise it is only there to know both texts."""
 
@@ -92,15 +95,18 @@ def field_segments(
         return (Segment(text or "", text or ""),)
 
 
-def marked(segments: Sequence[Segment], marks: Marks = "all") -> list[Paragraph]:
+def marked(
+    segments: Sequence[Segment], marks: Marks = "all", readings: Iterable[Mapping[str, Any]] = ()
+) -> list[Paragraph]:
     """The lines of a text with its marks. What an annotation left behind belongs to the character that it annotated.
+    ``readings`` are the rows of the apparatus for this text: they tell which marks are open between its copies.
 
     >>> made = [Segment("展", "展"), Segment("", "(zhǎn)", "cut", ("annotations",), "certain"), Segment("开", "开")]
     >>> marked(made)  # doctest: +ELLIPSIS
     [(Mark(text='展', original='展(zhǎn)', kind='certain', rules=('annotations',), ...), '开')]
     """
     lines: list[list[str | Mark]] = [[]]
-    for part in _joined(_parts(segments)):
+    for part in _joined(_parts(segments, [*_open_places(readings)])):
         if isinstance(part, Mark):
             lines[-1].append(replace(part, shown=_is_shown(part, marks)))
             continue
@@ -114,14 +120,29 @@ def _is_shown(mark: Mark, marks: Marks) -> bool:
     return marks == "all" or (marks == "unsure" and mark.kind in ("inferred", "doubtful", "damaged"))
 
 
-def _parts(segments: Sequence[Segment]) -> Iterator[str | Mark]:
+def _open_places(readings: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, int, str]]:
+    """Where the copies leave a text open, as it is marked there: an empty place by the character before it."""
+    for one in readings:
+        if one["rank"] == 0 and one["verdict"] in _OPEN:
+            start, end = one["start"], one["end"]
+            yield (start, end, one["verdict"]) if start < end else (max(start - 1, 0), max(end, 1), one["verdict"])
+
+
+def _parts(segments: Sequence[Segment], places: Sequence[tuple[int, int, str]]) -> Iterator[str | Mark]:
+    at = 0
     for each in segments:
+        begin, at = at, at + len(each.text)
         if each.kind == "untouched":
             yield each.text
             continue
         named = {rival: None for one in each.damaged if (rival := rival_of(one)) is not None}
         spots = tuple((one.start, one.end) for one in each.damaged)
-        yield Mark(each.text, each.original, each.kind, each.rules, tuple(named), spots)
+        verdicts = dict.fromkeys(
+            verdict
+            for start, end, verdict in places
+            if any(begin + first < end and start < begin + last for first, last in spots)
+        )
+        yield Mark(each.text, each.original, each.kind, each.rules, tuple(named), spots, tuple(verdicts))
 
 
 def _joined(parts: Iterable[str | Mark]) -> list[str | Mark]:
@@ -148,7 +169,8 @@ def _together(first: Mark, then: Mark) -> list[str | Mark]:
     rules = tuple(dict.fromkeys(first.rules + then.rules))
     spots = first.spots + tuple((start + len(first.text), end + len(first.text)) for start, end in then.spots)
     text, original = first.text + then.text, first.original + then.original
-    return [Mark(text, original, kind, rules, first.rivals + then.rivals, spots)]
+    verdicts = tuple(dict.fromkeys(first.verdicts + then.verdicts))
+    return [Mark(text, original, kind, rules, first.rivals + then.rivals, spots, verdicts)]
 
 
 def changes_of(old: Any, new: Any) -> list[Piece]:

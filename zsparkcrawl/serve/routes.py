@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from zsparkcrawl.serve import api, articles, handing_out, originals, pages, reports, styles
+from zsparkcrawl.serve import api, articles, copies, handing_out, originals, pages, reports, styles
 
 __all__ = ["HANDLERS", "addresses"]
 
@@ -19,6 +19,7 @@ HANDLERS: Mapping[str, Handler] = {
     "/articles/{id:int}": articles.article_page,
     "/articles/{id:int}/versions": articles.versions_page,
     "/articles/{id:int}/diff": articles.diff_page,
+    "/articles/{id:int}/copies": copies.copies_page,
     "/articles/{id:int}/original": originals.original_page,
     "/captures/{id:int}": originals.harmless_page,
     "/captures/{id:int}/bytes": originals.bytes_as_they_came,
@@ -33,6 +34,7 @@ HANDLERS: Mapping[str, Handler] = {
     "/api/articles/{id:int}/edits": api.edits,
     "/api/articles/{id:int}/segments": api.segments,
     "/api/articles/{id:int}/injections": api.injections,
+    "/api/articles/{id:int}/witnesses": api.witnesses,
     "/api/articles/{id:int}/versions": api.versions,
     "/api/articles/{id:int}/diff": api.diff,
     "/api/facets": api.facets,
