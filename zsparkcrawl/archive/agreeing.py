@@ -173,7 +173,8 @@ def _of_texts(told: Told) -> Iterator[dict[str, Any]]:
 def _of_values(told: Told) -> Iterator[dict[str, Any]]:
     for field, value in told.values:
         said = [] if value.value is None else [(value.value, value.witnesses)]
-        for rank, (text, numbers) in enumerate([*said, *value.rivals]):
+        certainty = "certain" if said else "inferred"
+        for rank, (text, numbers) in enumerate([*said, *value.rivals], start=0 if said else 1):  # 0 is the chosen one
             yield {
                 "field": field,
                 "position": 0,
@@ -182,7 +183,7 @@ def _of_values(told: Told) -> Iterator[dict[str, Any]]:
                 "end": 0,
                 "verdict": value.verdict,
                 "basis": "votes",
-                "certainty": "certain",
+                "certainty": certainty,
                 "reading": text,
                 "witnesses": [told.copies[number].number for number in numbers],
                 "explained": [],
