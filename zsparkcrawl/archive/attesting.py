@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
-from zsparkcrawl.archive.schema import captures, edits, versions, witnesses
+from zsparkcrawl.archive.schema import captures, edits, readings, versions, witnesses
 from zsparkcrawl.archive.telling import Told, told
 from zsparkcrawl.archive.testimony import FACTS, Kept, kept_version
 
@@ -156,6 +156,18 @@ def _forget(connection: Connection, article_id: int, numbers: Sequence[int]) -> 
     c = witnesses.c
     if numbers:
         connection.execute(delete(witnesses).where(and_(c.article_id == article_id, c.id.in_(numbers))))
+        _name_no_longer(connection, article_id, set(numbers))
+
+
+def _name_no_longer(connection: Connection, article_id: int, numbers: set[int]) -> None:
+    """Take witnesses out of the readings of older versions: SQLite gives a free number to the next one."""
+    c = readings.c
+    for row in connection.execute(select(readings).where(c.article_id == article_id)).all():
+        named = {name: getattr(row, name) for name in ("witnesses", "explained")}
+        left = {name: [number for number in found if number not in numbers] for name, found in named.items()}
+        if left != named:
+            same = [column == getattr(row, column.name) for column in readings.primary_key]
+            connection.execute(update(readings).where(*same).values(left))
 
 
 def _bound(connection: Connection, article_id: int) -> None:

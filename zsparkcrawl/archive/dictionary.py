@@ -21,10 +21,10 @@ from zsparkcrawl.archive.selecting import COUNTS, OF_WITNESSES
 
 __all__ = ["DESCRIBED_TABLES", "RAW_FIELDS", "Column", "Headers", "Kind", "article_columns", "described", "typed"]
 
-Kind = Literal["text", "integer", "boolean", "day", "time", "moment", "list", "object"]
+Kind = Literal["text", "integer", "boolean", "day", "time", "moment", "list", "array", "object"]
 """Of what type a column's values are: text, a whole number, true or false, a day (ISO text YYYY-MM-DD), a time of the
-day (HH:MM:SS in the site's zone), a moment (UTC, YYYY-MM-DDTHH:MM:SSZ), a list of objects, an object or null (both
-JSON)."""
+day (HH:MM:SS in the site's zone), a moment (UTC, YYYY-MM-DDTHH:MM:SSZ), a list of objects, a list of anything, an
+object or null (these JSON)."""
 Headers = Literal["en", "zh", "both"]
 """What a table's columns are called: as in the database, in Chinese, or by both names with a blank between them."""
 
@@ -58,6 +58,9 @@ RAW_FIELDS = (
 
 _DAYS, _TIMES = frozenset(["date"]), frozenset(["time"])
 _MOMENTS = frozenset(["first_seen", "last_seen", "gone_at", "made_at"])
+_ARRAYS = frozenset(
+    [("witnesses", "apart"), ("witnesses", "edits"), ("readings", "witnesses"), ("readings", "explained")]
+)
 _ITEMS = {
     "attachments": ("name", "url", "type", "sha256", "path"),
     "images": ("url", "caption", "sha256", "path"),
@@ -160,6 +163,8 @@ def _column(column: sqlalchemy.Column[Any], chinese: str, meaning_chinese: str) 
 
 def _kind(column: sqlalchemy.Column[Any]) -> Kind:
     if isinstance(column.type, sqlalchemy.JSON):
+        if (column.table.name, column.name) in _ARRAYS:
+            return "array"
         return "list" if column.name in _ITEMS else "object"
     if isinstance(column.type, sqlalchemy.Boolean):
         return "boolean"

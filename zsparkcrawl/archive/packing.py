@@ -1,23 +1,20 @@
 """The archive's tables as a data package has them: rows that name each other by keys which do not depend on the order
-in which they were written, nor on the database.
-
-An article is called by site, section and the site's own number, as in ``nhtp/news/1207``, or by its address where it
-has none; a capture and an injection by the first 16 hexadecimal digits of the SHA-256 of what they are.
+in which they were written, nor on the database, see :mod:`zsparkcrawl.archive.keys`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal
-from urllib.parse import quote
+from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
+from zsparkcrawl.archive.keys import article_key, hashed_key
 from zsparkcrawl.archive.loading import AT_ONCE, Row, load_articles
 from zsparkcrawl.archive.overview import select_unstored
+from zsparkcrawl.archive.packing_copies import packed_readers, packed_readings, packed_witnesses
 from zsparkcrawl.archive.schema import (
     article_files,
     articles,
@@ -27,40 +24,34 @@ from zsparkcrawl.archive.schema import (
     injection_pages,
     injections,
     versions,
+    witnesses,
 )
 from zsparkcrawl.archive.selecting import COUNTS, Filters, end_of, select_meant, select_numbers
 from zsparkcrawl.archive.tallying import select_injected
 
-__all__ = ["PACKED", "PackedTable", "Packing", "article_key"]
+__all__ = ["PACKED", "PackedTable", "Packing"]
 
-PackedTable = Literal["articles", "versions", "edits", "injections", "injection_pages", "files", "captures", "unstored"]
-PACKED: tuple[PackedTable, ...] = (
+PackedTable = Literal[
     "articles",
     "versions",
     "edits",
+    "witnesses",
+    "readings",
+    "reading_witnesses",
     "injections",
     "injection_pages",
     "files",
     "captures",
     "unstored",
-)
+]
+PACKED: tuple[PackedTable, ...] = get_args(PackedTable)
+_RowsOf = Callable[[Connection, Sequence[int], str | None, Mapping[int, str]], Iterable[Row]]
+"""Makes the rows of a table that belong to articles of these numbers, as they were at a moment; with the keys of the
+articles by their numbers."""
 _ALL = Filters()
 _PLACE = ("url", "time", "digest", "file", "offset")
 """What a capture is: the response to one request, and where its record lies."""
 _INJECTED = ("kind", "phrase", "carrier", "domain")
-
-
-def article_key(row: Mapping[str, Any]) -> str:
-    """What an article is called in a package.
-
-    >>> article_key({"site": "nhtp", "section": "notices", "native_id": "qnsq/12", "url": "http://x.example/"})
-    'nhtp/notices/qnsq/12'
-    >>> article_key({"site": "nhtp", "section": None, "native_id": None, "url": "http://x.example/"})
-    'http://x.example/'
-    """
-    if row["section"] is None or row["native_id"] is None:
-        return str(row["url"])
-    return f"{quote(row['site'], safe='')}/{quote(row['section'], safe='')}/{row['native_id']}"
 
 
 class Packing(ABC):
@@ -75,7 +66,8 @@ class Packing(ABC):
         """The rows of one table that belong to the articles meant, always in the same order. ``on_article`` is called
         after each article, in tables that go by articles.
 
-        "files" are article_files with size, type and path of the bytes. "captures" are all without filters, else those
+        "files" are article_files with size, type and path of the bytes. "reading_witnesses" are the lists of the table
+        readings, a row for each witness. "captures" are all without filters, else those
         that the other tables name. "unstored" are the rows of the site's and section's listings that are no article
         here, whatever the other filters are.
         """
@@ -110,7 +102,7 @@ def _told(rows: Iterable[Row], told: Callable[[], object]) -> Iterator[Row]:
 def _belonging(
     connection: Connection,
     filters: Filters,
-    select_rows: Callable[[Sequence[int], str | None], Select[Any]],
+    rows_of: _RowsOf,
     told: Callable[[], object],
 ) -> Iterator[Row]:
     """What belongs to articles, article by article in their order."""
@@ -121,8 +113,8 @@ def _belonging(
         named = connection.execute(select(a.id, a.site, a.section, a.native_id, a.url).where(a.id.in_(stretch)))
         keys = {row["id"]: article_key(dict(row)) for row in named.mappings()}
         found: dict[int, list[Row]] = {}
-        for row in connection.execute(select_rows(stretch, end)).mappings():
-            found.setdefault(row["article_id"], []).append(_until({**row, "article": keys[row["article_id"]]}, end))
+        for row in rows_of(connection, stretch, end, keys):
+            found.setdefault(row["article_id"], []).append(_until(row, end))
         for number in stretch:
             yield from _with_captures(connection, found.get(number, []))
             told()
@@ -133,7 +125,7 @@ def _until(row: Row, end: str | None) -> Row:
     if end is not None and (row.get("last_seen") or "") > end:
         row["last_seen"] = None
     if all(name in row for name in _INJECTED):
-        row["injection"] = _hashed(row, _INJECTED)
+        row["injection"] = hashed_key(row, _INJECTED)
     return row
 
 
@@ -143,13 +135,8 @@ def _with_captures(connection: Connection, rows: list[Row]) -> list[Row]:
     keys: dict[int, str] = {}
     if numbers:
         shown = select(captures.c.id, *(captures.c[name] for name in _PLACE)).where(captures.c.id.in_(numbers))
-        keys = {row["id"]: _hashed(dict(row), _PLACE) for row in connection.execute(shown).mappings()}
+        keys = {row["id"]: hashed_key(dict(row), _PLACE) for row in connection.execute(shown).mappings()}
     return [{**row, "capture": keys.get(row.get("capture_id", 0))} for row in rows]
-
-
-def _hashed(row: Mapping[str, Any], names: Iterable[str]) -> str:
-    text = "\x00".join(str(row[name]) for name in names)  # the archive keeps no text with a NUL
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _versions(numbers: Sequence[int], end: str | None) -> Select[Any]:
@@ -181,18 +168,33 @@ def _files(numbers: Sequence[int], end: str | None) -> Select[Any]:
     return found.order_by(c.article_id, c.url, c.version)
 
 
-_BELONGING: Mapping[str, Callable[[Sequence[int], str | None], Select[Any]]] = {
-    "versions": _versions,
-    "edits": _edits,
-    "injection_pages": _injection_pages,
-    "files": _files,
+def _selected(select_rows: Callable[[Sequence[int], str | None], Select[Any]]) -> _RowsOf:
+    """Rows as a statement has them, each with the key of its article."""
+
+    def rows_of(
+        connection: Connection, numbers: Sequence[int], end: str | None, keys: Mapping[int, str]
+    ) -> Iterator[Row]:
+        for row in connection.execute(select_rows(numbers, end)).mappings():
+            yield {**row, "article": keys[row["article_id"]]}
+
+    return rows_of
+
+
+_BELONGING: Mapping[str, _RowsOf] = {
+    "versions": _selected(_versions),
+    "edits": _selected(_edits),
+    "witnesses": packed_witnesses,
+    "readings": packed_readings,
+    "reading_witnesses": packed_readers,
+    "injection_pages": _selected(_injection_pages),
+    "files": _selected(_files),
 }
 
 
 def _injections(connection: Connection, filters: Filters) -> Iterator[Row]:
     found = select_injected(filters).order_by(*(injections.c[name] for name in _INJECTED))
     for row in _rows(connection, found):
-        yield {**row, "injection": _hashed(row, _INJECTED)}
+        yield {**row, "injection": hashed_key(row, _INJECTED)}
 
 
 def _captures(connection: Connection, filters: Filters) -> Iterator[Row]:
@@ -204,18 +206,19 @@ def _captures(connection: Connection, filters: Filters) -> Iterator[Row]:
     found = found.order_by(*(captures.c[name] for name in ("time", "url", "digest", "file", "offset")))
     before = None
     for row in _rows(connection, found):
-        key = _hashed(row, _PLACE)
+        key = hashed_key(row, _PLACE)
         if key != before:  # the same record entered twice is one
-            of = None if row["revisit_of"] is None else _hashed(row, [f"body_{name}" for name in _PLACE])
+            of = None if row["revisit_of"] is None else hashed_key(row, [f"body_{name}" for name in _PLACE])
             yield {**row, "capture": key, "revisit_of": of}
         before = key
 
 
 def _named_captures(filters: Filters) -> ColumnElement[bool]:
-    """Those that versions and files of the articles meant came from, and those that have their bodies."""
+    """Those that versions, witnesses and files of the articles meant came from, and those that have their bodies."""
     end = None if filters.as_of is None else end_of(filters.as_of)
     named = []
-    for table, moment in ((versions, versions.c.made_at), (article_files, article_files.c.first_seen)):
+    dated = [(table, table.c.first_seen) for table in (witnesses, article_files)]
+    for table, moment in ((versions, versions.c.made_at), *dated):
         limits = [table.c.article_id.in_(select_meant(filters)), *([] if end is None else [moment <= end])]
         named.append(select(table.c.capture_id).where(*limits))
     again = captures.alias("again")

@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, select
 
 from zsparkcrawl.archive.schema import article_files, articles, captures, files, frontier, runs, versions
+from zsparkcrawl.archive.selecting import is_shown
 
 __all__ = ["FileStatus", "SectionStatus", "Status", "read_status", "sqlite_warning"]
 
 
 @dataclass(frozen=True, slots=True)
 class SectionStatus:
-    """Counts over the latest versions of one section of one site; ``section`` is None for pages of no
-    section.
+    """Counts over the latest versions of one section of one site, without copies of other articles that a person
+    confirmed; ``section`` is None for pages of no section.
 
     ``repaired`` counts articles with at least one edit; ``edits``, ``inferred`` and ``damaged`` count edits,
     edits that are inferred, and spots left damaged; ``injections`` foreign things kept out.
@@ -109,6 +110,7 @@ def _sections(connection: Connection) -> tuple[SectionStatus, ...]:
             func.sum(a.version).label("versions"),
         )
         .select_from(articles.join(versions, latest))
+        .where(is_shown())
         .group_by(a.site, a.section)
         .order_by(a.site, a.section.is_(None), a.section)
     )
@@ -119,7 +121,9 @@ def _files(connection: Connection) -> FileStatus:
     kept = connection.execute(select(func.count(), func.coalesce(func.sum(files.c.size), 0)).select_from(files)).one()
     f, c = article_files.c, frontier.c
     # An address of an article counts once, however many states of its bytes there are.
-    offered = select(f.kind, f.article_id, f.url).where(f.sha256.is_not(None)).distinct().subquery()
+    shown = select(articles.c.id).where(is_shown())
+    here = f.sha256.is_not(None), f.article_id.in_(shown)
+    offered = select(f.kind, f.article_id, f.url).where(*here).distinct().subquery()
     kinds = connection.execute(select(offered.c.kind, func.count()).group_by(offered.c.kind))
     number: dict[str, int] = dict(kinds.all())
     stands = select(c.state, func.count()).where(c.kind == "file").group_by(c.state).order_by(c.state)

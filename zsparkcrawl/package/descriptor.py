@@ -29,7 +29,10 @@ _EMPTY = (
 )
 _CONSTRAINTS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("edits", "certainty"): {"enum": ["certain", "inferred"]},
-    ("versions", "made_by"): {"enum": ["site", "reading"]},
+    ("versions", "made_by"): {"enum": ["site", "reading", "import", "witnesses"]},
+    ("readings", "verdict"): {"enum": ["agreed", "decided", "disputed", "gap"]},
+    ("readings", "certainty"): {"enum": ["certain", "inferred"]},
+    ("reading_witnesses", "says"): {"enum": ["reads", "explained"]},
     ("files", "kind"): {"enum": ["attachment", "image"]},
     ("files", "sha256"): {"pattern": "[0-9a-f]{64}"},
     ("missing", "kind"): {"enum": ["months", "numbers"]},

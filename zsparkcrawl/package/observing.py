@@ -12,7 +12,7 @@ from zsparkcrawl.archive.dictionary import RAW_FIELDS
 from zsparkcrawl.package.tables import table_named
 from zsparkcrawl.repair.paths import DOUBTFUL
 
-__all__ = ["Marked", "Observed", "Texts", "host_of", "watched"]
+__all__ = ["Copies", "Marked", "Observed", "Texts", "host_of", "watched"]
 
 Row = Mapping[str, Any]
 
@@ -36,11 +36,24 @@ class Marked:
 
 
 @dataclass(slots=True)
+class Copies:
+    """How many articles were told from several copies, from how many copies, how many places of all articles stay
+    disputed, and how many have no reading in any copy; and how many copies tell another story, by why."""
+
+    articles: int = 0
+    copies: int = 0
+    disputed: int = 0
+    gaps: int = 0
+    apart: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Observed:
     """``moment`` is the latest in any row, "" before the first. ``texts`` are those of the articles' states that are
     shown, by field and host; ``marks`` what stays damaged of them, by field, host and whether it is only doubtful.
     ``undated`` counts articles by the reason why they have no date, ``programs`` versions by the program that read
-    them, ``unstored`` rows of listings by site, section and what became of them; ``rows`` the rows of each table."""
+    them, ``unstored`` rows of listings by site, section and what became of them; ``rows`` the rows of each table;
+    ``copies`` what the apparatus has."""
 
     moment: str = ""
     rows: Counter[str] = field(default_factory=Counter)
@@ -49,12 +62,13 @@ class Observed:
     undated: Counter[str] = field(default_factory=Counter)
     programs: Counter[str] = field(default_factory=Counter)
     unstored: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    copies: Copies = field(default_factory=Copies)
 
 
 def watched(name: str, rows: Iterable[Row], observed: Observed) -> Iterator[Row]:
     """The rows of a table as they come, entered into what is observed."""
     moments = [column.name for column in table_named(name).columns if column.kind == "moment"]
-    enter = {"articles": _article, "unstored": _unstored}.get(name)
+    enter = {"articles": _article, "witnesses": _witness, "unstored": _unstored}.get(name)
     seen = _last_of_article(rows, observed) if name == "versions" else rows
     observed.rows[name] = 0
     for row in seen:
@@ -84,6 +98,17 @@ def _article(row: Row, observed: Observed) -> None:
         texts.characters += sum(len(each) for each in found if each)
     if row["date"] is None:
         observed.undated[row["date_missing"] or "unknown"] += 1
+    if (row["witness_count"] or 1) > 1:
+        observed.copies.articles += 1
+        observed.copies.copies += row["witness_count"]
+    observed.copies.disputed += row["disputed"] or 0
+    observed.copies.gaps += row["gaps"] or 0
+
+
+def _witness(row: Row, observed: Observed) -> None:
+    if row["standing"] == "apart":
+        apart = observed.copies.apart
+        apart[row["kind"]] = apart.get(row["kind"], 0) + 1
 
 
 def _unstored(row: Row, observed: Observed) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from zsparkcrawl.package.observing import Marked, Observed
+from zsparkcrawl.package.observing import Copies, Marked, Observed
 from zsparkcrawl.report.counting import headline_of, rules_of, spam_of
 from zsparkcrawl.report.numbers import Headline, RuleCount
 
@@ -85,6 +85,7 @@ class Quality:
     undated: dict[str, int]
     unstored: tuple[Unstored, ...]
     rows: dict[str, int]
+    copies: Copies
 
 
 def quality_of(tally: Sequence[Row], edits: Sequence[Row], injections: Iterable[Row], observed: Observed) -> Quality:
@@ -102,6 +103,7 @@ def quality_of(tally: Sequence[Row], edits: Sequence[Row], injections: Iterable[
         undated=dict(sorted(observed.undated.items())),
         unstored=tuple(Unstored(*place, number) for place, number in sorted(observed.unstored.items())),
         rows=dict(observed.rows),
+        copies=replace(observed.copies, apart=dict(sorted(observed.copies.apart.items()))),
     )
 
 

@@ -101,6 +101,17 @@ def _sentence_chinese(facts: Facts, figures: Figures) -> str:
         f"文字由 zsparkcrawl 修复乱码并剔除注入的垃圾内容：确定的修改 {total.certain.edits:,} 处，"
         f"推断的修改 {total.inferred.edits:,} 处，存疑 {total.doubtful.spots:,} 处，"
         f"未能修复 {total.damaged.spots:,} 处。每一处修改都有记录，可以撤销。"
+        f"{_copies_chinese(figures)}"
+    )
+
+
+def _copies_chinese(figures: Figures) -> str:
+    copies, apart = figures.quality.copies, sum(figures.quality.copies.apart.values())
+    if not copies.articles and not apart:
+        return ""
+    return (
+        f"{copies.articles:,} 篇由多份副本合成，共 {copies.copies:,} 份：{copies.disputed:,} 处有争议，"
+        f"{copies.gaps:,} 处没有副本保存原文；说法不同的副本 {apart:,} 份，其不同之处未予采用。"
     )
 
 
@@ -113,6 +124,18 @@ def _sentence_english(facts: Facts, figures: Figures) -> str:
         f"versions. zsparkcrawl mended broken text and kept injected spam out: {total.certain.edits:,} edits are "
         f"certain, {total.inferred.edits:,} inferred; {total.doubtful.spots:,} spots stay doubtful, "
         f"{total.damaged.spots:,} damaged. Every edit is on record and can be undone."
+        f"{_copies_english(figures)}"
+    )
+
+
+def _copies_english(figures: Figures) -> str:
+    copies, apart = figures.quality.copies, sum(figures.quality.copies.apart.values())
+    if not copies.articles and not apart:
+        return ""
+    return (
+        f" Articles told from several copies: {copies.articles:,}, from {copies.copies:,} copies; places disputed: "
+        f"{copies.disputed:,}; places that no copy has: {copies.gaps:,}; copies that tell another story, "
+        f"which was kept apart: {apart:,}."
     )
 
 

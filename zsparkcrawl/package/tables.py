@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from zsparkcrawl.archive.dictionary import Column, Kind, article_columns, described
+from zsparkcrawl.archive.packing_copies import OWN_TEXTS
+from zsparkcrawl.archive.testimony import FACTS
 from zsparkcrawl.export import COLUMNS
 
 __all__ = ["TABLES", "Reference", "Table", "table_named", "type_of", "unit_of"]
@@ -40,12 +42,16 @@ class Table:
 
 _VERSION = Reference(("article", "version"), "versions", ("article", "version"))
 _ARTICLE = Reference(("article",), "articles", ("article",))
+_READING = ("article", "version", "field", "position", "rank")
 _CAPTURE = Reference(("capture",), "captures", ("capture",))
 
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "articles": ("article",),
     "versions": ("article", "version"),
     "edits": ("article", "version", "field", "position"),
+    "witnesses": ("witness",),
+    "readings": _READING,
+    "reading_witnesses": (*_READING, "says", "witness"),
     "injections": ("injection",),
     "injection_pages": ("injection", "article"),
     "files": ("article", "url", "version"),
@@ -59,6 +65,12 @@ _REFERENCES: Mapping[str, tuple[Reference, ...]] = {
     "articles": (_VERSION, _CAPTURE),
     "versions": (_ARTICLE, _CAPTURE),
     "edits": (_VERSION,),
+    "witnesses": (_ARTICLE, _CAPTURE),
+    "readings": (_VERSION,),
+    "reading_witnesses": (
+        Reference(_READING, "readings", _READING),
+        Reference(("witness",), "witnesses", ("witness",)),
+    ),
     "injection_pages": (Reference(("injection",), "injections", ("injection",)), _VERSION),
     "files": (_ARTICLE, _CAPTURE),
     "captures": (Reference(("revisit_of",), "", ("capture",)),),
@@ -76,6 +88,7 @@ _TYPES: Mapping[Kind, str] = {
     "time": "time",
     "moment": "datetime",
     "list": "array",
+    "array": "array",
     "object": "object",
 }
 _UNITS: Mapping[Kind, str] = {
@@ -83,6 +96,7 @@ _UNITS: Mapping[Kind, str] = {
     "time": "HH:MM:SS, site's time zone 网站所在时区",
     "moment": "UTC",
     "list": "JSON",
+    "array": "JSON",
     "object": "JSON",
 }
 
@@ -126,8 +140,8 @@ def _columns(name: str) -> tuple[Column, ...]:
         known = article_columns()
         names = (*COLUMNS, "gone_reason", "injection_count")
         return (_own("keys", "article"), *(known[each] for each in names), _own("keys", "capture"))
-    if name == "files":
-        return _file_columns()
+    if name in _MADE_OTHERWISE:
+        return _MADE_OTHERWISE[name]()
     found = [column for column in described(name) if column.name not in _LEFT_OUT]
     if name == "captures":
         key = replace(_own("keys", "capture"), nullable=False, meaning=_words()["capture"][0])
@@ -138,6 +152,28 @@ def _columns(name: str) -> tuple[Column, ...]:
     key_columns = [_own("keys", "injection")] if name == "injection_pages" else []
     behind = [_own("keys", "capture")] if name == "versions" else []
     return (*key_columns, _own("keys", "article"), *(_known_late(column) for column in found), *behind)
+
+
+def _witness_columns() -> tuple[Column, ...]:
+    known = {column.name: column for column in described("witnesses")}
+    where = (known[each] for each in ("host", "url", "own", "digest", "first_seen"))
+    # Of an earlier day it is not known how a copy stands to what was told later.
+    late = (replace(known[each], nullable=True) for each in ("last_seen", "standing", "kind", "apart"))
+    of_version = {column.name: replace(column, nullable=True) for column in described("versions")}
+    facts, texts = (tuple(of_version[each] for each in names) for names in (FACTS[:-1], OWN_TEXTS))
+    keys = (_own("keys", "witness"), _own("keys", "article"))
+    beside = (known["injection_count"], _own("copies", "version"), *texts, _own("keys", "capture"))
+    return (*keys, *where, *late, *facts, *beside)
+
+
+def _reading_columns() -> tuple[Column, ...]:
+    left_out = (*_LEFT_OUT, "witnesses", "explained")  # these are rows of reading_witnesses
+    return (_own("keys", "article"), *(each for each in described("readings") if each.name not in left_out))
+
+
+def _reader_columns() -> tuple[Column, ...]:
+    place = (each for each in described("readings") if each.name in _READING)
+    return (_own("keys", "article"), *place, _own("readers", "says"), _own("keys", "witness"))
 
 
 def _known_late(column: Column) -> Column:
@@ -151,6 +187,14 @@ def _file_columns() -> tuple[Column, ...]:
     bytes_of = {each.name: replace(each, nullable=True) for each in described("files")}
     facts = tuple(bytes_of[name] for name in ("size", "type", "path"))
     return (_own("keys", "article"), *offered, *facts, _own("keys", "capture"))
+
+
+_MADE_OTHERWISE: Mapping[str, Callable[[], tuple[Column, ...]]] = {
+    "files": _file_columns,
+    "witnesses": _witness_columns,
+    "readings": _reading_columns,
+    "reading_witnesses": _reader_columns,
+}
 
 
 def _own(table: str, name: str) -> Column:
