@@ -140,7 +140,7 @@ ROWS: tuple[Fault, ...] = (
     _row("is 500", "500", file_is("waiting", "500")),
     _row("leads to an internal host", "to inside", file_is("off-site", "no part of this crawl")),
     _row("leads to another port", "to another port", file_is("off-site", "no part of this crawl")),
-    _row("leads to a file of ours", "to file", file_is("waiting", "HTTP status 302")),
+    _row("leads to a file of ours", "to file", file_is("off-site", "only http and https are fetched")),
     _row("leads in a circle", "loop", file_is("failed", "max redirections reached")),
     _row("is a compressed bomb", "bomb gzip", file_is("failed", "exceeded")),
     _row("is a bomb of zip", "file of zip bomb", kept_as("1.pdf", _zip_bomb)),

@@ -65,7 +65,12 @@ readings = Table(
     Column("version", Integer, nullable=False, comment="the version of it"),
     Column("field", Text, nullable=False, comment="title, body, date, author …"),
     Column("position", Integer, nullable=False, comment="which place of the field it is, from 0"),
-    Column("rank", Integer, nullable=False, comment="0 for the reading that was chosen, 1 and on for the others"),
+    Column(
+        "rank",
+        Integer,
+        nullable=False,
+        comment="0 for the reading that was chosen, 1 and on for the others; no 0 where none was",
+    ),
     Column("start", Integer, nullable=False, comment="first character of the place in the version's text"),
     Column("end", Integer, nullable=False, comment="the character behind it; the same where text was left out"),
     Column("verdict", Text, nullable=False, comment="agreed, decided, disputed, or gap: no copy has what stood there"),
