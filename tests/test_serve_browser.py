@@ -287,7 +287,8 @@ def test_the_same_page_fires_where_nobody_stops_it(browser: Browser, beacons: Be
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{beacons.url}/control", wait_until="commit")
-    wanted = {"/script.js", "/fetch", "/img", "/sheet.css", "/prefetch"}
+    # Not /prefetch: Chromium asks for it when it has nothing else to do, and the page leads away before.
+    wanted = {"/script.js", "/fetch", "/img", "/sheet.css"}
     late = time.monotonic() + 10  # on a busy machine they come late
     while not wanted <= set(beacons.asked) and time.monotonic() < late:
         page.wait_for_timeout(50)
