@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, case, select, update
 from zsparkcrawl.archive.injecting import insert_for
 from zsparkcrawl.archive.schema import articles, captures, seen
 from zsparkcrawl.archive.storable import storable
-from zsparkcrawl.archive.writing import Listed
+from zsparkcrawl.archive.writing import Listed, seen_rows
 from zsparkcrawl.items import Article
 
 __all__ = ["Importing", "Presence"]
@@ -63,18 +63,7 @@ class Importing(ABC):
 
     def enter_shown(self, run_id: int, listing_url: str, rows: Iterable[Listed], moment: str) -> None:
         """Enter what a listing page showed at a moment, which may be before or after those that are entered."""
-        shown = {
-            storable(row.url): {
-                "run_id": run_id,
-                "listing_url": storable(listing_url),
-                "url": storable(row.url),
-                "title": None if row.title is None else storable(row.title),
-                "date": None if row.date is None else row.date.isoformat(),
-                "first_seen": moment,
-                "last_seen": moment,
-            }
-            for row in rows
-        }
+        shown = seen_rows(run_id, listing_url, rows, moment)
         if not shown:
             return
         with self._writing() as connection:
@@ -84,7 +73,7 @@ class Importing(ABC):
             again = {name: case((later, new[name]), else_=c[name]) for name in ("run_id", "title", "date", "last_seen")}
             again["first_seen"] = case((new.first_seen < c.first_seen, new.first_seen), else_=c.first_seen)
             entry = entry.on_conflict_do_update(index_elements=["listing_url", "url"], set_=again)
-            connection.execute(entry, list(shown.values()))
+            connection.execute(entry, shown)
 
 
 def _same(article: Article) -> Select[Any]:

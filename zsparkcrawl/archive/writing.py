@@ -37,6 +37,7 @@ __all__ = [
     "insert_capture",
     "insert_run",
     "insert_seen",
+    "seen_rows",
     "set_charset",
     "store_article",
     "touch_article",
@@ -110,8 +111,8 @@ def set_charset(connection: Connection, capture_id: int, charset: str | None) ->
     connection.execute(_SET_CHARSET, {"number": capture_id, "chosen": charset})
 
 
-def insert_seen(connection: Connection, run_id: int, listing_url: str, rows: Iterable[Listed], moment: str) -> None:
-    """Enter what a listing page showed; a link it showed before keeps the moment it was first seen."""
+def seen_rows(run_id: int, listing_url: str, rows: Iterable[Listed], moment: str) -> list[dict[str, Any]]:
+    """What a listing page showed as rows of the table seen, a row for each address."""
     shown = {
         storable(row.url): {
             "run_id": run_id,
@@ -124,11 +125,17 @@ def insert_seen(connection: Connection, run_id: int, listing_url: str, rows: Ite
         }
         for row in rows
     }
+    return list(shown.values())
+
+
+def insert_seen(connection: Connection, run_id: int, listing_url: str, rows: Iterable[Listed], moment: str) -> None:
+    """Enter what a listing page showed; a link it showed before keeps the moment it was first seen."""
+    shown = seen_rows(run_id, listing_url, rows, moment)
     if shown:
         entry = insert_for(connection.dialect.name, seen)
         again = {name: entry.excluded[name] for name in ("run_id", "title", "date", "last_seen")}
         entry = entry.on_conflict_do_update(index_elements=["listing_url", "url"], set_=again)
-        connection.execute(entry, list(shown.values()))
+        connection.execute(entry, shown)
 
 
 @cache
