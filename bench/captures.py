@@ -28,11 +28,11 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from bench.results import record
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.captures import CaptureWriter, read_capture
-from zsparkcrawl.archive.members import Record, walk
-from zsparkcrawl.archive.salvage import salvage_file
-from zsparkcrawl.archive.verifying import check_file
-from zsparkcrawl.archive.warc import exchange_records, payload_digest, request_head, response_head
+from zsparkcrawl.archive.salvage.damaged_files import salvage_file
+from zsparkcrawl.archive.warc.captures import CaptureWriter, read_capture
+from zsparkcrawl.archive.warc.members import Record, walk
+from zsparkcrawl.archive.warc.records import exchange_records, payload_digest, request_head, response_head
+from zsparkcrawl.archive.warc.verifying import check_file
 from zsparkcrawl.charset import declared_charset
 
 PLACES = 5000

@@ -30,7 +30,7 @@ from sqlalchemy import Table, insert
 
 from bench.results import record
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.schema import article_files, articles, edits, files, versions
+from zsparkcrawl.archive.tables.schema import article_files, articles, edits, files, versions
 from zsparkcrawl.export import COLUMNS
 
 AT_ONCE = 2_000

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.faults_pages import truth
-from zsparkcrawl.archive.captures import CaptureError, read_capture
+from zsparkcrawl.archive.warc.captures import CaptureError, read_capture
 
 __all__ = [
     "FAST",

@@ -30,9 +30,9 @@ from sqlalchemy import insert
 
 from bench.results import record
 from zsparkcrawl.archive import Archive, Filters
-from zsparkcrawl.archive.asking import ask_index
-from zsparkcrawl.archive.queries import FIELDS, parse, quoted
-from zsparkcrawl.archive.schema import articles, versions
+from zsparkcrawl.archive.search.asking import ask_index
+from zsparkcrawl.archive.search.queries import FIELDS, parse, quoted
+from zsparkcrawl.archive.tables.schema import articles, versions
 from zsparkcrawl.chinese.alike import alike
 from zsparkcrawl.items import Article
 

@@ -6,8 +6,8 @@ Texts are lines {"text": …} of good Simplified Chinese that nothing was built 
 beginning of a sixth its title. Without them the articles of the sample site are taken. Each article comes as the site
 has it, and damaged by two random hosts (`bench.damage`); each copy then follows on each other one, as it is and with
 one word of two characters edited on the site (replaced, put in, or taken out at random). What the archive makes of it
-is decided as for a crawl (`zsparkcrawl.archive.changes`). An edit counts as inside a damaged place when the edited word
-touches what the record of either copy marks as inferred or damaged.
+is decided as for a crawl (`zsparkcrawl.archive.articles.changes`). An edit counts as inside a damaged place when the
+edited word touches what the record of either copy marks as inferred or damaged.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from bench.damage import Host, damage, random_host
 from bench.repair import read, share
 from bench.results import record
 from bench.sample_truth import truths
-from zsparkcrawl.archive.changes import State, changes
-from zsparkcrawl.archive.comparing import differences
-from zsparkcrawl.archive.copies import doubtful_spans
-from zsparkcrawl.archive.storable import content, edit_rows, state, version_facts
+from zsparkcrawl.archive.articles.changes import State, changes
+from zsparkcrawl.archive.articles.comparing import differences
+from zsparkcrawl.archive.articles.copies import doubtful_spans
+from zsparkcrawl.archive.articles.storable import content, edit_rows, state, version_facts
 from zsparkcrawl.clean import clean
 from zsparkcrawl.items import Article
 

@@ -33,13 +33,13 @@ from zsparkcrawl.archive import (
     Wanted,
     data_folder,
     database_url,
-    facets,
 )
-from zsparkcrawl.archive.describing import describe
-from zsparkcrawl.archive.indexing import INDEX
-from zsparkcrawl.archive.opening import VERSION_TABLE, _config
-from zsparkcrawl.archive.schema import metadata
-from zsparkcrawl.archive.storable import edit_rows, storable
+from zsparkcrawl.archive.articles.storable import edit_rows, storable
+from zsparkcrawl.archive.database.opening import VERSION_TABLE, _config
+from zsparkcrawl.archive.search.indexing import INDEX
+from zsparkcrawl.archive.tables.describing import describe
+from zsparkcrawl.archive.tables.schema import metadata
+from zsparkcrawl.archive.views import facets
 from zsparkcrawl.edits import Change, Damage, Edit, Edited, edit, revert
 from zsparkcrawl.items import Article, Attachment, Diagnosis, Image, Injection
 
@@ -350,7 +350,7 @@ def test_an_article_is_found_by_number_url_and_section(archive: Archive) -> None
 def test_captures_come_newest_first_and_may_be_written_meanwhile(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zsparkcrawl.archive.showing.AT_ONCE", 10)
+    monkeypatch.setattr("zsparkcrawl.archive.views.showing.AT_ONCE", 10)
     run = start_run(archive)
     numbers = [capture(archive, number) for number in range(29)]
     number = archive.add_capture(

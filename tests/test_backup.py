@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from tests.serving import FAST, ORDINARY, ROOT, Site, article, command, ended, listing
 from zsparkcrawl.archive import Archive, captures_folder, data_folder, database_url
-from zsparkcrawl.archive.captures import Captured
+from zsparkcrawl.archive.warc.captures import Captured
 from zsparkcrawl.cli import main
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)

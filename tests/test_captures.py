@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from zsparkcrawl.archive.captures import Captured, CaptureError, CaptureWriter, finish_leftovers, read_capture
+from zsparkcrawl.archive.warc.captures import Captured, CaptureError, CaptureWriter, finish_leftovers, read_capture
 
 NOW = dt.datetime(2026, 11, 22, 16, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 BODY = "<h1>新闻</h1>".encode("gb18030")
@@ -141,7 +141,7 @@ def test_no_exchange_no_file_and_a_new_file_after_so_many_bytes(tmp_path: Path) 
 KILLED = """
 import datetime as dt, os, sys
 from pathlib import Path
-from zsparkcrawl.archive.captures import CaptureWriter
+from zsparkcrawl.archive.warc.captures import CaptureWriter
 writer = CaptureWriter(Path(sys.argv[1]))
 for number in range(5):
     captured = writer.write(url=f"http://x.example/{number}", status=200, headers=[], body=b"body %d" % number,
@@ -197,7 +197,7 @@ def test_wherever_it_is_torn_whole_records_stay(tmp_path: Path) -> None:
 def test_damage_in_the_middle_does_not_cost_what_lies_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr("zsparkcrawl.archive.members._CHUNK", chunk)
+    monkeypatch.setattr("zsparkcrawl.archive.warc.members._CHUNK", chunk)
     with CaptureWriter(tmp_path) as writer:
         written = [write(writer, b"%d" % number) for number in range(4)]
     path = tmp_path / written[0].file

@@ -19,10 +19,10 @@ from bench.damage import Host, damage, random_host
 from bench.repair import NARROW
 from bench.sample_truth import Truth, truths
 from zsparkcrawl.archive import Archive, Captured
-from zsparkcrawl.archive.changes import CONTENT, State, changes
-from zsparkcrawl.archive.comparing import differences
-from zsparkcrawl.archive.copies import Copy, doubtful_spans
-from zsparkcrawl.archive.sameness import unexplained
+from zsparkcrawl.archive.articles.changes import CONTENT, State, changes
+from zsparkcrawl.archive.articles.comparing import differences
+from zsparkcrawl.archive.articles.copies import Copy, doubtful_spans
+from zsparkcrawl.archive.articles.sameness import unexplained
 from zsparkcrawl.clean import clean, read
 from zsparkcrawl.edits import Change, Damage, Edit, Edited, edit
 from zsparkcrawl.items import Article, Attachment, Image, Injection, Page

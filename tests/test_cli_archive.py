@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from zsparkcrawl.archive import Archive, captures_folder, database_url
-from zsparkcrawl.archive.captures import CaptureWriter
+from zsparkcrawl.archive.warc.captures import CaptureWriter
 from zsparkcrawl.cli import main
 from zsparkcrawl.edits import Damage, Edit
 from zsparkcrawl.items import Article, Injection

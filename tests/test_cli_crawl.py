@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from tests.serving import FAST, ORDINARY, End, Route, Site, command, ended
 from zsparkcrawl.archive import Archive, Listed, Scope, Standing, Visited, Wanted
-from zsparkcrawl.archive.visits import stand_after
+from zsparkcrawl.archive.crawling.visits import stand_after
 from zsparkcrawl.cli import main
 
 NOW = dt.datetime.now(dt.UTC)
@@ -109,7 +109,7 @@ def test_the_mail_of_a_refused_night_is_one_line(data: Path) -> None:
 @pytest.mark.parametrize("kept", [0, 3])
 def test_the_mail_of_a_night_on_which_nothing_can_be_kept_is_one_line(data: Path, kept: int) -> None:
     refusing = f"""
-from zsparkcrawl.archive.captures import CaptureError, CaptureWriter
+from zsparkcrawl.archive.warc.captures import CaptureError, CaptureWriter
 write, written = CaptureWriter.write, []
 def refuse(self, **exchange):
     written.append(1)

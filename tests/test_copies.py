@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from bench.damage import Host, damage, random_host
 from bench.sample_truth import Truth, truths
 from zsparkcrawl.archive import Archive, Filters
-from zsparkcrawl.archive.likening import likeness
+from zsparkcrawl.archive.witnesses.likening import likeness
 from zsparkcrawl.clean import clean
 from zsparkcrawl.cli import main
 from zsparkcrawl.edits import Edit, revert

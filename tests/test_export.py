@@ -266,7 +266,7 @@ def test_memory_does_not_grow_with_the_table(archive: Archive) -> None:
     with archive._writing() as connection:
         from sqlalchemy import insert
 
-        from zsparkcrawl.archive.schema import articles, versions
+        from zsparkcrawl.archive.tables.schema import articles, versions
 
         (version,) = archive.versions_of(1)
         names = [column.name for column in articles.columns]

@@ -28,8 +28,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.test_export import NASTY
 from tests.warm import Process
 from zsparkcrawl.archive import Archive, Filters
-from zsparkcrawl.archive.dictionary import DESCRIBED_TABLES, article_columns, described
-from zsparkcrawl.archive.schema import metadata
+from zsparkcrawl.archive.exports.dictionary import DESCRIBED_TABLES, article_columns, described
+from zsparkcrawl.archive.tables.schema import metadata
 from zsparkcrawl.clean import clean
 from zsparkcrawl.edits import Edit
 from zsparkcrawl.export import COLUMNS, FORMATS, ExportError, FormError, article_rows, chosen_columns, export_articles

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zsparkcrawl.archive import Archive, Frontier, Lease, Scope, Standing, Visited, Wanted
-from zsparkcrawl.archive.file_store import FileError, FileStore, path_of
-from zsparkcrawl.archive.offers import MOST_OF_ARTICLE, FileBytes, Placed
-from zsparkcrawl.archive.visits import stand_after
+from zsparkcrawl.archive.crawling.offers import MOST_OF_ARTICLE, FileBytes, Placed
+from zsparkcrawl.archive.crawling.visits import stand_after
+from zsparkcrawl.archive.files.store import FileError, FileStore, path_of
 from zsparkcrawl.cli import main
 from zsparkcrawl.export import export_articles
 from zsparkcrawl.extract.filenames import name_in_header
@@ -119,7 +119,7 @@ def test_a_dead_runs_files_are_taken_over(archive: Archive, monkeypatch: pytest.
     read(archive, frontier, FIRST)
     assert len(files(frontier)) == 1
     assert files(run(archive)) == []
-    monkeypatch.setattr("zsparkcrawl.archive.writing.is_ours", lambda _: False)
+    monkeypatch.setattr("zsparkcrawl.archive.crawling.writing.is_ours", lambda _: False)
     assert urls(files(run(archive))) == ["/up/1.doc"]
 
 
@@ -129,7 +129,7 @@ def test_article_and_files_are_one_transaction(archive: Archive, monkeypatch: py
 
     frontier = run(archive)
     with monkeypatch.context() as patch:
-        patch.setattr("zsparkcrawl.archive.fetching.enter_offers", broken)
+        patch.setattr("zsparkcrawl.archive.crawling.fetching.enter_offers", broken)
         with pytest.raises(KeyError):
             read(archive, frontier, FIRST)
     assert archive.article("news/1") is None

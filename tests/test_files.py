@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.serving import End, Route, Site, crawl, listing, page
-from zsparkcrawl.archive.offers import Placed
+from zsparkcrawl.archive.crawling.offers import Placed
 from zsparkcrawl.middlewares import UrlGuard
 from zsparkcrawl.spiders.files import place_of
 from zsparkcrawl.spiders.plan import plan

@@ -14,8 +14,8 @@ import pytest
 from tests.serving import FAST, ORDINARY, Site, command, ended
 from tests.warm import Process
 from zsparkcrawl.archive import Archive, Captured
-from zsparkcrawl.archive.captures import CaptureError, CaptureWriter, read_capture
-from zsparkcrawl.archive.flushing import Flusher
+from zsparkcrawl.archive.database.flushing import Flusher
+from zsparkcrawl.archive.warc.captures import CaptureError, CaptureWriter, read_capture
 from zsparkcrawl.keeping import Keeping, SettingError
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zsparkcrawl.archive import Archive, Frontier, Lease, Listed, Scope, Shown, Standing, Visited, Wanted
-from zsparkcrawl.archive.visits import BACK_OFF, REVISITS, Ending, is_gone, stand_after
+from zsparkcrawl.archive.crawling.visits import BACK_OFF, REVISITS, Ending, is_gone, stand_after
 from zsparkcrawl.items import Article
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
@@ -138,7 +138,7 @@ def test_a_dead_runs_leases_are_taken_over(archive: Archive, monkeypatch: pytest
     listing(first, [None, None, None])
     assert len(first.lease(NOW, 2)) == 2
     assert names(run(archive).lease(NOW, 9)) == ["3.html"], "the first run lives"
-    monkeypatch.setattr("zsparkcrawl.archive.writing.is_ours", lambda _: False)
+    monkeypatch.setattr("zsparkcrawl.archive.crawling.writing.is_ours", lambda _: False)
     assert names(run(archive).lease(NOW, 9)) == ["1.html", "2.html", "3.html"]
 
 
@@ -303,7 +303,7 @@ def test_an_article_and_its_visit_are_one_transaction(archive: Archive, monkeypa
         raise KeyError("broken")
 
     with monkeypatch.context() as patch:
-        patch.setattr("zsparkcrawl.archive.frontier.conclude", broken)
+        patch.setattr("zsparkcrawl.archive.crawling.frontier.conclude", broken)
         with pytest.raises(KeyError):
             archive.store(article, run_id=1, capture_id=None, now=NOW, visited=visited)
     assert archive.article("news/1") is None, "neither"

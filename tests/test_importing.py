@@ -22,8 +22,8 @@ from tests.test_files import PDF, file, link
 from tests.test_files import article as offering
 from tests.test_foreign_records import chunked, http
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.captures import read_capture
-from zsparkcrawl.archive.locking import locked
+from zsparkcrawl.archive.database.locking import locked
+from zsparkcrawl.archive.warc.captures import read_capture
 from zsparkcrawl.cli import main
 
 OLD, LATER, LATEST = "2015-03-01T08:00:00Z", "2018-03-01T08:00:00Z", "2021-03-01T08:00:00Z"

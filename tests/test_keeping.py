@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
 
 from tests.warm import Process
-from zsparkcrawl.archive.locking import LockedError
+from zsparkcrawl.archive.database.locking import LockedError
 from zsparkcrawl.feeds import FeedError, check_feeds
 from zsparkcrawl.fetched import Reading
 from zsparkcrawl.items import Article
@@ -116,7 +116,7 @@ def test_a_process_opens_once_and_locks_others_out(environ: dict[str, str]) -> N
     assert first is second
     code = (
         "import os, sys; from zsparkcrawl.keeping import Keeping\n"
-        "from zsparkcrawl.archive.locking import LockedError\n"
+        "from zsparkcrawl.archive.database.locking import LockedError\n"
         "try: Keeping.hold(os.environ)\nexcept LockedError as error: sys.exit(str(error))"
     )
     _, told = Process(code, environ={**os.environ, **environ}).communicate()

@@ -30,7 +30,7 @@ ROWS = "SELECT (SELECT count(*) FROM witnesses), (SELECT count(*) FROM versions)
 OPEN = "SELECT sum(inferred_count + damage_count) FROM versions v JOIN articles a ON a.id = article_id AND a.version = v.version"
 DIE = """
 import os
-from zsparkcrawl.archive import agreeing
+from zsparkcrawl.archive.witnesses import agreeing
 put, told = agreeing._put_readings, []
 def die(*given):
     put(*given)

@@ -12,7 +12,7 @@ import pytest
 
 import zsparkcrawl
 from zsparkcrawl.archive import Archive, ArchiveError
-from zsparkcrawl.archive.dictionary import article_columns
+from zsparkcrawl.archive.exports.dictionary import article_columns
 from zsparkcrawl.edits import Edit
 from zsparkcrawl.export import ColumnsError
 from zsparkcrawl.extras import ExtraMissingError

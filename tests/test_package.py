@@ -28,9 +28,9 @@ from click.testing import CliRunner
 
 from tests.test_export import NASTY, parsed
 from zsparkcrawl.archive import Archive, Captured, Filters, Frontier, Listed, Scope, Visited, Wanted
-from zsparkcrawl.archive.file_store import FileStore, path_of
-from zsparkcrawl.archive.offers import FileBytes, Placed, enter_bytes
-from zsparkcrawl.archive.visits import Standing, stand_after
+from zsparkcrawl.archive.crawling.offers import FileBytes, Placed, enter_bytes
+from zsparkcrawl.archive.crawling.visits import Standing, stand_after
+from zsparkcrawl.archive.files.store import FileStore, path_of
 from zsparkcrawl.cli import main
 from zsparkcrawl.edits import Damage, Edit
 from zsparkcrawl.items import Article, Attachment, Diagnosis, Image, Injection

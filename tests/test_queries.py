@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zsparkcrawl.archive.asking import expression
-from zsparkcrawl.archive.matching import matches, places
-from zsparkcrawl.archive.queries import All, AnyOf, Query, QueryError, Without, Word, parse, quoted, words_of
-from zsparkcrawl.archive.snippets import snippets
+from zsparkcrawl.archive.search.asking import expression
+from zsparkcrawl.archive.search.matching import matches, places
+from zsparkcrawl.archive.search.queries import All, AnyOf, Query, QueryError, Without, Word, parse, quoted, words_of
+from zsparkcrawl.archive.search.snippets import snippets
 from zsparkcrawl.chinese.alike import _ALIKE, LINE_END, _others, alike
 
 A, B, C = Word("a"), Word("b"), Word("c")

@@ -21,7 +21,7 @@ from bench.sample_site import Served
 from tests.serving import ROOT, Site, article, command, ended, listing
 from tests.test_importing import exported
 from tests.web_archive import Snapshot, WebArchive, sample_snapshots
-from zsparkcrawl.archive.locking import locked
+from zsparkcrawl.archive.database.locking import locked
 from zsparkcrawl.cli import main
 
 FIRST, SECOND, THIRD = "20190301080000", "20200301080000", "20210301080000"

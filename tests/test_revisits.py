@@ -14,8 +14,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 from tests.serving import ORDINARY, Site, crawl
 from zsparkcrawl.archive import Archive, KeptBody
-from zsparkcrawl.archive.captures import CaptureError, CaptureWriter, read_capture
-from zsparkcrawl.archive.warc import payload_digest
+from zsparkcrawl.archive.warc.captures import CaptureError, CaptureWriter, read_capture
+from zsparkcrawl.archive.warc.records import payload_digest
 from zsparkcrawl.fetched import Exchange
 from zsparkcrawl.keeping import Keeping
 from zsparkcrawl.run import Run

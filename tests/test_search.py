@@ -22,10 +22,11 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, inspect
 
 from bench.search import rows, words
-from zsparkcrawl.archive import Archive, ArchiveError, Filters, QueryError, database_url, migrations
-from zsparkcrawl.archive.asking import ask_index, count_read, read_all
-from zsparkcrawl.archive.indexing import is_ready
-from zsparkcrawl.archive.queries import FIELDS, parse, quoted
+from zsparkcrawl.archive import Archive, ArchiveError, Filters, QueryError, database_url
+from zsparkcrawl.archive.database import migrations
+from zsparkcrawl.archive.search.asking import ask_index, count_read, read_all
+from zsparkcrawl.archive.search.indexing import is_ready
+from zsparkcrawl.archive.search.queries import FIELDS, parse, quoted
 from zsparkcrawl.chinese.alike import alike
 from zsparkcrawl.cli import main
 from zsparkcrawl.items import Article
@@ -305,7 +306,7 @@ def test_other_programs_can_open_the_file(filled: Archive) -> None:
 
 
 def test_without_fts5_every_article_is_read(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zsparkcrawl.archive.indexing._MODULE", "SELECT 0")
+    monkeypatch.setattr("zsparkcrawl.archive.search.indexing._MODULE", "SELECT 0")
     assert [one.article["id"] for one in filled.search("孵化器 标题:发展")] == [1]
     with pytest.raises(ArchiveError, match="has no search index: searches read every article"):
         filled.rebuild_search()

@@ -14,7 +14,7 @@ from lxml import html
 from tests.test_serve import Visitor, shown, text_of, tree_of, visiting
 from tests.viewing import COPIES, fill, fill_copies
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.changes import KINDS
+from zsparkcrawl.archive.articles.changes import KINDS
 from zsparkcrawl.edits import Certainty
 from zsparkcrawl.evidence import Segment
 from zsparkcrawl.serve.copies import places_of

@@ -20,10 +20,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from zsparkcrawl.archive import Archive, captures_folder, data_folder, database_url
-from zsparkcrawl.archive.captures import CaptureWriter, read_capture
-from zsparkcrawl.archive.locking import locked
-from zsparkcrawl.archive.members import Gap, Record, walk
-from zsparkcrawl.archive.salvage import salvage_file
+from zsparkcrawl.archive.database.locking import locked
+from zsparkcrawl.archive.salvage.damaged_files import salvage_file
+from zsparkcrawl.archive.warc.captures import CaptureWriter, read_capture
+from zsparkcrawl.archive.warc.members import Gap, Record, walk
 from zsparkcrawl.cli import main
 from zsparkcrawl.edits import Edit
 from zsparkcrawl.fetched import Exchange

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from zsparkcrawl.archive import Archive, database_url
-from zsparkcrawl.archive.captures import CaptureWriter
-from zsparkcrawl.archive.file_store import FileStore, path_of
+from zsparkcrawl.archive.files.store import FileStore, path_of
+from zsparkcrawl.archive.warc.captures import CaptureWriter
 from zsparkcrawl.edits import Certainty, Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Article, Attachment, Injection
 

@@ -21,9 +21,9 @@ from pathlib import Path
 import click
 
 from zsparkcrawl import settings
-from zsparkcrawl.archive.describing import describe
-from zsparkcrawl.archive.dictionary import article_columns
-from zsparkcrawl.archive.schema import articles, versions
+from zsparkcrawl.archive.exports.dictionary import article_columns
+from zsparkcrawl.archive.tables.describing import describe
+from zsparkcrawl.archive.tables.schema import articles, versions
 from zsparkcrawl.cli import COMMANDS, main
 from zsparkcrawl.export import COLUMNS
 from zsparkcrawl.feeds import FIELDS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zsparkcrawl.archive.file_store import FileStore, path_of
-from zsparkcrawl.archive.offers import FileBytes, Offering
+from zsparkcrawl.archive.crawling.offers import FileBytes, Offering
+from zsparkcrawl.archive.files.store import FileStore, path_of
 from zsparkcrawl.extract.filenames import name_in_address, name_in_header
 from zsparkcrawl.extract.filetypes import file_type, objection_to, promised_type
 

@@ -10,9 +10,9 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from zsparkcrawl.archive import Archive, Scope, Wanted, captures_folder, data_folder, database_url
-from zsparkcrawl.archive.captures import MAX_BYTES, CaptureWriter
-from zsparkcrawl.archive.file_store import FileStore
-from zsparkcrawl.archive.locking import locked
+from zsparkcrawl.archive.database.locking import locked
+from zsparkcrawl.archive.files.store import FileStore
+from zsparkcrawl.archive.warc.captures import MAX_BYTES, CaptureWriter
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.run import Run
 

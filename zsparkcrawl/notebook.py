@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from zsparkcrawl.archive import Archive, Filters, database_url
-from zsparkcrawl.archive.dictionary import Column, article_columns, typed
-from zsparkcrawl.archive.selecting import FilterWords
+from zsparkcrawl.archive.articles.selecting import FilterWords
+from zsparkcrawl.archive.exports.dictionary import Column, article_columns, typed
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.export import COLUMNS, article_rows, chosen_columns
 from zsparkcrawl.extras import extra

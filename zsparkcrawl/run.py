@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Trail, Visited
-from zsparkcrawl.archive.captures import CaptureWriter
-from zsparkcrawl.archive.fetching import Onward
-from zsparkcrawl.archive.file_store import FileStore
-from zsparkcrawl.archive.offers import Offering
-from zsparkcrawl.archive.restoring import restored
-from zsparkcrawl.archive.visits import Ending, is_gone, stand_after
-from zsparkcrawl.archive.warc import NOT_MODIFIED, payload_digest
+from zsparkcrawl.archive.articles.restoring import restored
+from zsparkcrawl.archive.crawling.fetching import Onward
+from zsparkcrawl.archive.crawling.offers import Offering
+from zsparkcrawl.archive.crawling.visits import Ending, is_gone, stand_after
+from zsparkcrawl.archive.files.store import FileStore
+from zsparkcrawl.archive.warc.captures import CaptureWriter
+from zsparkcrawl.archive.warc.records import NOT_MODIFIED, payload_digest
 from zsparkcrawl.charset import declared_charset
 from zsparkcrawl.extract.links import Listing
 from zsparkcrawl.fetched import Exchange, Kept, Reading

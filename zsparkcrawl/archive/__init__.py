@@ -1,7 +1,8 @@
 """The archive: what was crawled, in every state, with every change of its text.
 
 :class:`Archive` is the only class that speaks SQL. The responses it refers to are kept as WARC files, which
-:mod:`zsparkcrawl.archive.captures` writes and reads.
+:mod:`zsparkcrawl.archive.warc.captures` writes and reads. The rooms build on each other: ``tables``; ``articles`` and
+``warc``; ``search``; ``database``; ``witnesses``; ``crawling``; ``files`` and ``runs``; ``views``; ``exports``.
 """
 
 from __future__ import annotations
@@ -13,19 +14,21 @@ from typing import Literal, Self
 
 from sqlalchemy import Connection, Engine
 
-from zsparkcrawl.archive import reading, writing
-from zsparkcrawl.archive.browsing import Browsing
-from zsparkcrawl.archive.captures import Captured, KeptBody
-from zsparkcrawl.archive.facets import Facets, Selection
-from zsparkcrawl.archive.fetching import Frontier
-from zsparkcrawl.archive.filing import Filing
-from zsparkcrawl.archive.finding import Trail
-from zsparkcrawl.archive.flushing import Flusher
-from zsparkcrawl.archive.frontier import Scope, Shown, Wanted, release, take_over
-from zsparkcrawl.archive.importing import Importing
-from zsparkcrawl.archive.judging import count_kinds
-from zsparkcrawl.archive.ledger import Ledger
-from zsparkcrawl.archive.opening import (
+from zsparkcrawl.archive.articles import reading
+from zsparkcrawl.archive.articles.judging import count_kinds
+from zsparkcrawl.archive.articles.selecting import Filters
+from zsparkcrawl.archive.articles.storable import stamp, storable
+from zsparkcrawl.archive.crawling import writing
+from zsparkcrawl.archive.crawling.fetching import Frontier
+from zsparkcrawl.archive.crawling.finding import Trail
+from zsparkcrawl.archive.crawling.frontier import Scope, Shown, Wanted, release, take_over
+from zsparkcrawl.archive.crawling.importing import Importing
+from zsparkcrawl.archive.crawling.recovering import Recovering
+from zsparkcrawl.archive.crawling.storing import Storing
+from zsparkcrawl.archive.crawling.visits import Lease, Standing, Visited
+from zsparkcrawl.archive.crawling.writing import Listed, Origin, Stored
+from zsparkcrawl.archive.database.flushing import Flusher
+from zsparkcrawl.archive.database.opening import (
     DEFAULT_DATABASE,
     READING,
     ArchiveError,
@@ -37,20 +40,19 @@ from zsparkcrawl.archive.opening import (
     flush_by_hand,
     open_engine,
 )
-from zsparkcrawl.archive.packing import Packing
-from zsparkcrawl.archive.queries import QueryError
-from zsparkcrawl.archive.recovering import Recovering
-from zsparkcrawl.archive.searching import Searching
-from zsparkcrawl.archive.selecting import Filters
-from zsparkcrawl.archive.showing import Showing
-from zsparkcrawl.archive.snippets import Found, Snippet
-from zsparkcrawl.archive.status import FileStatus, SectionStatus, Status
-from zsparkcrawl.archive.storable import stamp, storable
-from zsparkcrawl.archive.storing import Storing
-from zsparkcrawl.archive.tallying import Tallying
-from zsparkcrawl.archive.testifying import Testifying
-from zsparkcrawl.archive.visits import Lease, Standing, Visited
-from zsparkcrawl.archive.writing import Listed, Origin, Stored
+from zsparkcrawl.archive.exports.packing import Packing
+from zsparkcrawl.archive.files.filing import Filing
+from zsparkcrawl.archive.runs.ledger import Ledger
+from zsparkcrawl.archive.runs.status import FileStatus, SectionStatus, Status
+from zsparkcrawl.archive.runs.tallying import Tallying
+from zsparkcrawl.archive.search.queries import QueryError
+from zsparkcrawl.archive.search.snippets import Found, Snippet
+from zsparkcrawl.archive.views.browsing import Browsing
+from zsparkcrawl.archive.views.facets import Facets, Selection
+from zsparkcrawl.archive.views.searching import Searching
+from zsparkcrawl.archive.views.showing import Showing
+from zsparkcrawl.archive.warc.captures import Captured, KeptBody
+from zsparkcrawl.archive.witnesses.testifying import Testifying
 
 __all__ = [
     "DEFAULT_DATABASE",

@@ -105,8 +105,8 @@ def reread(site: str | None, database: str | None) -> None:
     know are entered too, each state of their bytes.
     """
     from zsparkcrawl.archive import captures_folder, data_folder
-    from zsparkcrawl.archive.file_store import FileStore
-    from zsparkcrawl.archive.locking import locked
+    from zsparkcrawl.archive.database.locking import locked
+    from zsparkcrawl.archive.files.store import FileStore
     from zsparkcrawl.cli.rereading import reread_captures
     from zsparkcrawl.recovering.filing import reread_files
     from zsparkcrawl.sites import site_named

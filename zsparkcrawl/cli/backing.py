@@ -29,7 +29,7 @@ def backup(target: Path, captures: bool, database: str | None) -> None:
     another. With --captures TARGET is a folder; WARC files that are there already are not copied again.
     """
     from zsparkcrawl.archive import captures_folder
-    from zsparkcrawl.archive.copying import copy_captures
+    from zsparkcrawl.archive.warc.copying import copy_captures
 
     now = dt.datetime.now(dt.UTC)
     with open_archive(database) as archive:

@@ -19,7 +19,7 @@ from zsparkcrawl.cli.progress import progress
 from zsparkcrawl.errors import ZsparkError
 
 if TYPE_CHECKING:
-    from zsparkcrawl.archive.recovering import Wanting
+    from zsparkcrawl.archive.crawling.recovering import Wanting
     from zsparkcrawl.keeping import Keeping
     from zsparkcrawl.recovering.asking import Patient
     from zsparkcrawl.recovering.planning import Planner
@@ -78,7 +78,7 @@ def recover(source: str, site: str, since: dt.date | None, until: dt.date | None
     stopped, or killed, goes on where it was. Exit code: 0 good, 1 failed, 2 suspicious (captures did not come, or could
     not be used) or bad usage, 3 another process is at work.
     """
-    from zsparkcrawl.archive.recovering import Wanting
+    from zsparkcrawl.archive.crawling.recovering import Wanting
     from zsparkcrawl.recovering.sources import source_named
     from zsparkcrawl.sites import site_named
 

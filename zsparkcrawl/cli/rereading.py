@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.captures import CaptureError
-from zsparkcrawl.archive.testimony import is_doubtful
+from zsparkcrawl.archive.warc.captures import CaptureError
+from zsparkcrawl.archive.witnesses.testimony import is_doubtful
 from zsparkcrawl.clean import clean
 from zsparkcrawl.extract import UnreadableError, extract
 from zsparkcrawl.extract.parts import further_parts, is_part

@@ -16,7 +16,7 @@ from zsparkcrawl.cli.options import checked_filters, filter_options
 
 if TYPE_CHECKING:
     from zsparkcrawl.archive import Found, Snippet
-    from zsparkcrawl.archive.indexing import Progress
+    from zsparkcrawl.archive.search.indexing import Progress
 
 __all__ = ["search"]
 
@@ -49,7 +49,7 @@ def search(words: Sequence[str], limit: int, as_json: bool, rebuild: bool, datab
         _rebuild(database)
         if not words:
             return
-    from zsparkcrawl.archive.queries import parse
+    from zsparkcrawl.archive.search.queries import parse
 
     query = parse(" ".join(words))
     with open_archive(database) as archive:
@@ -69,7 +69,7 @@ def search(words: Sequence[str], limit: int, as_json: bool, rebuild: bool, datab
 
 def _rebuild(database: str | None) -> None:
     from zsparkcrawl.archive import data_folder
-    from zsparkcrawl.archive.locking import locked
+    from zsparkcrawl.archive.database.locking import locked
 
     with locked(data_folder(os.environ)), open_archive(database, readonly=False) as archive, _progress() as progress:
         number = archive.rebuild_search(progress)

@@ -20,8 +20,8 @@ def upgrade(database: str | None) -> None:
     stay.
     """
     from zsparkcrawl.archive import data_folder
-    from zsparkcrawl.archive.locking import locked
-    from zsparkcrawl.archive.opening import OlderError
+    from zsparkcrawl.archive.database.locking import locked
+    from zsparkcrawl.archive.database.opening import OlderError
 
     try:
         open_archive(database).close()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from zsparkcrawl.archive import Archive
-    from zsparkcrawl.archive.verifying import Step
+    from zsparkcrawl.archive.warc.verifying import Step
 
 __all__ = ["verify"]
 
@@ -59,7 +59,7 @@ class _Check:
 
     def run(self, progress: Progress) -> None:
         """Check all files; those that a crawl is writing are left out."""
-        from zsparkcrawl.archive.leftovers import capture_files, is_growing
+        from zsparkcrawl.archive.warc.leftovers import capture_files, is_growing
 
         present, pointed = capture_files(self.folder), self.archive.files_of_captures()
         sizes = {name: _size(self.folder / name) for name in present}
@@ -73,8 +73,8 @@ class _Check:
                 self.report.fault(f"is missing; {pointed[name]} captures lie in it", name)
 
     def _check(self, name: str, advance: Any) -> None:
-        from zsparkcrawl.archive.captures import CaptureError
-        from zsparkcrawl.archive.verifying import check_file
+        from zsparkcrawl.archive.warc.captures import CaptureError
+        from zsparkcrawl.archive.warc.verifying import check_file
 
         self.report.counts["files"] += 1
         damaged, end = False, 0
@@ -92,7 +92,7 @@ class _Check:
             self.report.fault(str(error))
 
     def _count(self, name: str, step: Step) -> None:
-        from zsparkcrawl.archive.entering import enter_record, is_copy
+        from zsparkcrawl.archive.salvage.entering import enter_record, is_copy
 
         if step.record is None:
             return
@@ -103,7 +103,7 @@ class _Check:
             self.report.counts["copy" if is_copy(self.archive, step.record) else "rowless"] += 1
 
     def _salvage(self, name: str) -> None:
-        from zsparkcrawl.archive.salvage import salvage_file
+        from zsparkcrawl.archive.salvage.damaged_files import salvage_file
 
         done = salvage_file(self.archive, self.folder, name)
         self.report.salvaged.append({"file": name, "good": done.file, "damaged": done.damaged, "records": done.records})
@@ -127,8 +127,8 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
     --enter that is done for those that are missing, as after a restore. Both options take the lock of the data folder.
     """
     from zsparkcrawl.archive import captures_folder, data_folder
-    from zsparkcrawl.archive.leftovers import finish_leftovers
-    from zsparkcrawl.archive.locking import locked
+    from zsparkcrawl.archive.database.locking import locked
+    from zsparkcrawl.archive.warc.leftovers import finish_leftovers
 
     folder, report = captures_folder(os.environ), _Report(as_json)
     with ExitStack() as stack:
@@ -156,8 +156,8 @@ def _check_files(archive: Archive, report: _Report, *, anew: bool, missing_anew:
     """Check the files of articles; with ``anew`` those that are damaged or missing are made from their captures. With
     ``missing_anew`` a missing one of which that can be done is no fault: a backup has the captures alone."""
     from zsparkcrawl.archive import captures_folder, data_folder
-    from zsparkcrawl.archive.file_checks import check_files, make_anew
-    from zsparkcrawl.archive.file_store import FileStore, path_of
+    from zsparkcrawl.archive.files.checks import check_files, make_anew
+    from zsparkcrawl.archive.files.store import FileStore, path_of
 
     store = FileStore(data_folder(os.environ))
     captures = captures_folder(os.environ)

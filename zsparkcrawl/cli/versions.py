@@ -19,7 +19,7 @@ from zsparkcrawl.cli.archive import (
 
 if TYPE_CHECKING:
     from zsparkcrawl.archive import Archive
-    from zsparkcrawl.archive.comparing import Difference
+    from zsparkcrawl.archive.articles.comparing import Difference
 
 __all__ = ["diff", "history"]
 
@@ -110,7 +110,7 @@ def _suffix(kinds: Mapping[str, str | None], field: str) -> str:
 
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    from zsparkcrawl.archive.changes import CONTENT
+    from zsparkcrawl.archive.articles.changes import CONTENT
 
     return (field for field in ("url", *CONTENT) if old[field] != new[field])
 
@@ -118,7 +118,7 @@ def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 def _as_json(field: str, old: object, new: object, kinds: Mapping[str, str | None]) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from zsparkcrawl.archive.comparing import differences
+    from zsparkcrawl.archive.articles.comparing import differences
 
     told: dict[str, Any] = {"field": field, "kind": kinds.get(field)}
     if not isinstance(old, str) or not isinstance(new, str):
@@ -132,7 +132,7 @@ def _as_json(field: str, old: object, new: object, kinds: Mapping[str, str | Non
 
 def _shown(old: object, new: object) -> Iterator[str]:
     """The changes of one field: of texts each place with what stands around it, of lists what went and came."""
-    from zsparkcrawl.archive.comparing import differences
+    from zsparkcrawl.archive.articles.comparing import differences
 
     if isinstance(old, str) and isinstance(new, str):
         found = differences(old, new)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from zsparkcrawl.archive import Archive, Filters
-from zsparkcrawl.archive.dictionary import Headers
-from zsparkcrawl.archive.loading import Beside
+from zsparkcrawl.archive.exports.dictionary import Headers
+from zsparkcrawl.archive.views.loading import Beside
 from zsparkcrawl.export.choosing import COLUMNS, chosen_columns, headings
 from zsparkcrawl.export.faults import ColumnsError, ExportError, FormError
 from zsparkcrawl.export.forms import FORMATS, Format, form_of, writer_of

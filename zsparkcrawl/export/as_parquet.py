@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
-from zsparkcrawl.archive.dictionary import Column, typed
+from zsparkcrawl.archive.exports.dictionary import Column, typed
 from zsparkcrawl.export.as_json import to_json
 from zsparkcrawl.export.choosing import Heading
 from zsparkcrawl.export.faults import ExportError

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from zsparkcrawl.archive.extracting import write_database
+from zsparkcrawl.archive.exports.extracting import write_database
 from zsparkcrawl.export.choosing import Heading
 from zsparkcrawl.export.faults import ExportError, FormError
 

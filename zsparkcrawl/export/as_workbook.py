@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from zsparkcrawl.archive.dictionary import typed
+from zsparkcrawl.archive.exports.dictionary import typed
 from zsparkcrawl.export.as_json import to_json
 from zsparkcrawl.export.choosing import Heading
 from zsparkcrawl.export.faults import ExportError

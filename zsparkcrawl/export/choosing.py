@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zsparkcrawl.archive.dictionary import RAW_FIELDS, Column, Headers, article_columns
+from zsparkcrawl.archive.exports.dictionary import RAW_FIELDS, Column, Headers, article_columns
 from zsparkcrawl.export.faults import ColumnsError
 
 __all__ = ["COLUMNS", "Heading", "chosen_columns", "headings"]
@@ -43,7 +43,7 @@ COLUMNS = (
     "gaps",
 )
 """The columns in their order, when none are chosen; new ones are only ever added at the end. What they mean, and which
-others can be chosen: :func:`zsparkcrawl.archive.dictionary.article_columns`."""
+others can be chosen: :func:`zsparkcrawl.archive.exports.dictionary.article_columns`."""
 
 
 @dataclass(frozen=True, slots=True)

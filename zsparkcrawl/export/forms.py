@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 
-from zsparkcrawl.archive.loading import Beside
+from zsparkcrawl.archive.views.loading import Beside
 from zsparkcrawl.export.faults import FormError
 
 __all__ = ["FORMATS", "Form", "Format", "form_of", "writer_of"]

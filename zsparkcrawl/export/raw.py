@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zsparkcrawl.archive.dictionary import RAW_FIELDS
+from zsparkcrawl.archive.exports.dictionary import RAW_FIELDS
 from zsparkcrawl.edits import Edit, revert
 from zsparkcrawl.export.faults import ExportError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zsparkcrawl.archive.dictionary import Column
+from zsparkcrawl.archive.exports.dictionary import Column
 from zsparkcrawl.package.facts import Facts
 from zsparkcrawl.package.folder import Digest
 from zsparkcrawl.package.tables import TABLES, Reference, Table, table_named, type_of

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from zsparkcrawl.archive import Filters
-from zsparkcrawl.archive.storable import package, storable
+from zsparkcrawl.archive.articles.storable import package, storable
 from zsparkcrawl.package.folder import Digest
 from zsparkcrawl.sites import site_named, site_names
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from zsparkcrawl.archive.dictionary import RAW_FIELDS
+from zsparkcrawl.archive.exports.dictionary import RAW_FIELDS
 from zsparkcrawl.package.tables import table_named
 from zsparkcrawl.repair.paths import DOUBTFUL
 

@@ -9,9 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from zsparkcrawl.archive.dictionary import Column, Kind, article_columns, described
-from zsparkcrawl.archive.packing_copies import OWN_TEXTS
-from zsparkcrawl.archive.testimony import FACTS
+from zsparkcrawl.archive.exports.dictionary import Column, Kind, article_columns, described
+from zsparkcrawl.archive.exports.packing_copies import OWN_TEXTS
+from zsparkcrawl.archive.witnesses.testimony import FACTS
 from zsparkcrawl.export import COLUMNS
 
 __all__ = ["TABLES", "Reference", "Table", "table_named", "type_of", "unit_of"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zsparkcrawl.archive import Archive, Filters
-from zsparkcrawl.archive.packing import PACKED
+from zsparkcrawl.archive.exports.packing import PACKED
 from zsparkcrawl.export.choosing import Heading
 from zsparkcrawl.export.forms import Format, form_of, writer_of
 from zsparkcrawl.package.faults import PackageError

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.captures import CaptureError, read_capture
-from zsparkcrawl.archive.storable import stamp
+from zsparkcrawl.archive.articles.storable import stamp
+from zsparkcrawl.archive.warc.captures import CaptureError, read_capture
 from zsparkcrawl.recovering.answers import Answer, OddAnswerError, answer_of
 from zsparkcrawl.recovering.belonging import plain_url
 from zsparkcrawl.recovering.records import Head, Record

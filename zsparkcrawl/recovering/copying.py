@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from zsparkcrawl.archive import Archive, KeptBody
-from zsparkcrawl.archive.captures import CaptureWriter
-from zsparkcrawl.archive.storable import stamp
-from zsparkcrawl.archive.warc import payload_digest
+from zsparkcrawl.archive.articles.storable import stamp
+from zsparkcrawl.archive.warc.captures import CaptureWriter
+from zsparkcrawl.archive.warc.records import payload_digest
 from zsparkcrawl.charset import declared_charset
 from zsparkcrawl.recovering.answers import Answer
 

@@ -12,9 +12,9 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from w3lib.url import safe_url_string
 
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.captures import CaptureError, read_capture
-from zsparkcrawl.archive.file_store import FileStore, path_of
-from zsparkcrawl.archive.offers import FileBytes, Offer, offers_of_row
+from zsparkcrawl.archive.crawling.offers import FileBytes, Offer, offers_of_row
+from zsparkcrawl.archive.files.store import FileStore, path_of
+from zsparkcrawl.archive.warc.captures import CaptureError, read_capture
 from zsparkcrawl.filing import FileAnswer
 from zsparkcrawl.sites import SiteProfile, site_named, site_names
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from w3lib.url import safe_url_string
 
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.file_store import FileStore
+from zsparkcrawl.archive.files.store import FileStore
 from zsparkcrawl.recovering.answers import OddAnswerError
 from zsparkcrawl.recovering.belonging import Place, place_of, plain_url
 from zsparkcrawl.recovering.copies import Bodies, Copy, NoCopyError, copy_of

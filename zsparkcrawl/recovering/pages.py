@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.captures import read_capture
+from zsparkcrawl.archive.warc.captures import read_capture
 from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, joined_parts
 from zsparkcrawl.items import Article, Page

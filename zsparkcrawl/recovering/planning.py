@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
 
-from zsparkcrawl.archive.recovering import Holding, Wanting
+from zsparkcrawl.archive.crawling.recovering import Holding, Wanting
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.recovering.asking import Patient
 from zsparkcrawl.recovering.belonging import place_of, plain_url, prefixes

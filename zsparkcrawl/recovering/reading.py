@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zsparkcrawl.archive import Archive, Listed
-from zsparkcrawl.archive.captures import CaptureError
+from zsparkcrawl.archive.warc.captures import CaptureError
 from zsparkcrawl.charset import decode
 from zsparkcrawl.clean import clean
 from zsparkcrawl.extract import UnreadableError

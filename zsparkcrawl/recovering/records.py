@@ -1,6 +1,7 @@
 """The records of a WARC file of any make: WARC 1.0 and 1.1, packed or not, whole or damaged.
 
-The archive's own files are walked by :mod:`zsparkcrawl.archive.members`, which needs each record to be a gzip member.
+The archive's own files are walked by :mod:`zsparkcrawl.archive.warc.members`, which needs each record to be a gzip
+member.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from zsparkcrawl.archive.members import Digest, next_member
+from zsparkcrawl.archive.warc.members import Digest, next_member
 from zsparkcrawl.recovering.streams import DamagedError, MemberBytes, PlainBytes
 
 __all__ = ["LARGEST", "Fault", "Head", "Record", "records"]

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zsparkcrawl.archive import Archive
-from zsparkcrawl.archive.file_store import FileStore
-from zsparkcrawl.archive.recovering import Wanting
-from zsparkcrawl.archive.storable import stamp
+from zsparkcrawl.archive.articles.storable import stamp
+from zsparkcrawl.archive.crawling.recovering import Wanting
+from zsparkcrawl.archive.files.store import FileStore
 from zsparkcrawl.recovering.asking import NotNowError
 from zsparkcrawl.recovering.copying import Copier
 from zsparkcrawl.recovering.filing import lacking_files, reread_files

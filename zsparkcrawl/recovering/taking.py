@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
-from zsparkcrawl.archive.warc import payload_digest
+from zsparkcrawl.archive.warc.records import payload_digest
 from zsparkcrawl.recovering.answers import OddAnswerError, unpacked
 from zsparkcrawl.recovering.asking import NotNowError, Patient
 from zsparkcrawl.recovering.belonging import plain_url

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from zsparkcrawl.archive.changes import CONTENT
+from zsparkcrawl.archive.articles.changes import CONTENT
 from zsparkcrawl.rules import why_of
 from zsparkcrawl.serve.asking import number_of, one_of
 from zsparkcrawl.serve.marking import KINDS, MARKS, Mark, Marks, Paragraph, changes_of, field_segments, marked

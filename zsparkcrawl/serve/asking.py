@@ -11,8 +11,8 @@ from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 
 from zsparkcrawl.archive import Selection, storable
-from zsparkcrawl.archive.browsing import ORDERS, Order
-from zsparkcrawl.archive.facets import FACETS, NOTHING, STATES
+from zsparkcrawl.archive.views.browsing import ORDERS, Order
+from zsparkcrawl.archive.views.facets import FACETS, NOTHING, STATES
 
 __all__ = ["PAGE_SIZE", "Wish", "number_of", "one_of", "wish_of"]
 

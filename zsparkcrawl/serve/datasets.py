@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zsparkcrawl.archive.describing import comments
-from zsparkcrawl.archive.opening import VERSION_TABLE
+from zsparkcrawl.archive.database.opening import VERSION_TABLE
+from zsparkcrawl.archive.tables.describing import comments
 
 __all__ = ["datasette_metadata"]
 

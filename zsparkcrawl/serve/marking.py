@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
-from zsparkcrawl.archive.comparing import differences
+from zsparkcrawl.archive.articles.comparing import differences
 from zsparkcrawl.edits import Damage, Edit
 from zsparkcrawl.evidence import Kind, Segment, rival_of, segments_of
 

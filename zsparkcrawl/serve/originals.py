@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from zsparkcrawl import charset
-from zsparkcrawl.archive.captures import read_capture
-from zsparkcrawl.archive.file_store import path_of
+from zsparkcrawl.archive.files.store import path_of
+from zsparkcrawl.archive.warc.captures import read_capture
 from zsparkcrawl.serve.articles import asked_for
 from zsparkcrawl.serve.disarming import POLICY, disarmed
 from zsparkcrawl.serve.rendering import archive_of, data_of, page

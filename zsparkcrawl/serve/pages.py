@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from zsparkcrawl.archive import Snippet
-from zsparkcrawl.archive.facets import NOTHING, Facets
+from zsparkcrawl.archive.views.facets import NOTHING, Facets
 from zsparkcrawl.serve.asking import Wish, wish_of
 from zsparkcrawl.serve.rendering import archive_of, page, words_of
 from zsparkcrawl.serve.words import Words

@@ -14,7 +14,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from zsparkcrawl.archive import Lease
-from zsparkcrawl.archive.visits import Ending
+from zsparkcrawl.archive.crawling.visits import Ending
 from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, joined_parts
 from zsparkcrawl.fetched import Reading

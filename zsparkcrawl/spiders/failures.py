@@ -12,7 +12,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from zsparkcrawl.archive.visits import Ending
+from zsparkcrawl.archive.crawling.visits import Ending
 from zsparkcrawl.middlewares import NotNowError, RefusedError
 
 __all__ = ["Fault", "fault_of", "request_of", "retry_after"]

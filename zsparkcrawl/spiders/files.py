@@ -12,9 +12,9 @@ from twisted.python.failure import Failure
 from w3lib.url import safe_url_string
 
 from zsparkcrawl.archive import Lease
-from zsparkcrawl.archive.file_store import FileError
-from zsparkcrawl.archive.offers import Placed
-from zsparkcrawl.archive.visits import Ending
+from zsparkcrawl.archive.crawling.offers import Placed
+from zsparkcrawl.archive.crawling.visits import Ending
+from zsparkcrawl.archive.files.store import FileError
 from zsparkcrawl.filing import FileAnswer, Files
 from zsparkcrawl.middlewares import UrlGuard
 from zsparkcrawl.run import Run

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from zsparkcrawl.archive import Lease
-from zsparkcrawl.archive.visits import Ending
+from zsparkcrawl.archive.crawling.visits import Ending
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.fetched import Kept, Reading
 from zsparkcrawl.items import Page

@@ -1,0 +1,1 @@
+"""What a run takes from the frontier and puts into the archive."""

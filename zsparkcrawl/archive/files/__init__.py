@@ -1,0 +1,1 @@
+"""Files that articles offer: kept under their digests, entered, checked."""

@@ -1,0 +1,1 @@
+"""How crawling stands and went: runs, counts, what a night is judged by."""

@@ -1,0 +1,1 @@
+"""Finding words in articles: the language of queries, the index, and the hits."""

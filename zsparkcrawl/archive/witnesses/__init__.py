@@ -1,0 +1,1 @@
+"""The copies of an article: entered, held against each other, and told of."""
