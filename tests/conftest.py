@@ -1,10 +1,15 @@
 """Fixtures that several test modules share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from bench.sample_site import Served, build, serve
+from tests import postgres
+from zsparkcrawl.archive import Archive
+
+MIGRATED = "migrated"
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +19,25 @@ def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     build(folder)
     with serve(folder) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server with a database `migrated`, whose tables are up to date; skips where there is none."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: the archive is tried on SQLite alone")
+    where = postgres.programs()
+    if where is None:
+        pytest.skip("no PostgreSQL server on this machine: the archive is tried on SQLite alone")
+    with postgres.running(where) as server:
+        server.run(f"CREATE DATABASE {MIGRATED}")
+        Archive.open(server.url(MIGRATED)).close()
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The SQLAlchemy URL of an archive that holds nothing yet: once of SQLite, once of PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'zspark.sqlite'}"
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    return server.create(like=MIGRATED)
