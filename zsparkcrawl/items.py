@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal
@@ -192,23 +192,23 @@ def plain(value: object) -> Any:
     """
     if value is None or isinstance(value, (str, int, float)):
         return value
-    if (names := _shown(type(value))) is not None:
+    kind: Any = type(value)
+    if (names := _shown(kind)) is not None:
         return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
-    if isinstance(value, (set, frozenset)):
-        return sorted(plain(inner) for inner in value)
-    if isinstance(value, (list, tuple)):
-        return [plain(inner) for inner in value]
+    if isinstance(value, (set, frozenset, list, tuple)):
+        inside = [plain(inner) for inner in value]
+        return sorted(inside) if isinstance(value, (set, frozenset)) else inside
     return value
 
 
 @cache
-def _shown(kind: type) -> tuple[str, ...] | None:
+def _shown(kind: Hashable) -> tuple[str, ...] | None:
     """The fields of a dataclass that are shown; None for what is none. Remembered, for a text may have a thousand edits
     to be shown, and asking each anew took a fifth of the time in which texts are mended (measured)."""
-    if not is_dataclass(kind):
+    if not (isinstance(kind, type) and is_dataclass(kind)):
         return None
     return tuple(entry.name for entry in fields(kind) if entry.metadata.get("plain", True))

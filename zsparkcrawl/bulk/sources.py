@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import Literal
 
@@ -96,21 +97,22 @@ def _files(given: str, out: Path) -> Iterator[tuple[Path, PurePath]]:
     elif path.exists():
         raise ChoiceError(f"{shown(given)} is no plain file")
     elif glob.has_magic(given):
-        fixed = Path(*_fixed(path.parts))
-        found = (Path(each) for each in glob.iglob(given, recursive=True))  # noqa: PTH207 - Path.glob finds what is hidden
-        files = [each for each in found if each.is_file() and _form_of(each.name)]
+        files = list(_matching(path))
         if not files:
             raise ChoiceError(f"no file is called {shown(given)}")
-        yield from ((each, each.relative_to(fixed)) for each in files)
+        yield from files
     else:
         raise ChoiceError(f"there is no {shown(given)}")
 
 
-def _fixed(parts: Iterable[str]) -> Iterator[str]:
-    for part in parts:
-        if glob.has_magic(part):
-            return
-        yield part
+def _matching(pattern: Path) -> Iterator[tuple[Path, PurePath]]:
+    """The files of known form that a pattern means, but what is hidden, each with its name below the pattern's fixed
+    part. With `**` links to folders are not followed."""
+    fixed = Path(*takewhile(lambda part: not glob.has_magic(part), pattern.parts))
+    for file in fixed.glob(str(pattern.relative_to(fixed))):
+        name = file.relative_to(fixed)
+        if _form_of(name.name) and not any(part.startswith(".") for part in name.parts) and file.is_file():
+            yield file, name
 
 
 def _walk(folder: Path) -> Iterator[Path]:
