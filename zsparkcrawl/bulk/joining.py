@@ -46,7 +46,9 @@ def join(plan: Plan, job: Job, out: str) -> dict[str, int]:
     target = folder / plan.source.output
     target.parent.mkdir(parents=True, exist_ok=True)
     _join_failures(folder, plan)
-    with whole_file(target) as stream:
+    # First among the parts: what a killed process leaves half written is found there and taken away.
+    whole = state_of(folder, plan.source) / "output"
+    with whole_file(whole) as stream:
         if plan.source.written_as == "parquet":
             from zsparkcrawl.bulk.rows import mended_schema, write_rows
 
@@ -58,6 +60,7 @@ def join(plan: Plan, job: Job, out: str) -> dict[str, int]:
             for number in range(len(plan.ranges)):
                 with part_path(folder, plan, number).open("rb") as part:
                     shutil.copyfileobj(part, stream, _PIECE)
+    whole.replace(target)
     stat = target.stat()
     counts = dict(tally.counts)
     done = {"key": plan.key, "file": shown(plan.source.path), "output": [stat.st_size, stat.st_mtime_ns]}
@@ -75,10 +78,12 @@ def _join_failures(folder: Path, plan: Plan) -> None:
     if not found:
         target.unlink(missing_ok=True)
         return
-    with whole_file(target) as stream:
+    whole = state_of(folder, plan.source) / "failures"
+    with whole_file(whole) as stream:
         for path in found:
             with path.open("rb") as part:
                 shutil.copyfileobj(part, stream, _PIECE)
+    whole.replace(target)
 
 
 def _arrow_batches(folder: Path, plan: Plan) -> Iterator[pa.RecordBatch]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -51,18 +49,26 @@ def plan_of(source: Source, job: Job, out: str) -> Plan:
     key = _key(source, job, digest)
     state = state_of(Path(out), source)
     if (note := read_note(state / "done.json")) and note.get("key") == key and _stands(Path(out), source, note):
+        _tidy(state, whole=True)
         return Plan(source, key, stat.st_size, stat.st_mtime_ns, (), note["counts"])
+    state.mkdir(parents=True, exist_ok=True)
     known = read_note(state / "plan.json")
-    if known is None or known.get("key") != key:
-        with suppress(FileNotFoundError):
-            shutil.rmtree(state)
-        state.mkdir(parents=True, exist_ok=True)
+    same = known is not None and known.get("key") == key
+    _tidy(state, whole=not same)
+    if not same:
         write_note(state / "plan.json", {"key": key, "file": shown(source.path), "job": asdict(job)})
     try:
         ranges = tuple(_ranges(source, job, stat.st_size))
     except OSError as error:
         raise _unreadable(path, error) from error
     return Plan(source, key, stat.st_size, stat.st_mtime_ns, ranges)
+
+
+def _tidy(state: Path, *, whole: bool) -> None:
+    """Take away what a killed process left half written and, of another plan or of one that is done, all parts."""
+    for path in state.iterdir():
+        if path.name.startswith(".") or (whole and path.name not in ("plan.json", "done.json")):
+            path.unlink(missing_ok=True)
 
 
 def _key(source: Source, job: Job, digest: str) -> str:
