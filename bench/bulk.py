@@ -4,8 +4,8 @@
 
 The collection is one file of JSON lines. Its texts are lines {"text": …} of good Simplified Chinese, by default the
 truth of the sample site, turned so that they begin at another sentence, each with a number. Of a hundred records 60 are
-healthy, 27 are damaged by a host taken at random (`bench.damage`), 3 were read with a wrong charset after that, and 10
-have a line of spam. `zsparkcrawl bulk repair` runs over it as a user runs it: with one process, with two, and on a
+healthy, 27 are damaged by a host taken at random (`bench.damage`), 3 are UTF-8 that was read as GBK, and 10 have a line
+of spam. `zsparkcrawl bulk repair` runs over it as a user runs it: with one process, with two, and on a
 cluster of two workers that was started beforehand. Then over a tenth of the file, for the memory; and over the whole
 once more with two processes, killed (all of it, by SIGKILL) when a third of the parts are done, and run again. Outputs
 are compared byte for byte.

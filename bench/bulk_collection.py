@@ -47,9 +47,9 @@ def _records(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
     for number in range(_POOL):
         text = _turned(texts[number % len(texts)], number // len(texts))
         kind = rng.choices(("healthy", "damaged", "misread", "spam"), (60, 27, 3, 10))[0]
-        if kind in ("damaged", "misread"):
+        if kind == "damaged":
             text = damage(text, random_host(rng))
-        if kind == "misread":
+        elif kind == "misread":
             text = text.encode().decode("gbk", "replace")
         elif kind == "spam":
             text = f"{text}\n{rng.choice(spam)}"
