@@ -58,8 +58,8 @@ _IN_BOTH = frozenset("瞭乾徵藉摺著")
 """Of the characters that tables make of none, those that Simplified text has itself: 瞭望, 乾隆, 慰藉."""
 _QUOTES = "“”"
 _REMEMBERED = 30_000
-"""Costs, and lists of guesses, that are remembered at once. Chosen; without a bound a process that mends text after text
-grew by 20 MB with every 80 that were misread (measured)."""
+"""Costs, and lists of guesses, that are remembered at once. Chosen; without a bound a process that mends one text after
+another grew by 20 MB with every 80 that were misread (measured)."""
 _PAUSES = frozenset("，。、；：！？,;:!?（“《")
 _NEVER_BEHIND_A_PAUSE = frozenset("，。、；：！？）》…—·")
 _LOSSES = frozenset("?\ufffd")
