@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -24,11 +25,13 @@ _ENDED = 1
 
 
 class Engine(NamedTuple):
-    """An executor, how many pieces of work it does at a time, and what it raises when those who work are gone."""
+    """An executor, how many pieces of work it does at a time, what it raises when those who work are gone, and what has
+    happened then, in a word."""
 
     executor: Executor
     workers: int
     lost: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
+    told: str = "a worker process was killed"
 
 
 @contextmanager
@@ -83,11 +86,27 @@ def on_cluster(address: str) -> Iterator[Engine]:
         cluster = distributed.LocalCluster(
             n_workers=int(number), threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=50
         )
-        with cluster, _client(distributed, cluster.scheduler_address) as engine:
+        with cluster, _quiet(), _client(distributed, cluster.scheduler_address) as engine:
             yield engine
         return
-    with _client(distributed, address) as engine:
+    with _quiet(), _client(distributed, address) as engine:
         yield engine
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the client from logging whole tracebacks about what is told here in a line."""
+    loggers = [
+        logging.getLogger(name) for name in ("distributed", "distributed.client")
+    ]  # both have levels of their own
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 @contextmanager
@@ -102,4 +121,5 @@ def _client(distributed: Any, address: str) -> Iterator[Engine]:
         if not workers:
             raise BulkError(f"the Dask cluster at {address} has no workers")
         gone = (distributed.KilledWorker, distributed.comm.CommClosedError, CancelledError)
-        yield Engine(client.get_executor(pure=False), workers, gone)
+        told = f"the Dask cluster at {address} is gone, or its workers were killed"
+        yield Engine(client.get_executor(pure=False), workers, gone, told)

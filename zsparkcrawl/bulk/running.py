@@ -87,7 +87,7 @@ class _Run:
 
     def __init__(self, out: Path, job: Job, engine: Engine, step: Callable[[int], None]) -> None:
         self._out, self._job, self._step = str(out.absolute()), job, step
-        self._executor, workers, self._lost = engine
+        self._executor, workers, self._lost, self._told = engine
         self._window = _WAITING * workers
         self._ready: deque[_Work] = deque()
         self._flying: dict[Future[Any], _Work] = {}
@@ -112,7 +112,7 @@ class _Run:
             try:
                 self._flying[self._executor.submit(*work.call(self._job, self._out))] = work
             except self._lost as error:
-                raise _killed() from error
+                raise self._gone() from error
 
     def _take(self, future: Future[Any]) -> None:
         source, plan, number = self._flying.pop(future)
@@ -153,7 +153,7 @@ class _Run:
             self._faulty.add(source.output)
             self._summary.faults.append(str(error))
         except self._lost as error:
-            raise _killed() from error
+            raise self._gone() from error
         except ModuleNotFoundError as error:
             raise BulkError(f"a worker of the cluster has no {error.name}: install zsparkcrawl there") from error
         except ZsparkError:
@@ -165,6 +165,5 @@ class _Run:
             raise BulkError(f"{shown(source.output)} cannot be written: {error.strerror or error}{where}") from error
         return None
 
-
-def _killed() -> BulkError:
-    return BulkError("a worker process was killed; what is done stays done, and the same command goes on from there")
+    def _gone(self) -> BulkError:
+        return BulkError(f"{self._told}; what is done stays done, and the same command goes on from there")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -133,20 +134,22 @@ def _text_of(file: Path) -> str:
 
 
 def _each_line(file: Path, mended: Mend) -> None:
-    source: Iterable[bytes] = sys.stdin.buffer if str(file) == "-" else file.open("rb")
-    for number, line in enumerate(source, 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"line {number} is no JSON: {error}") from error
-        if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-            raise InputError(f'line {number} is no JSON object with a "text"')
-        edited, _ = mended(record["text"])
-        record.pop("damaged", None)
-        record |= {"text": edited.text, **on_record({"text": edited}, ["text"])}
-        _print(_json(record) + "\n")
+    with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as source:
+        for number, line in enumerate(source, 1):
+            if line.strip():
+                _print(_json(_mended_record(number, line, mended)) + "\n")
+
+
+def _mended_record(number: int, line: bytes, mended: Mend) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"line {number} is no JSON: {error}") from error
+    if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+        raise InputError(f'line {number} is no JSON object with a "text"')
+    edited, _ = mended(record["text"])
+    record.pop("damaged", None)
+    return record | {"text": edited.text, **on_record({"text": edited}, ["text"])}
 
 
 def _record(edited: Edited, diagnosis: Diagnosis) -> dict[str, Any]:
