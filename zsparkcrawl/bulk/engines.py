@@ -51,12 +51,10 @@ def on_this_machine(jobs: int) -> Iterator[Engine]:
     executor = ProcessPoolExecutor(jobs, context, _begin, (theirs,))
     try:
         yield Engine(executor, jobs)
-    except BaseException:
-        ours.close()
-        raise
+        executor.shutdown()
     finally:
+        ours.close()  # whoever is still at work ends now
         executor.shutdown(cancel_futures=True)
-        ours.close()
         theirs.close()
 
 

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import decimal
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -131,7 +132,8 @@ def raw_at(batch: pa.RecordBatch, row: int) -> bytes:
 
 
 def plainly(value: Any) -> Any:
-    """A value of Arrow as JSON has it: days and moments as ISO text, bytes as base64, decimals as text.
+    """A value of Arrow as JSON has it: days and moments as ISO text, bytes as base64, decimals as text, and what is no
+    number as null.
 
     >>> plainly({"day": dt.date(2019, 2, 19), "bytes": b"a", "list": [decimal.Decimal("1.50")]})
     {'day': '2019-02-19', 'bytes': 'YQ==', 'list': ['1.50']}
@@ -144,6 +146,8 @@ def plainly(value: Any) -> Any:
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     return str(value) if isinstance(value, (decimal.Decimal, dt.timedelta)) else value
 
 
