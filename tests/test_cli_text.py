@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from zsparkcrawl import repair
 from zsparkcrawl.cli import main
 from zsparkcrawl.edits import Edit, revert
 
@@ -86,6 +87,26 @@ def test_jsonl_keeps_what_else_a_line_says() -> None:
     assert first | {"edits": None} == lines[0] | {"text": MENDED, "edits": None}
     assert revert(first["text"], [Edit(**each) for each in first["edits"]]) == BROKEN
     assert (second, third) == ({"text": "健康", "edits": []}, {"text": "", "edits": []})
+
+
+@pytest.mark.parametrize("command", ["repair", "clean"])
+def test_jsonl_has_the_shape_of_bulk(command: str, tmp_path: Path) -> None:
+    lines = [{"id": 1, "text": f"{BROKEN}的1?shù)量\n{SPAM}"}, {"text": "健康"}, {"text": "园区锟斤拷新闻"}]
+    file = tmp_path / "a.jsonl"
+    file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), "utf-8")
+    result = run(command, "--jsonl", str(file))
+    assert [bool(json.loads(line).get("damaged")) for line in result.stdout.splitlines()] == [True, False, True]
+    assert run("bulk", command, str(file), "-o", str(tmp_path / "out"), "--jobs", "1").exit_code == 0
+    assert (tmp_path / "out" / "a.jsonl").read_bytes() == result.stdout_bytes
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",), ("--jsonl",)])
+def test_misread_text_is_diagnosed_by_what_stood_there(flags: tuple[str, ...]) -> None:
+    text = "關(guān)于組織申報(bào)項(xiàng)目的通知，園區(qū)企業(yè)可以報名".encode().decode("cp1252", "replace")
+    given = json.dumps({"text": text}) if "--jsonl" in flags else text
+    result = run("repair", *flags, stdin=given.encode())
+    assert repair(text).text in (json.loads(result.stdout)["text"] if flags else result.stdout)
+    assert "关于组织申报" in result.stdout
 
 
 def test_jsonl_looks_at_each_line_by_itself() -> None:

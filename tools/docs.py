@@ -86,7 +86,10 @@ def command_help() -> str:
         command = main.get_command(group, name)
         if command is None:  # COMMANDS is what the group is made of
             raise PartError(f"zsparkcrawl has no command {name}")
-        shown.append(f"### zsparkcrawl {name}\n\n```text\n{command.get_help(_context(command, name, group))}\n```")
+        own = _context(command, name, group)
+        shown.append(f"### zsparkcrawl {name}\n\n```text\n{command.get_help(own)}\n```")
+        for below, each in command.commands.items() if isinstance(command, click.Group) else ():
+            shown.append(f"### zsparkcrawl {name} {below}\n\n```text\n{each.get_help(_context(each, below, own))}\n```")
     return "\n\n".join(shown)
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "despam": "text",
     "clean": "text",
     "read": "text",
+    "bulk": "bulk",
     "export": "exporting",
     "package": "packaging",
     "search": "searching",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
+from zsparkcrawl.bulk.mending import Mending, mend, on_record
 from zsparkcrawl.charset import decode
 from zsparkcrawl.chinese.diagnosis import diagnose
 from zsparkcrawl.edits import Edited
@@ -20,31 +22,31 @@ from zsparkcrawl.items import Diagnosis, Page, plain
 
 __all__ = ["clean", "despam", "read", "repair"]
 
-Mend = Callable[[str, Diagnosis], Edited]
+Mend = Callable[[str], tuple[Edited, Diagnosis]]
 
 
 class InputError(ZsparkError):
     """What was given to read is not what was announced."""
 
 
-def _text_command(name: str, summary: str, mend: Callable[[], Mend]) -> click.Command:
+def _text_command(name: str, summary: str, mender: Callable[[], Mend]) -> click.Command:
     @click.command(name, help=summary)
     @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path), default="-")
     @click.option(
         "--json", "as_json", is_flag=True, help="Print text, edits, damaged and diagnosis as one JSON object."
     )
     @click.option(
-        "--jsonl", is_flag=True, help='Each line is a JSON object with a "text"; print it mended, with "edits".'
+        "--jsonl",
+        is_flag=True,
+        help='Each line is a JSON object with a "text"; print it mended, with "edits" and "damaged" (if any).',
     )
     def command(file: Path, as_json: bool, jsonl: bool) -> None:
         if as_json and jsonl:
             raise click.UsageError("--json and --jsonl exclude each other")
         if jsonl:
-            _each_line(file, mend())
+            _each_line(file, mender())
             return
-        text = _text_of(file)
-        diagnosis = diagnose(text)
-        edited = mend()(text, diagnosis)
+        edited, diagnosis = mender()(_text_of(file))
         if as_json:
             _print(_json(_record(edited, diagnosis)) + "\n")
         else:
@@ -53,28 +55,28 @@ def _text_command(name: str, summary: str, mend: Callable[[], Mend]) -> click.Co
     return command
 
 
-def _repair() -> Mend:
-    from zsparkcrawl.repair import repair
+def _mending(mending: Mending) -> Mend:
+    def one(text: str) -> tuple[Edited, Diagnosis]:
+        edited, diagnosis = mend({"text": text}, mending)
+        return edited["text"], diagnosis
 
-    return repair
+    return one
 
 
 def _despam() -> Mend:
     from zsparkcrawl.spam import despam
 
-    return despam
+    def one(text: str) -> tuple[Edited, Diagnosis]:
+        diagnosis = diagnose(text)
+        return despam(text, diagnosis), diagnosis
 
-
-def _clean() -> Mend:
-    from zsparkcrawl.clean import clean_text
-
-    return clean_text
+    return one
 
 
 _TEXT = "Text comes from FILE or, without one, from standard input; the result goes to standard output."
-repair = _text_command("repair", f"Mend damaged text. {_TEXT}", _repair)
+repair = _text_command("repair", f"Mend damaged text. {_TEXT}", lambda: _mending("repair"))
 despam = _text_command("despam", f"Cut injected spam out of text. {_TEXT}", _despam)
-clean = _text_command("clean", f"Mend damaged text and cut injected spam. {_TEXT}", _clean)
+clean = _text_command("clean", f"Mend damaged text and cut injected spam. {_TEXT}", lambda: _mending("clean"))
 
 
 @click.command()
@@ -131,22 +133,23 @@ def _text_of(file: Path) -> str:
     return decoded.text
 
 
-def _each_line(file: Path, mend: Mend) -> None:
-    source: Iterable[bytes] = sys.stdin.buffer if str(file) == "-" else file.open("rb")
-    for number, line in enumerate(source, 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"line {number} is no JSON: {error}") from error
-        if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-            raise InputError(f'line {number} is no JSON object with a "text"')
-        diagnosis = diagnose(record["text"])
-        edited = mend(record["text"], diagnosis)
-        record["text"] = edited.text
-        record["edits"] = plain(edited.edits)
-        _print(_json(record) + "\n")
+def _each_line(file: Path, mended: Mend) -> None:
+    with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as source:
+        for number, line in enumerate(source, 1):
+            if line.strip():
+                _print(_json(_mended_record(number, line, mended)) + "\n")
+
+
+def _mended_record(number: int, line: bytes, mended: Mend) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"line {number} is no JSON: {error}") from error
+    if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+        raise InputError(f'line {number} is no JSON object with a "text"')
+    edited, _ = mended(record["text"])
+    record.pop("damaged", None)
+    return record | {"text": edited.text, **on_record({"text": edited}, ["text"])}
 
 
 def _record(edited: Edited, diagnosis: Diagnosis) -> dict[str, Any]:

@@ -28,9 +28,11 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a record says of itself: its headers, their names in small letters."""
+    """What a record says of itself: its headers, their names in small letters. ``position`` is the byte of the file at
+    which it begins, or the gzip member in which it stands."""
 
     headers: Mapping[str, str]
+    position: int = 0
 
     @property
     def kind(self) -> str:
@@ -68,8 +70,11 @@ class Fault:
     message: str
 
 
-def records(file: BinaryIO, wanted: Callable[[Head], bool]) -> Iterator[Record | Fault]:
-    """The records of a file whose heads are wanted, in its order, and what could not be read.
+def records(
+    file: BinaryIO, wanted: Callable[[Head], bool], start: int = 0, end: int | None = None
+) -> Iterator[Record | Fault]:
+    """The records of a file whose heads are wanted, in its order, and what could not be read. With ``start`` and
+    ``end`` those that begin there and before: each must be the position of a head.
 
     A record is given out when all of its bytes are there, its packing tells the right checksum and its block the right
     digest. Behind damage the walk goes on with the next gzip member, or line, at which a record begins. Memory holds
@@ -77,15 +82,15 @@ def records(file: BinaryIO, wanted: Callable[[Head], bool]) -> Iterator[Record |
     """
     file.seek(0)
     if file.read(2) == _GZIP:
-        yield from _packed(file, wanted)
+        yield from _packed(file, wanted, start, end)
     else:
-        yield from _plain(file, wanted)
+        yield from _plain(file, wanted, start, end)
 
 
-def _packed(file: BinaryIO, wanted: Callable[[Head], bool]) -> Iterator[Record | Fault]:
-    position: int | None = 0
+def _packed(file: BinaryIO, wanted: Callable[[Head], bool], start: int, end: int | None) -> Iterator[Record | Fault]:
+    position: int | None = start
     damaged = False
-    while position is not None:
+    while position is not None and (end is None or position < end):
         file.seek(position)
         if not file.read(1):
             return
@@ -96,19 +101,19 @@ def _packed(file: BinaryIO, wanted: Callable[[Head], bool]) -> Iterator[Record |
                 # What came last is given out when what follows it unpacks: a checksum stands at the member's end.
                 yield from waiting
                 waiting = list(_one(stream, wanted, position))
-            end = stream.end
+            behind = stream.end
         except DamagedError as error:
             if not damaged:
                 yield Fault(position, f"damaged: {error}")
             damaged, position = True, next_member(file, position + 1)
             continue
         yield from waiting
-        damaged, position = False, end
+        damaged, position = False, behind
 
 
-def _plain(file: BinaryIO, wanted: Callable[[Head], bool]) -> Iterator[Record | Fault]:
-    stream = PlainBytes(file)
-    while stream.skip_blank():
+def _plain(file: BinaryIO, wanted: Callable[[Head], bool], start: int, end: int | None) -> Iterator[Record | Fault]:
+    stream = PlainBytes(file, start)
+    while stream.skip_blank() and (end is None or stream.position < end):
         position = stream.position
         try:
             yield from _followed(stream, list(_one(stream, wanted, position)))
@@ -134,7 +139,8 @@ def _one(stream: PlainBytes, wanted: Callable[[Head], bool], position: int) -> I
     version, *lines = stream.until(b"\r\n\r\n", _LONGEST_HEAD).decode("utf-8", "replace").split("\r\n")
     if not _VERSION.fullmatch(version.strip()):
         raise DamagedError("no record of a known version")
-    head = Head({name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)})
+    pairs = (line.partition(":") for line in lines)
+    head = Head({name.strip().lower(): value.strip() for name, _, value in pairs}, position)
     length = _length(head)
     if not wanted(head):
         for _ in stream.pieces(length):
