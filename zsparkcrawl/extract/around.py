@@ -30,8 +30,11 @@ _FINIS = "完"
 _POSTED = re.compile(r"发布于\s*(?:19|20)\d\d[-年/.]")
 _BUTTON = re.compile("(?:我要)?(?:纠错|打印|关闭|收藏|分享|点赞)")
 """What may stand before the label: 【纠错】【责任编辑:张三】."""
-_PAGES = re.compile(r"(?:[\s\d\[\]<>|…·]|首页|上一页|下一页|末页|尾页|余下全文|全文阅读)+")
-"""The row of an article's pages."""
+_PAGES = re.compile(
+    r"(?:[\s\d\[\]【】<>|…·+()（）]|首页|上一页|下一页|末页|尾页|余下全文|全文阅读|点?赞|打?赏|分享|收藏|转发|举报|打印|关闭|"
+    r"(?:查看|发表|我要)?评论|隐藏边栏|微信|微博|本页|窗口|人|次|阅读|浏览)+"
+)
+"""The row of an article's pages, and a row of buttons and counters."""
 _NOTICE = re.compile(
     "通知|公告|通告|公示|启事|通报|声明|函$|招聘|招标|采购|办法|细则|规定|意见|方案|决定|批复|预案|指南|邀请|说明|倡议|公开信|公报|告知"
 )
@@ -50,8 +53,8 @@ class Credited:
     people: dict[str, list[str]]
     paragraphs: tuple[str, ...]
     dates: tuple[str, ...] = ()
-    """What stands behind a label such as 发布时间 right below the text; without such a label the day in the head of an
-    electronic paper's page."""
+    """What stands behind a label such as 发布时间 right below the text or in its last lines; without such a label the day
+    in the head of an electronic paper's page."""
 
 
 def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[str]) -> Credited:
@@ -76,6 +79,7 @@ def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[
     for number in range(len(paragraphs) - 1, ending - 1, -1):
         if values := _credits(paragraphs[number]):
             found.insert(0, people(values))
+            dates += values.get("date", [])
             if number in content.named:
                 del paragraphs[number]
     if paragraphs:

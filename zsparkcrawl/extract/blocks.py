@@ -29,9 +29,9 @@ _SET_APART = frozenset(["span", "em", "i", "b", "small", "label", "strong", "fon
 MOST_INSIDE = 300
 """Elements inside the one around a line that are looked at for what they say of it: that may be the whole page, and
 its lines are thousands. Chosen."""
-_LABELLED = re.compile(r"\s*[\u4e00-\u9fff]{1,6}\s*[:：]")
+_LABELLED = re.compile(r"\s*(?:[\u4e00-\u9fff]{1,6}|[A-Z][A-Za-z]{1,9}(?: [A-Za-z]{2,9})?)\s*[:：]")
 """What an element begins with that holds a label and its value."""
-_FILLED = re.compile(r"\s*[\u4e00-\u9fff]{1,6}\s*[:：]\s*[^\s:：]")
+_FILLED = re.compile(r"\s*(?:[\u4e00-\u9fff]{1,6}|[A-Z][A-Za-z]{1,9}(?: [A-Za-z]{2,9})?)\s*[:：]\s*[^\s:：]")
 _GAPPED_LONGEST = 160
 _EDGES = " \t\r\n\f\xa0\u3000\u200b\ufeff"
 

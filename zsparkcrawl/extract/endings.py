@@ -17,7 +17,7 @@ _END = re.compile(
     "^(?:上一[篇条个页则]|下一[篇条个页则]|没有了|相关(?:新闻|文章|阅读|链接|推荐|报道|文件|稿件|信息|内容|附件下载|解读)|推荐(?:阅读|文章|新闻)|"
     "热门(?:文章|新闻|推荐)|延伸阅读|猜你喜欢|更多(?:文章|新闻|精彩|阅读|推荐|资讯)|大家都在看|(?:顶|踩)一下$|分享到|分享至|分享让更多|阅读下一篇|"
     "(?:热点|今日热榜|热点(?:新闻|推荐|内容|排行)|本站热点|点击排行|热门排行|一周排行|新闻排行|排行榜|最新(?:资讯|新闻|文章|发布|动态|推荐)|图片新闻|"
-    "精彩推荐|编辑推荐|新闻推荐|为您推荐|友情链接|责任声明)$|特别声明|免责声明|版权声明|【?我要纠错|扫码|长按(?:识别|二维码)|(?:网友|发表|最新|最热|热门|精彩|全部)评论|往期(?:推荐|回顾|精彩)|本文仅代表作者|.{0,16}(?:转载|转发)(?:时|本文)?请(?:务必)?注明|举报/反馈|"
+    "精彩推荐|编辑推荐|新闻推荐|为您推荐|友情链接|责任声明)$|特别声明|免责声明|版权声明|【?我要纠错|扫码|长按(?:识别|二维码)|【?纠错】?$|小编最近文章|我要评论$|(?:网友|发表|最新|最热|热门|精彩|全部)评论|往期(?:推荐|回顾|精彩)|本文仅代表作者|.{0,16}(?:转载|转发)(?:时|本文)?请(?:务必)?注明|举报/反馈|"
     "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|举报$|.{0,20}版权所有(?!人)|"
     ".{0,20}copyright|©|粤icp|.{0,40}icp备|.{0,8}公网安备)"
 )
@@ -78,7 +78,10 @@ def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequenc
         if line and held and _RELATED.match(line) and _goes_on(blocks, number):
             continue
         if line and held >= text and (_END.search(line) or (held and POSTED.fullmatch(line))):
-            beyond = blocks[number + 1 : number + 1 + _BEYOND] if _BUTTONS.fullmatch(line) or "注明" in line else ()
+            if "纠错" in line:
+                beyond = blocks[number : number + _BEYOND]
+            elif _BUTTONS.fullmatch(line) or "注明" in line:
+                beyond = blocks[number + 1 : number + 1 + _BEYOND]
             break
         if line and held >= text and (_NOTICE.search(line) or (_MAY_END.search(line) and not line.endswith("。"))):
             feet.append(len(region))
