@@ -30,6 +30,7 @@ _FINIS = "完"
 _POSTED = re.compile(r"发布于\s*(?:19|20)\d\d[-年/.]")
 _BUTTON = re.compile("(?:我要)?(?:纠错|打印|关闭|收藏|分享|点赞)")
 """What may stand before the label: 【纠错】【责任编辑:张三】."""
+_REPORT_ERROR = re.compile(r"\s*[【\[](?:我要)?[纠糾][错錯][】\]]")
 _PAGES = re.compile(
     r"(?:[\s\d\[\]【】<>|…·+()（）]|首页|上一页|下一页|末页|尾页|余下全文|全文阅读|点?赞|打?赏|分享|收藏|转发|举报|打印|关闭|"
     r"(?:查看|发表|我要)?评论|隐藏边栏|微信|微博|本页|窗口|人|次|阅读|浏览)+"
@@ -53,8 +54,8 @@ class Credited:
     people: dict[str, list[str]]
     paragraphs: tuple[str, ...]
     dates: tuple[str, ...] = ()
-    """What stands behind a label such as 发布时间 right below the text or in its last lines; without such a label the day
-    in the head of an electronic paper's page."""
+    """What stands behind a label such as 发布时间 right below the text or in its last lines; without such a label the
+    day in the head of an electronic paper's page."""
 
 
 def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[str]) -> Credited:
@@ -73,14 +74,14 @@ def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[
             # site's own.
             found.append({name: names for name, names in people(values).items() if named.get(name, names) or not names})
             dates += values.get("date", [])
-        elif len(block.text) > _CREDIT_LONGEST or (block.links and not _PAGES.fullmatch(block.text)):
+        elif len(block.text) > _CREDIT_LONGEST or (block.linked and not _PAGES.fullmatch(block.text)):
             break
     ending = max(len(paragraphs) - _ENDING, 1)
     for number in range(len(paragraphs) - 1, ending - 1, -1):
         if values := _credits(paragraphs[number]):
             found.insert(0, people(values))
             dates += values.get("date", [])
-            if number in content.named:
+            if number in content.named or _REPORT_ERROR.match(paragraphs[number]):
                 del paragraphs[number]
     if paragraphs:
         found.append(people(dict(closing_credits(paragraphs[-1]))))
@@ -127,7 +128,12 @@ def settled_date(
     under a notice's signature.
     """
     if byline.moment is not None:
-        return byline.moment, byline.date_raw, None
+        days = {moment.date() for moment in head.published} if byline.moment.basis == "relative" else set()
+        # 昨天 is told from the day of fetching, which may not be the day on which the page was saved.
+        exact = (
+            max(map(_stated, head.published), key=lambda moment: moment.time is not None) if len(days) == 1 else None
+        )
+        return exact or byline.moment, byline.date_raw, None
     if byline.date_missing == "conflict":
         return None, byline.date_raw, "conflict"
     below = [moment for raw in credited.dates if (moment := clock.read(raw))]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from zsparkcrawl.chinese.script import fold, fold_with_positions
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.labels import read_labels
-from zsparkcrawl.extract.names import is_names, is_person, split_names
+from zsparkcrawl.extract.names import is_names, is_office, is_person, split_names
 
 __all__ = ["Credits", "closing_credits", "opening_credits", "read_credits", "reporter_in"]
 
@@ -41,7 +41,7 @@ _REPORTERS_WORDS = frozenset(
     "调查 观察 手记 走访 探访 评论 专访 来信 札记 视点 获悉 了解 在线 体验 暗访 追踪 见闻".split()
 )
 _VERB = re.compile(
-    r"(?P<names>.{2,}?)\s*(?P<verb>摄影报[道导]|摄影|摄|攝影|攝|供图|采写|採寫|(?:综合|专题)?报[道导]|整理)"
+    r"(?P<names>.{2,}?)\s*(?P<verb>摄影报[道导]|摄影|摄|攝影|攝|供图|采写|採寫|(?:综合|专题)?报[道导]|整理|整合|编译|综合)"
 )
 _VERBS = dict.fromkeys(("摄影", "摄", "攝影", "攝", "供图"), "photographer") | dict.fromkeys(
     ("摄影报道", "摄影报导"), "both"
@@ -56,6 +56,8 @@ _BEHIND_KINDS = {"文": "author", "撰文": "author", "供稿": "contributor"} |
     **dict.fromkeys(("责任编辑", "责编", "编辑"), "editor"),
     **dict.fromkeys(("审核", "校对", "审校"), "reviewers"),
 }
+_OFFICE = re.compile("[科室系组部班会处院办局中队所站社园委]$|支部$|总支$")
+"""What the offices end with that send something in."""
 _REPORTED = re.compile(r"\s+(?:综合)?报[道导]$")
 _FRAME = " \t\xa0\u3000()[]【】□■◎●○◇◆★☆▲△※*-—|·,;"
 _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,80})[)）\]】]\s*(?:1\d{6})?$")
@@ -109,9 +111,14 @@ def read_credits(text: str) -> Credits | None:
     found = [match for match in _ROLE.finditer(plain, 0, end) if match.start() >= begin]
     if not found:
         return _role_behind(text, folded.positions, plain[:end], begin)
-    if found[0].start() > begin:
-        return _role_behind(text, folded.positions, plain[:end], begin)
-    return _roles(text, folded.positions, found, end)
+    if found[0].start() == begin:
+        return _roles(text, folded.positions, found, end)
+    if whole := _role_behind(text, folded.positions, plain[:end], begin):
+        return whole
+    # 党办供稿　摄影/张三: the first role stands behind its name, the others before theirs.
+    first = _role_behind(text, folded.positions, plain[: found[0].start()], begin)
+    others = _roles(text, folded.positions, found, end) if first else None
+    return None if first is None or others is None else first | {k: first.get(k, []) + v for k, v in others.items()}
 
 
 def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], end: int) -> Credits | None:
@@ -130,6 +137,8 @@ def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], 
         if names:
             if kind != "contributor" and not (is_names(names) and _names_behind(match, names)):
                 return None
+            if match[0].startswith("图片来源") and is_office(names):
+                return None  # a picture taken from a paper or from a shop of pictures was taken by nobody here
             for each in ("author", "photographer") if kind == "both" else (kind,):
                 credits.setdefault(each, []).append(names)
             waiting.append(names)
@@ -173,7 +182,8 @@ def _role_behind(text: str, positions: Sequence[int], plain: str, begin: int) ->
         role = re.sub(r"[\s/、]", "", match["role"])
         # 图书馆供图, 展开全文 and 资料审核 end like credits; without a gap a person's name stands before such a role.
         sure = separated or is_person(names) or (len(role) > 1 and _BEHIND_KINDS.get(role) in {None, "author"})
-        if not is_names(names) or not sure:
+        of_office = role == "供稿" and all(map(_OFFICE.search, split_names(names)))
+        if not of_office and not (is_names(names) and sure):
             return None
         for kind in _kinds_behind(role):
             credits.setdefault(kind, []).append(names)

@@ -43,12 +43,12 @@ _CALL = re.compile(
     "[↑▲↓▼]?点击[上下]?[方面]?.{0,12}(?:蓝字|关注).{0,12}|.{0,14}点(?:个|一下)[^\\w]{0,2}在看.{0,6}|"
     "(?:打开|请?用)?(?:手机|微信).{0,4}扫.{0,6}二维码.{0,10}|.{0,16}尽在.{2,12}(?:app|客户端)|"
     "手机.{0,4}看新闻|赞 ?\\(?\\d*\\)?|点击播报本文.{0,4}|(?:正在|视频)加载中?[.…]*|展开全文|"
-    ".{0,12}浏览器(?:版本)?(?:不支持|过低).{0,24}"
+    ".{0,12}浏览器(?:暂时|版本)?(?:不支持|过低|无法播放).{0,24}|图集|[+]1|加载更多"
 )
 """What messengers' pages and sites ask their readers to do, and what players and votes say."""
 _APP = re.compile(".{0,30}点(?:我|击|此)?(?:下载|打开).{0,8}(?:app|客户端).{0,8}|打开.{0,12}(?:app|客户端).{0,16}")
 """A link to a site's own program."""
-_MAY_CALL = re.compile("[点點赞贊讚扫掃尽儘盡看载載开開览覽]")
+_MAY_CALL = re.compile("[+图圖点點赞贊讚扫掃尽儘盡看载載开開览覽]")
 """What such a line has at least, so that others need not be folded."""
 _MAY_BE_END = re.compile("[版cC©iI安侵]|注明|转载|不保证|不构成|^欢?迎?[下关]|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
 """What one of the lines above has at least, or how short it is, so that others need not be folded."""
@@ -96,10 +96,17 @@ def _goes_on(blocks: Sequence[Block], number: int) -> bool:
     """Whether sentences stand behind a line with links in the same place as the line: the text goes on."""
     here = blocks[number]
     place = here.element.getparent()
-    return bool(here.links) and any(
-        block.element.getparent() is place and block.tag == here.tag and good(block) >= _TEXT and "。" in block.text
-        for block in blocks[number + 1 : number + 1 + _INSERTED]
+    following = blocks[number + 1 : number + 1 + _INSERTED]
+    sentences = (
+        at
+        for at, block in enumerate(following)
+        if block.element.getparent() is place and block.tag == here.tag and good(block) >= _TEXT and "。" in block.text
     )
+    first = next(sentences, None)
+    if first is None:
+        return False
+    # Without a link of its own the line is a heading, and links stand below it.
+    return bool(here.links) or (first > 0 and all(block.links and not good(block) for block in following[:first]))
 
 
 def good(block: Block) -> int:

@@ -33,6 +33,8 @@ _USER = re.compile(r"(?:nick|user)-?_?name", re.IGNORECASE)
 """What a weblog calls the link to a writer who goes by any name."""
 _WRITERS = frozenset(["author", "correspondent"])
 _NAME_LONGEST = 12
+_SHELF_LONGEST = 6
+"""Characters of the name of a column; chosen."""
 _FOLLOW = re.compile(r"[+＋]?\s*(?:已?关注|關注|订阅|訂閱)")
 _TIMED = re.compile(r":|(?:分钟|小时|刚刚)")
 """What a time of day has, and a time told by its distance from now."""
@@ -58,13 +60,14 @@ _COUNTER = re.compile("浏览|瀏覽|阅读|閱讀|点击|點擊|人气")
 _CHANGED = re.compile(r"(?:更新|修改|updated|modified)\s*(?:时间|日期|于|on)?\s*[:：]?\s*$", re.IGNORECASE)
 _SUBMITTED = re.compile("由\\s.{2,24}(?:提交|发布|发表|创建)于")
 """由 张三 提交于: a name among words of its line."""
-_NO_NAME = re.compile(r"[:：\d]")
+_NO_NAME = re.compile(r"[:：\d]|^(?:今天|今日|昨天|昨日|前天|刚刚)$")
 _BY = re.compile(
     r"(?:^|\s)(?:by\s+|由\s+(?=.{2,24}(?:提交|发布|发表|创建)于)|作者\s*[:/|]?\s*|文\s*[/|丨]\s*|(?:本报|本网)?记者\s*[:/]?\s*)"
     r"(?P<author>[^|\t]{2,24}?)(?=$|[|\t]| in [A-Z]|\s+(?:提交|发布|发表|创建)于)",
     re.I,
 )
 _FROM = re.compile(r"^(?:来自|来源于?|转自|出自)\s*[:/|]?\s*(?P<source>[^|\t]{2,24})$")
+_IN_TITLE_MARKS = re.compile(r"《\s+(?P<paper>[^《》]{2,16}?)\s+》")
 _SOURCE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:source|laiyuan|ly|origin|from|copyfrom|media[_-]?name|js_name|author-?media|"
     r"site-?name|publisher-?name|ent-source)(?:$|[\s_\d-])|source|laiyuan|medianame|rich_media_meta_nickname",
@@ -104,7 +107,8 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
         return LabelLine(bare=day) if clock.read(day) else None
     line = loose_pieces(text, clock, named, apart)
     # What links to something else than a paper or a writer is an entry of a list.
-    listed = line is not None and (unknown := _unknown_links(block, line, clock)) and not _is_card(unknown, block, line)
+    unknown = _unknown_links(block, line, clock) if line is not None else []
+    listed = line is not None and unknown and not (_is_card(unknown, block, line) or _is_shelf(unknown, named, line))
     return None if listed else line
 
 
@@ -128,6 +132,13 @@ def _is_card(unknown: Sequence[str], block: Block, line: LabelLine) -> bool:
     if not timed or len(unknown) > 1 or len(unknown[0]) > _NAME_LONGEST:
         return False
     return any(_FOLLOW.fullmatch(collapse(text)) for text in islice(block.element.itertext(), MOST_INSIDE))
+
+
+def _is_shelf(unknown: Sequence[str], named: Mapping[str, str], line: LabelLine) -> bool:
+    """Whether the one link that nothing is known of is the column's, beside a paper or a writer that the page calls so
+    and a time of day."""
+    timed = line.bare is not None and _TIMED.search(narrow(line.bare)) is not None
+    return bool(named) and timed and len(unknown) == 1 and len(unknown[0]) <= _SHELF_LONGEST
 
 
 def loose_pieces(
@@ -217,6 +228,9 @@ def piece_of(piece: str) -> tuple[str | None, str]:
     if match := _BY.search(plain):
         name = piece[folded.positions[match.start("author")] : folded.positions[match.end("author")]].strip(EDGES)
         return ("author", name) if is_names(name) and somebody(name) else (None, "")
+    if match := _IN_TITLE_MARKS.fullmatch(plain):  # 《 江畔日报 》, as electronic papers have it
+        piece = piece[folded.positions[match.start("paper")] : folded.positions[match.end("paper")]]
+        plain = fold_with_positions(piece)
     return ("source", piece) if is_paper(str(plain)) else (None, "")
 
 

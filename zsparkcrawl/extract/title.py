@@ -14,7 +14,9 @@ from zsparkcrawl.extract.labels import read_labels
 __all__ = ["date_behind", "find_title", "is_breadcrumb", "likely_titles", "pieces_of", "stated_title"]
 
 _HEADINGS = {"h1": 6, "h2": 5, "h3": 4, "h4": 2}
-_BREADCRUMB = re.compile("当前位置|您的位置|所在位置|您现在的位置|你的位置|^首页(?:[>»›/→]|-(?!.{18}))|请输入|点击查看更多")
+_BREADCRUMB = re.compile(
+    "当前位置|您的位置|所在位置|您现在的位置|你的位置|^首页(?:[>»›/→]|-(?!.{18}))|请输入|点击查看更多"
+)
 _MAYBE_BREADCRUMB = re.compile("位置|位(?:\\(|（)|首[页頁]|输入|輸|查看")
 """What one of these has at least, so that others need not be folded."""
 _NAMED = re.compile(r"(?:^|[\W_])(?:title|tit|biaoti|bt|headline|subject)(?:$|[\W_])|title", re.IGNORECASE)
