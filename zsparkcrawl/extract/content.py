@@ -41,6 +41,8 @@ _FILES_LABEL = re.compile(r"附\s*件(?:下载|列表)?\s*[:：]?")
 _TEXT = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
 _PARAGRAPHS = frozenset(["p", "span", "li", "font", "td", "tr", "tbody", "h1", "h2", "h3", "strong", "b", "section"])
+_SIGNS = 3
+"""Blocks behind 附件： among which a file is looked for: a picture may stand before its name; chosen."""
 _BELOW = 8
 """Lines below the text among which credits are looked for."""
 _HOLDS = 0.8
@@ -126,7 +128,11 @@ def _is_left_out(chosen: Sequence[Block], number: int, apart: _Apart, *, first: 
     block = chosen[number]
     if apart.is_outside(block.element) and (is_original_title(block.text) or (first and is_above(block))):
         return True
-    return bool(_FILES_LABEL.fullmatch(block.text)) and any(map(_only_files, chosen[number + 1 : number + 2]))
+    if not _FILES_LABEL.fullmatch(block.text):
+        return False
+    # Beside the name of a file stands its sign.
+    following = (each for each in chosen[number + 1 : number + 1 + _SIGNS] if each.text)
+    return any(map(_only_files, islice(following, 1)))
 
 
 def _is_no_text(block: Block) -> bool:

@@ -31,6 +31,10 @@ _ENOUGH = 2
 _MOST_PARTS = 4
 _SPOKEN = 8
 """Characters of a title that is known by nothing but what it says; chosen."""
+_COLUMN_LONGEST = 6
+_MENU = 400
+"""Blocks among which the name of a column is looked for once more; chosen."""
+_MENU_LINE = 120
 _COLUMN = re.compile(
     "(?:新闻|资讯|公司|企业|集团|行业|媒体|园区|校园|学院|工作|最新|综合|通知|公告|公示|信息|政务|党建|活动|时政)"
     "(?:中心|动态|新闻|资讯|公告|报道|要闻|快讯|公开|详情|聚焦|发布)"
@@ -79,6 +83,7 @@ def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) ->
             # What a page calls a title and ends with a date is the line below it (class="title-info").
             or (_is_named(block) and not ENDS_DATED.search(block.text))
             or fold(block.text) in pieces
+            or ((behind := date_behind(block)) and fold(_without_end(block.text, behind)) in pieces)
         )
     )
     # Where nothing else looks like it, a heading of the third rank does.
@@ -112,7 +117,7 @@ def find_title(
         return None
     _, number = max(scored)
     text, last = _whole(blocks, number, pieces, first if byline is not None and number < first else end)
-    text = text.removesuffix(date_behind(blocks[number]) or "").strip()
+    text = _without_end(text, date_behind(blocks[number]) or "")
     # [游记] 清水湾: the board's heading is in two parts, the kind of post and its name.
     return next((part for part in _parts(blocks[number]) if fold(part) in pieces), text), last
 
@@ -128,7 +133,7 @@ def _scored(
         block = blocks[number]
         if not _may_be_title(block) or (top is not None and number >= top and _is_labels(block)):
             continue
-        evidence = _score(block, pieces)
+        evidence = _score(block, pieces) - _HEADINGS["h1"] * _is_column(blocks, number)
         rank = (evidence - 0.5 * min(abs(near - number), 8), number)
         # Below the byline, and without one, only a heading or a line that the head repeats is a title.
         if (top is None or number >= top) and evidence < _ENOUGH + (top is not None):
@@ -139,6 +144,19 @@ def _scored(
     return scored or weak
 
 
+def _is_column(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a short line is what the site calls its column: it stands elsewhere on the page, too, as a link of the
+    menu or as another heading."""
+    text = blocks[number].text
+    if len(text) > _COLUMN_LONGEST or _COLUMN.fullmatch(text):
+        return False  # what the score says already
+    return any(
+        other.text == text or any(link.text == text for link in other.links)
+        for at, other in enumerate(islice(blocks, _MENU))
+        if at != number and len(other.text) <= _MENU_LINE
+    )
+
+
 def _parts(block: Block) -> Iterator[str]:
     """The texts of a line's links, and of the elements right inside it."""
     yield from (link.text for link in block.links)
@@ -147,13 +165,19 @@ def _parts(block: Block) -> Iterator[str]:
 
 
 def date_behind(block: Block) -> str | None:
-    """The date in an element of its own at the end of a heading: <h1>园区新闻<small>2019-02-19</small></h1>."""
-    if block.tag not in _HEADINGS or not ENDS_DATED.search(block.text):
+    """The date in an element of its own at the end of a heading, or of a line that the page calls a title:
+    <h1>园区新闻<small>2019-02-19</small></h1>."""
+    if not ENDS_DATED.search(block.text) or not (block.tag in _HEADINGS or _is_named(block)):
         return None
     inner = next(iter(block.element.iterchildren(reversed=True)), None)
     text = "" if inner is None or (inner.tail or "").strip() else short_text(inner, _LONGEST).strip("[]()（） ")
     moment = find_date(text)
     return text if moment and moment.raw == text and text != block.text else None
+
+
+def _without_end(text: str, end: str) -> str:
+    """A title without the date at its end, and without what keeps the two apart."""
+    return text.removesuffix(end).strip(" \t\xa0\u3000[]()（）|") if end else text
 
 
 def stated_title(stated: Sequence[str], text: str) -> str | None:
