@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from zsparkcrawl.extract.blocks import Block
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.labels import EDGES, LabelLine
-from zsparkcrawl.extract.loose import leaf, named_in, piece_of
+from zsparkcrawl.extract.leaves import leaf
+from zsparkcrawl.extract.loose import named_in, piece_of
 from zsparkcrawl.extract.names import is_paper, is_person, is_writer
 
 __all__ = ["add_writer", "leaf_of_two", "paper_beside"]
@@ -36,7 +37,7 @@ def paper_beside(
             and (other not in titles or _below_h1(blocks, other, titles))
         ):
             text = blocks[other].text.strip(EDGES)
-            if not text or len(text) > _PAPER_LONGEST:
+            if not text or len(text) > _PAPER_LONGEST or blocks[other].text.endswith((":", "：")):
                 continue
             if named := named_in(blocks[other].element, text).get("source"):
                 return {"source": [named]}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from zsparkcrawl.chinese.script import fold, fold_with_positions
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.labels import read_labels
-from zsparkcrawl.extract.names import is_names, is_office, is_person, split_names
+from zsparkcrawl.extract.names import is_names, is_office, is_paper, is_person, split_names
 
 __all__ = ["Credits", "closing_credits", "opening_credits", "read_credits", "reporter_in"]
 
@@ -68,6 +68,11 @@ _OPENING = re.compile(
     r"^[\s\u3000\xa0【\[(（]*(?:(?P<paper>[\u4e00-\u9fff]{1,9}?(?:报|网|社|台|刊|站|在线|新闻|客户端|融媒|发布))讯|(?P<agency>本[报网台社刊]|[\u4e00-\u9fff]{2,6}?(?:社|网|报|台|在线|新闻|客户端))"
     r"[\u4e00-\u9fff]{0,10}\d{1,2}月\d{1,2}日(?:电|讯|消息))[】\])）]?[\s\u3000\xa0]*(?:[(（](?P<inside>[^()（）]{2,60})[)）])?"
 )
+_FIRST_BRACKET = re.compile(
+    r"^[\s\u3000\xa0]*【(?P<inside>[^【】]{3,40})】[\s\u3000\xa0]*(?:[(（](?P<named>[^()（）]{2,60})[)）])?"
+)
+_RANKED = re.compile(r"(?:文\s*/\s*)?[\u4e00-\u9fff]{0,14}(?:记者|記者|作者)\s+(?P<names>\S.*)")
+"""环球日报驻海外特约记者 张三."""
 _REPORTS = re.compile(
     rf"^[\s\u3000\xa0〔【\[(（]*(?P<credit>{_REPORTER}\s*[\u4e00-\u9fff·、\s]{{2,24}}?)(?:\s*/\s*[\u4e00-\u9fff]{{2,6}})?"
     r"\s*(?:摄影|综合|专题)?报[道导]"
@@ -158,7 +163,7 @@ def _names_behind(role: re.Match[str], names: str) -> bool:
     if not role[0][-1].isspace() and role[0][-1] not in ":/|丨":
         if role.lastgroup in {"editor", "reviewers", "photographer"}:
             return all(map(is_person, split_names(names)))
-        return names not in _REPORTERS_WORDS
+        return _REPORTERS_WORDS.isdisjoint(names.split())
     return True
 
 
@@ -220,6 +225,11 @@ def opening_credits(paragraph: str) -> Credits:
         }
     if desk := _DESK.match(plain):
         return {"author": [_span(head, folded.positions, desk, "names")]}
+    if match is None and (bracket := _FIRST_BRACKET.match(plain)):
+        inside = _span(head, folded.positions, bracket, "inside")
+        if not bracket["named"] or not is_paper(inside):
+            return _in_bracket(inside)
+        return {"source": [inside]} | (read_credits(_span(head, folded.positions, bracket, "named")) or {})
     if match is None:
         reports = _REPORTS.match(plain)
         return (read_credits(_span(head, folded.positions, reports, "credit")) or {}) if reports else {}
@@ -232,6 +242,22 @@ def opening_credits(paragraph: str) -> Credits:
     elif reports := _REPORTS.match(plain[match.end() :]):
         begin, end = (folded.positions[match.end() + at] for at in reports.span("credit"))
         credits |= read_credits(head[begin:end]) or {}
+    return credits
+
+
+def _in_bracket(text: str) -> Credits:
+    """Who is named in the bracket that opens a report: 【环球网报道 记者 张三】, 【文/观察网 张三】."""
+    _, said, behind = text.partition("报道")
+    credits = read_credits(text) or (read_credits(behind) if said else None) or {}
+    if not credits and (match := _RANKED.fullmatch(text)) and is_names(match["names"]):
+        credits = {"author": [match["names"]]}
+    for kind, values in credits.items():
+        parts = [value.split() for value in values]
+        # The writer's paper, or what he is there, stands before his name.
+        credits[kind] = [
+            " ".join(each[1:] if len(each) > 1 and (is_paper(each[0]) or each[0].endswith("作者")) else each)
+            for each in parts
+        ]
     return credits
 
 

@@ -21,7 +21,9 @@ _END = re.compile(
     "[\\[【(]?(?:打印|关闭|返回|收藏|字体)(?:本页|此页|窗口|顶部|列表|上一页)?[】\\])|]?|扫一扫|举报$|.{0,20}版权所有(?!人)|"
     ".{0,20}copyright|©|粤icp|.{0,40}icp备|.{0,8}公网安备)"
 )
-_MAY_END = re.compile("^(?:主办单位|承办单位|技术支持|友情链接|网站地图|联系我们|关于我们|最后更新|更新日期)")
+_MAY_END = re.compile(
+    "^(?:主办单位|承办单位|技术支持|友情链接|网站地图|联系我们|关于我们|最后更新|更新日期|关键词\\s*>>)"
+)
 """What a foot begins with, and a paragraph can: it ends the article only where no text follows."""
 _BUTTONS = re.compile(
     "(?:分享(?:到|至|:)|扫一扫|用?微信扫|举报/反馈|(?:发表|我要)评论).{0,30}|[+]?关注(?:我们|公众号)?|听新闻|"
@@ -29,7 +31,7 @@ _BUTTONS = re.compile(
 )
 """What stands beside an article's buttons: above the text it ends nothing."""
 _NOTICE = re.compile(
-    "^.{0,14}未经.{0,8}(?:授权|许可|允许).{0,14}(?:转载|复制|摘编)|^.{0,24}[仅只]代表.{0,10}(?:观点|立场|意见|看法)"
+    "^.{0,40}未经.{0,8}(?:授权|许可|允许).{0,14}(?:转载|复制|摘编)|^.{0,24}[仅只]代表.{0,10}(?:观点|立场|意见|看法)"
     "|^.{0,10}观点[仅只]代表(?:作者|网友)|^郑重声明:"
     "|^.{0,4}声明:.{0,40}(?:转载|版权|来源|观点|传递更多)|^.{0,30}(?:侵权|侵犯).{0,16}联系.{0,12}(?:删除|处理)"
     "|^.{0,30}(?:著作权|版权)归.{0,20}所有|^.{0,40}转载请(?:附上|保留|标明|联系)|^(?:欢迎)?(?:下载|关注).{0,24}(?:app|客户端|公众号|小程序)"
@@ -52,6 +54,8 @@ _MAY_CALL = re.compile("[+图圖点點赞贊讚扫掃尽儘盡看载載开開览
 """What such a line has at least, so that others need not be folded."""
 _MAY_BE_END = re.compile("[版cC©iI安侵]|注明|转载|不保证|不构成|^欢?迎?[下关]|未经|[仅只]代|[声聲]明|^[发發]|^.{0,24}$")
 """What one of the lines above has at least, or how short it is, so that others need not be folded."""
+_RIGHTS = 5
+"""Characters at the begin of a line among which 声明 stands where it speaks of rights; chosen."""
 _BEYOND = 3
 """Lines behind a row of buttons among which credits are looked for; chosen."""
 _TEXT = 25
@@ -75,12 +79,12 @@ def region_of(blocks: Sequence[Block], start: int) -> tuple[list[Block], Sequenc
         # 分享到： right below the byline, as newspapers have it.
         if line and held < _TEXT and _BUTTONS.fullmatch(line) and not any("。" in each.text for each in region):
             continue
-        if line and held and _RELATED.match(line) and _goes_on(blocks, number):
+        if line and _RELATED.match(line) and _goes_on(blocks, number):
             continue
         if line and held >= text and (_END.search(line) or (held and POSTED.fullmatch(line))):
             if "纠错" in line:
                 beyond = blocks[number : number + _BEYOND]
-            elif _BUTTONS.fullmatch(line) or "注明" in line:
+            elif _BUTTONS.fullmatch(line) or "注明" in line or "声明" in line[:_RIGHTS]:
                 beyond = blocks[number + 1 : number + 1 + _BEYOND]
             break
         if line and held >= text and (_NOTICE.search(line) or (_MAY_END.search(line) and not line.endswith("。"))):

@@ -50,8 +50,15 @@ def label_line(block: Block) -> LabelLine | None:
         return None
     moment = find_date(text)
     rest = text.replace(moment.raw, "  ") if moment else block.text
-    credits = read_credits(rest.strip(EDGES))
+    credits = read_credits(rest.strip(EDGES)) or _behind_paper(rest.strip(EDGES))
     return LabelLine(values=dict(credits), bare=moment.raw if moment else None) if credits else None
+
+
+def _behind_paper(text: str) -> dict[str, list[str]] | None:
+    """Credits behind the name of the paper: 江畔晚报 记者 张三 编辑 李四."""
+    paper, _, rest = text.partition(" ")
+    credits = read_credits(rest) if rest and is_paper(paper) else None
+    return {"source": [paper]} | credits if credits else None
 
 
 def _spaced(block: Block, *, first: bool) -> str:

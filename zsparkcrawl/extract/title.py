@@ -11,7 +11,7 @@ from zsparkcrawl.extract.blocks import Block, short_text
 from zsparkcrawl.extract.dates import ENDS_DATED, find_date
 from zsparkcrawl.extract.labels import read_labels
 
-__all__ = ["date_behind", "find_title", "is_breadcrumb", "likely_titles", "pieces_of", "stated_title"]
+__all__ = ["date_behind", "find_title", "is_breadcrumb", "is_set_off", "likely_titles", "pieces_of", "stated_title"]
 
 _HEADINGS = {"h1": 6, "h2": 5, "h3": 4, "h4": 2}
 _BREADCRUMB = re.compile(
@@ -137,7 +137,7 @@ def _scored(
         rank = (evidence - 0.5 * min(abs(near - number), 8), number)
         # Below the byline, and without one, only a heading or a line that the head repeats is a title.
         if (top is None or number >= top) and evidence < _ENOUGH + (top is not None):
-            if top is not None and _is_set_off(block):
+            if top is not None and is_set_off(block):
                 weak.append(rank)
         elif not _is_labels(block):
             scored.append(rank)
@@ -243,7 +243,7 @@ def _is_named(block: Block) -> bool:
     return len(block.text) >= 6 and bool(_NAMED.search(names)) and not _NOT_NAMED.search(names)
 
 
-def _is_set_off(block: Block) -> bool:
+def is_set_off(block: Block) -> bool:
     """Whether a line is centred or in bold, and no sentence."""
     element = block.element
     inner = next(iter(element), None)

@@ -45,6 +45,8 @@ _CARRIERS = frozenset(["style", "hidden", "color", "width", "height"])
 _NAMED = {"white": "ffffff", "black": "000000", "red": "ff0000", "yellow": "ffff00", "gray": "808080", "grey": "808080"}
 _SIZED = re.compile(r"font-size\s*:\s*(?!0(?![.\d]))[\d.]*[1-9]", re.IGNORECASE)
 _SIZED_RULE = re.compile(r"(?<![^{}])([^{}]+)\{(?=[^{}]*font-size\s*:\s*(?!0(?![.\d]))[\d.]*[1-9])", re.IGNORECASE)
+_MOVING = frozenset([".wow", ".animated", ".animate__animated", ".aos-init"])
+"""What libraries of animations call the elements that come into sight as the reader comes to them."""
 _MOST_INSIDE = 20
 """Elements right inside one that are asked for a size of their own; chosen."""
 _SHEET_LONGEST = 65536
@@ -100,7 +102,7 @@ def hiding_of(tree: HtmlElement) -> Hiding:
     """
     sheets = [_read_sheet((element.text or "")[:_SHEET_LONGEST]) for element in tree.iter("style")]
     names, small, sized = (frozenset[str]().union(*(sheet[part] for sheet in sheets)) for part in range(3))
-    return Hiding(names, small - names, sized)
+    return Hiding(names - _MOVING, small - names, sized)
 
 
 @lru_cache(maxsize=64)
