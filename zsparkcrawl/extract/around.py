@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zsparkcrawl.chinese.script import fold
+from zsparkcrawl.extract.blocks import Block
 from zsparkcrawl.extract.byline import Byline, in_foot, people
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.content import Content, without_summary
@@ -26,6 +27,9 @@ PEOPLE = ("author", "source", "editor", "photographer", "reviewers", "contributo
 _ENDING = 8
 """Paragraphs at the end of a text among which credits and a signature are looked for; chosen."""
 _CREDIT_LONGEST = 80
+_LINKED = 1
+"""Lines with links of their own below the text behind which credits are still looked for: one leads to more on the same
+matter, several are a list; chosen."""
 _FINIS = "完"
 _POSTED = re.compile(r"发布于\s*(?:19|20)\d\d[-年/.]")
 _BUTTON = re.compile("(?:我要)?(?:纠错|打印|关闭|收藏|分享|点赞)")
@@ -62,20 +66,7 @@ def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[
     """Add to what the byline names who is named below the text, at its end and by its first words; then what the
     page's metadata state of the source. A field that is known already stays as it is."""
     paragraphs = list(content.paragraphs)
-    found: list[dict[str, list[str]]] = []
-    dates: list[str] = []
-    for number, block in enumerate(content.below):
-        # What ends a press release of Hong Kong: 完, and below it the day. Columns have theirs right below the text.
-        if _POSTED.match(block.text) if number == 0 else content.below[number - 1].text == _FINIS:
-            dates.append(block.text)
-        values = _credits(block.text)
-        if values and not in_foot(block.element):
-            # Where the byline has a label with nothing behind it, a line outside the text is another article's, or the
-            # site's own.
-            found.append({name: names for name, names in people(values).items() if named.get(name, names) or not names})
-            dates += values.get("date", [])
-        elif len(block.text) > _CREDIT_LONGEST or (block.linked and not _PAGES.fullmatch(block.text)):
-            break
+    found, dates = _from_below(content.below, named)
     ending = max(len(paragraphs) - _ENDING, 1)
     for number in range(len(paragraphs) - 1, ending - 1, -1):
         if values := _credits(paragraphs[number]):
@@ -95,6 +86,31 @@ def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[
     if result["author"] and result["contributor"] == result["author"]:
         result["contributor"] = []
     return Credited(result, tuple(without_summary(paragraphs)), tuple(filter(None, dates)))
+
+
+def _from_below(below: Sequence[Block], named: dict[str, list[str]]) -> tuple[list[dict[str, list[str]]], list[str]]:
+    """Who is named in the lines below a text, and the dates that are labelled there, up to a list of other articles.
+    ``named`` are the byline's names."""
+    found: list[dict[str, list[str]]] = []
+    dates: list[str] = []
+    linked = 0
+    for number, block in enumerate(below):
+        # What ends a press release of Hong Kong: 完, and below it the day. Columns have theirs right below the text.
+        if _POSTED.match(block.text) if number == 0 else below[number - 1].text == _FINIS:
+            dates.append(block.text)
+        values = _credits(block.text)
+        if values and not in_foot(block.element):
+            # Where the byline has a label with nothing behind it, a line outside the text is another article's, or the
+            # site's own.
+            found.append({name: names for name, names in people(values).items() if named.get(name, names) or not names})
+            dates += values.get("date", [])
+        elif len(block.text) > _CREDIT_LONGEST:
+            break
+        elif block.linked and not _PAGES.fullmatch(block.text):
+            linked += 1
+            if linked > _LINKED:
+                break
+    return found, dates
 
 
 def _merged(name: str, found: Sequence[dict[str, list[str]]]) -> list[str]:
