@@ -24,7 +24,7 @@ from zsparkcrawl.extract.content import Content, find_content
 from zsparkcrawl.extract.dates import Moment, find_date
 from zsparkcrawl.extract.head import Head, read_head, structured_data
 from zsparkcrawl.extract.names import joined
-from zsparkcrawl.extract.no_article import NoArticleError, UnreadableError, kind_of_empty, kind_of_page
+from zsparkcrawl.extract.no_article import NoArticleError, UnreadableError, is_listing, kind_of_empty, kind_of_page
 from zsparkcrawl.extract.title import find_title, likely_titles, pieces_of, stated_title
 from zsparkcrawl.extract.title_evidence import title_evidence
 from zsparkcrawl.extract.tree import MOST_TAGS, bounded, parse, unveil
@@ -79,7 +79,7 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
     if not found.paragraphs and not found.content.images:
         found = replace(found, paragraphs=_last_resort(text, page.url, lines, found.start))
     head_title = collapse(tree.findtext("head/title") or "")
-    if not found.content.images and not found.content.attachments:
+    if not found.content.attachments:
         _check_article(text, lines, found, head_title)
     article = _article(page, site, decoded, found, (head, injections))
     # What else may be the title, where the heading is spam.
@@ -120,7 +120,11 @@ def _article(
 
 
 def _check_article(text: str, lines: Sequence[Block], found: _Reading, head_title: str) -> None:
-    """Raise NoArticleError when a page that offers neither pictures nor files is no article."""
+    """Raise NoArticleError when a page that offers no files is no article: one with pictures may be nothing else."""
+    if found.content.images:
+        if is_listing(lines, found.paragraphs):
+            raise NoArticleError("empty")
+        return
     if not found.paragraphs:
         raise NoArticleError(kind_of_empty(text))
     titles = (found.title or "", head_title)

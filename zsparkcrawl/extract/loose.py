@@ -58,7 +58,11 @@ _BUTTON = re.compile("我有话说|收藏(?:本文|此文)?|(?:发表|我要)评
 """Buttons that stand beside the date of an article alone."""
 _CALLED = re.compile("作者|来源|来自|记者")
 _COUNTER = re.compile("浏览|瀏覽|阅读|閱讀|点击|點擊|人气")
-_CHANGED = re.compile(r"(?:更新|修改|updated|modified)\s*(?:时间|日期|于|on)?\s*[:：]?\s*$", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"(?:(?:更新|修改|updated|modified)\s*(?:时间|日期|于|on)?|(?:今天|今日|现在|当前)(?:是|时间|日期)|北京时间是?)\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+"""What stands before the day of a change, and before the day of reading in a page's head."""
 _SUBMITTED = re.compile("由\\s.{2,24}(?:提交|发布|发表|创建)于")
 """由 张三 提交于: a name among words of its line."""
 _NO_NAME = re.compile(r"[:：\d]|^(?:今天|今日|昨天|昨日|前天|刚刚)$")
