@@ -16,6 +16,7 @@ from zsparkcrawl.extract.above import is_above, is_original_title
 from zsparkcrawl.extract.addresses import absolute
 from zsparkcrawl.extract.aside import without_sides
 from zsparkcrawl.extract.blocks import Block, Link
+from zsparkcrawl.extract.buttons import is_button_line
 from zsparkcrawl.extract.endings import good, is_call_or_tags, region_of
 from zsparkcrawl.extract.pictures import captions, picture_of, pictures_above
 from zsparkcrawl.items import FILE_TYPES, Attachment, Image
@@ -151,14 +152,23 @@ def _numbers_inside(region: Sequence[Block], places: Sequence[HtmlElement]) -> S
 
 
 def _counts(chosen: Sequence[Block]) -> set[int]:
-    """Numbers of the lines above and below the text that only say how often the page was read or answered. Between
-    paragraphs, or in a table, such a line may be the article's own."""
+    """Numbers of the lines above and below the text that only say how often the page was read or answered, or are
+    buttons. Between paragraphs, or in a table, such a line may be the article's own."""
     lines = [number for number, block in enumerate(chosen) if block.image is None and not _is_no_text(block)]
     return {
         number
         for way in (lines, lines[::-1])
         for number in takewhile(lambda n: "\t" not in chosen[n].text and is_count_line(chosen[n].text), way)
+    } | {
+        number
+        for way in (lines, lines[::-1])
+        for number in takewhile(lambda n: not _is_sentence(chosen[n]), way)
+        if is_button_line(chosen[number].text)
     }
+
+
+def _is_sentence(block: Block) -> bool:
+    return "。" in block.text and len(block.text) >= _TEXT
 
 
 def _homes(chosen: Sequence[Block]) -> set[HtmlElement]:
