@@ -262,7 +262,13 @@ def _picture(image: HtmlElement) -> str:
     """The address of a picture; one that is loaded when the reader comes to it has it in another attribute."""
     shown = image.get("src") or ""
     waiting = next((value for name in _WAITING if (value := image.get(name))), "")
-    return waiting if waiting and (not shown or shown.startswith("data:") or _BLANK_PICTURE.search(shown)) else shown
+    stands_in = not shown or shown.startswith("data:") or _BLANK_PICTURE.search(shown) or _is_sign(shown, waiting)
+    return waiting if waiting and stands_in else shown
+
+
+def _is_sign(shown: str, waiting: str) -> bool:
+    """Whether a small drawing is shown until the picture comes, which is none."""
+    return shown.lower().endswith(".gif") and not waiting.lower().endswith(".gif")
 
 
 def _links(element: HtmlElement) -> list[Link]:
