@@ -56,7 +56,7 @@ def shown_files(tree: HtmlElement, base: str) -> Iterator[Attachment]:
     [('7.pdf', 'http://a.example/up/7.pdf')]
     """
     seen: set[str] = set()
-    for element in tree.xpath("//iframe | //embed | //object | //*[@pdfsrc]"):
+    for element in (*tree.iter("iframe", "embed", "object"), *tree.iterfind(".//*[@pdfsrc]")):
         for address in _addresses(element):
             url = absolute(base, address)
             if url and url not in seen:

@@ -133,7 +133,9 @@ def _scored(
         block = blocks[number]
         if not _may_be_title(block) or (top is not None and number >= top and _is_labels(block)):
             continue
-        evidence = _score(block, pieces) - _HEADINGS["h1"] * _is_column(blocks, number)
+        evidence = _score(block, pieces)
+        if evidence > 0 and _is_column(blocks, number):
+            evidence -= _HEADINGS["h1"]
         rank = (evidence - 0.5 * min(abs(near - number), 8), number)
         # Below the byline, and without one, only a heading or a line that the head repeats is a title.
         if (top is None or number >= top) and evidence < _ENOUGH + (top is not None):

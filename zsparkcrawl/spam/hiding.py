@@ -80,9 +80,9 @@ class Hiding:
         if not self.names and not self.small:
             return False
         names = _names_of(element)
-        if not self.names.isdisjoint(names):
-            return True
-        return not self.small.isdisjoint(names) and not self._is_sized_inside(element)
+        if not names or not self.names.isdisjoint(names):
+            return bool(names)
+        return bool(self.small) and not self.small.isdisjoint(names) and not self._is_sized_inside(element)
 
     def _is_sized_inside(self, element: HtmlElement) -> bool:
         """Whether an element right inside has letters of a size of its own."""
@@ -124,7 +124,9 @@ def _alone(rules: Iterable[str]) -> frozenset[str]:
 
 def _names_of(element: HtmlElement) -> list[str]:
     """An element's classes and its id, as style sheets write them."""
-    return [*(f".{name}" for name in element.get("class", "").split()), f"#{element.get('id', '')}"]
+    classes, name = element.get("class"), element.get("id")
+    names = [f".{each}" for each in classes.split()] if classes else []
+    return [*names, f"#{name}"] if name else names
 
 
 def _tight(css: str) -> str:
