@@ -520,3 +520,52 @@ def test_a_line_about_counts_inside_the_text_stays() -> None:
     assert body(f"<p>{FIRST}</p><p>{told}</p><p>{SECOND}</p>") == f"{FIRST}\n{told}\n{SECOND}"
     sentence = "截至昨日，阅读量达到120万次。"
     assert body(f"<p>{FIRST}</p><p>{sentence}</p>") == f"{FIRST}\n{sentence}"
+
+
+@pytest.mark.parametrize(
+    ("line", "files", "said"),
+    [
+        (
+            '附件【<a href="/system/_content/download.jsp?id=7">申报表.docx</a>】已下载<b>5</b>次',
+            ["申报表.docx"],
+            False,
+        ),
+        ('附件：<a href="/system/_content/download.jsp?id=7">申报表</a>', ["申报表"], False),
+        ('<a href="/DownLoad.aspx?id=7">阅读器软件</a>在服务中心领取', [], True),
+        ('1.<a href="/up/1.zip">材料包</a>（点击下载）', ["材料包"], False),
+        ('请下载<a href="/up/1.doc">申报表</a>并填写', ["申报表"], True),
+        ('<iframe src="/pdf/web/viewer.html?file=%2Fup%2F7.pdf"></iframe>', ["7.pdf"], False),
+        ('<embed src="/up/8.pdf" type="application/pdf">', ["8.pdf"], False),
+        ('<iframe src="/share/bar.html?url=/news/7.html"></iframe>', [], False),
+    ],
+)
+def test_files_and_what_stands_beside_their_names(line: str, files: list[str], said: bool) -> None:
+    article = read_html(framed("<p>发布时间：2019-02-19</p>", body=f"{TEXT}<p>{line}</p>"))
+    assert [each.name for each in article.attachments] == files
+    assert (article.body.count("\n") == 2) is said
+
+
+def test_files_behind_a_row_of_buttons() -> None:
+    rows = "<div>【<a href='javascript:print()'>打印</a>】</div><div>附件：<a href='/up/1.pdf'>名单.pdf</a></div>"
+    html = framed("<p>发布时间：2019-02-19</p>").replace('<div class="foot">', f'{rows}<div class="foot">')
+    assert [each.name for each in read_html(html).attachments] == ["名单.pdf"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "〖关闭〗", "【加入收藏】 【打印】", "分享到QQ空间 新浪微博", "语音播报", "大 中 小", "微信扫一扫，分享本页", "您是第 12 位浏览者",
+        "原文链接：http://a.example/1.html", "标签：园区 会议", "更新时间：2019-02-20", "↑返回顶部",
+    ],
+)  # fmt: skip
+def test_buttons_beside_the_text_in_its_own_place(line: str) -> None:
+    for body in (f"{TEXT}<div>{line}</div>", f"<div>{line}</div>{TEXT}"):
+        if body.startswith(TEXT) or "：" not in line:
+            said = read_html(framed("<p>发布时间：2019-02-19</p>", body=body)).body
+            assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("line", ["打印机", "关闭落后产能", "返回家乡", "推进", "阅读使人充实", "附件下载说明"])
+def test_lines_that_only_look_like_buttons(line: str) -> None:
+    article = read_html(framed("<p>发布时间：2019-02-19</p>", body=f"{TEXT}<p>{line}</p>"))
+    assert article.body.endswith(line)

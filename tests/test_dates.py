@@ -371,6 +371,25 @@ def test_a_labelled_date_right_below_the_text() -> None:
     assert read_html(html.replace("发布时间", "更新时间")).date is None
 
 
+def test_a_labelled_date_in_the_last_line_of_the_text() -> None:
+    end = "<p>发布日期：2019-02-19　责任编辑：张三</p>"
+    article = read_html(framed("<p>来源：江畔网</p>", body=TEXT + end))
+    assert (article.date, article.editor) == (DAY, "张三")
+    assert read_html(framed("<p>来源：江畔网</p>", body=TEXT + end.replace("发布", "报名"))).date is None
+
+
+def test_buttons_do_not_part_a_date_from_the_text_above_it() -> None:
+    row = "<div><a href='/z'>点赞 3</a> <a href='/s'>分享</a></div><div>发布时间：2019-02-19</div>"
+    html = framed(body=TEXT).replace('<div class="foot">', f'{row}<div class="foot">')
+    assert read_html(html).date == DAY
+
+
+def test_the_day_that_metadata_state_goes_before_one_counted_from_now() -> None:
+    html = with_head('<meta name="PubDate" content="2019-02-19 09:30">', "<p>昨天 来源：江畔网</p>")
+    article = read_html(html, fetched_at=FETCHED)
+    assert (article.date, article.date_basis, article.source) == (DAY, "metadata", "江畔网")
+
+
 def test_times_of_change_are_taken_out() -> None:
     line = "<p>发布于 <time class='published'>2019年2月19日</time> <time class='updated'>2024年2月2日</time></p>"
     assert read_html(framed(line)).date == DAY

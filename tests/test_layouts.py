@@ -11,7 +11,7 @@ PAGES = tuple(made_pages())
 TUNED = [page for page in PAGES if page.folder == "tuned"]
 APART = [page for page in PAGES if page.folder == "apart"]
 FLOORS = {
-    "title": 49, "date": 50, "author": 50, "source": 50, "editor": 50, "photographer": 50, "reviewers": 50, "body": 49,
+    "title": 62, "date": 63, "author": 63, "source": 63, "editor": 63, "photographer": 63, "reviewers": 63, "body": 62,
 }  # fmt: skip
 """Pages apart that are right, by field: they only rise."""
 

@@ -54,6 +54,31 @@ def test_one_sentence_makes_an_article_of_a_page_of_spam() -> None:
             assert caught.value.kind == kind
 
 
+ROWS = "".join(
+    f'<li><a href="/news/{day}.html">园区第{day}次招商工作会议在一号楼召开</a><span>2019-02-{day:02d}</span>{{}}</li>'
+    for day in range(1, 9)
+)
+PICTURE = '<p><img src="/1.jpg" width="600"></p>'
+
+
+@pytest.mark.parametrize("below", ["", "<p>园区召开招商工作会议，部署全年的重点项目，并介绍了新的政策...</p>"])
+@pytest.mark.parametrize("above", ["<h2>园区新闻</h2>", "<p>今天是2019年2月19日</p><h2>园区新闻</h2>", PICTURE])
+def test_a_list_of_articles_is_none(above: str, below: str) -> None:
+    case = page({"title": "园区新闻", "body": f"{above}<ul>{ROWS.format(*8 * [below])}</ul>"})
+    with pytest.raises(NoArticleError) as caught:
+        read(case)
+    assert caught.value.kind == "empty"
+
+
+@pytest.mark.parametrize("word", ["<p>现将各次会议的纪要公布如下。</p>", '<p><a href="/up/1.doc">纪要汇编.doc</a></p>'])
+def test_a_paper_that_lists_others_is_an_article(word: str) -> None:
+    head = "<h1>关于公布会议纪要的通知</h1><p>发布时间：2019-02-19</p>"
+    article = read(
+        page({"title": "关于公布会议纪要的通知", "body": f"{head}<div>{word}<ul>{ROWS.format(*8 * [''])}</ul></div>"})
+    )
+    assert article.date is not None and article.date.isoformat() == "2019-02-19"
+
+
 def test_the_kinds_are_told_in_the_outcome() -> None:
     stats = {"zspark/listings": 1, "zspark/rows": 9, "zspark/asked": 9, "zspark/read": 6, "zspark/unreadable": 3}
     outcome = judge({**stats, "zspark/challenge": 1, "zspark/missing": 1}, "finished")

@@ -156,6 +156,25 @@ def test_a_hidden_element_that_holds_the_article_is_the_page_s_own() -> None:
     assert prune(tree, URL) == ()
 
 
+def test_letters_of_a_size_inside_a_place_without_any_are_seen() -> None:
+    line = '<body><p>很长的正文在这里，一直到最后。</p><div class="x" style="{}">{}</div></body>'
+    seen = html.document_fromstring(line.format("font-size:0", '<i style="font-size:14px">市报</i>'))
+    assert prune(seen, URL) == ()
+    unseen = html.document_fromstring(line.format("font-size:0", "<i>彩票</i>"))
+    assert [found.kind for found in prune(unseen, URL)] == ["hidden"]
+    both = html.document_fromstring(line.format("font-size:0;display:none", '<i style="font-size:14px">彩票</i>'))
+    assert [found.kind for found in prune(both, URL)] == ["hidden"]
+
+
+def test_letters_of_a_size_by_a_style_sheet_are_seen() -> None:
+    sheet = "<style>.x{margin:0;font-size:0}.y,.z{color:red;font-size:15px}.wow{visibility:hidden}</style>"
+    body = '<p>很长的正文在这里，一直到最后。</p><div class="x"><i class="y">市报</i></div><b class="wow">二月</b>'
+    page = f"<head>{sheet}</head><body>{body}</body>"
+    assert prune(html.document_fromstring(page), URL) == ()
+    other = html.document_fromstring(page.replace('class="y"', 'class="q"'))
+    assert [found.phrase for found in prune(other, URL)] == ["市报"]
+
+
 def test_hidden_by_a_style_sheet() -> None:
     page = "<head><style>.x1{display:none} .y{color:red}</style></head><body><p>正文正文</p><p class='x1'>彩</p></body>"
     tree = html.document_fromstring(page)

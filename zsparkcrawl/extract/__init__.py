@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from zsparkcrawl.charset import Decoded, decode
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.extract.addresses import base_of
 from zsparkcrawl.extract.around import PEOPLE, read_around, settled_date
+from zsparkcrawl.extract.attachments import shown_files
 from zsparkcrawl.extract.blocks import Block, blocks, collapse
 from zsparkcrawl.extract.byline import find_byline, masthead_day
 from zsparkcrawl.extract.candidates import lengths_of, text_begin
@@ -24,11 +25,11 @@ from zsparkcrawl.extract.content import Content, find_content
 from zsparkcrawl.extract.dates import Moment, find_date
 from zsparkcrawl.extract.head import Head, read_head, structured_data
 from zsparkcrawl.extract.names import joined
-from zsparkcrawl.extract.no_article import NoArticleError, UnreadableError, kind_of_empty, kind_of_page
+from zsparkcrawl.extract.no_article import NoArticleError, UnreadableError, is_listing, kind_of_empty, kind_of_page
 from zsparkcrawl.extract.title import find_title, likely_titles, pieces_of, stated_title
 from zsparkcrawl.extract.title_evidence import title_evidence
 from zsparkcrawl.extract.tree import MOST_TAGS, bounded, parse, unveil
-from zsparkcrawl.items import Article, Injection, MissingReason, Page
+from zsparkcrawl.items import Article, Attachment, Injection, MissingReason, Page
 from zsparkcrawl.sites import SiteProfile, site_for_url
 from zsparkcrawl.spam import is_spam
 from zsparkcrawl.spam.markup import prune
@@ -75,11 +76,11 @@ def extract(page: Page, site: SiteProfile | None) -> Article:
         raise UnreadableError(f"the page has {length} characters of text, more than {_MOST_TEXT}")
     now = page.fetched_at.astimezone(ZoneInfo(zone)) if page.fetched_at else None
     clock = Clock(now, page.url, head.days, timed)
-    found = _read_blocks(lines, head, clock, base, _places(tree, site))
+    found = _with_shown(_read_blocks(lines, head, clock, base, _places(tree, site)), shown_files(tree, base))
     if not found.paragraphs and not found.content.images:
         found = replace(found, paragraphs=_last_resort(text, page.url, lines, found.start))
     head_title = collapse(tree.findtext("head/title") or "")
-    if not found.content.images and not found.content.attachments:
+    if not found.content.attachments:
         _check_article(text, lines, found, head_title)
     article = _article(page, site, decoded, found, (head, injections))
     # What else may be the title, where the heading is spam.
@@ -120,7 +121,11 @@ def _article(
 
 
 def _check_article(text: str, lines: Sequence[Block], found: _Reading, head_title: str) -> None:
-    """Raise NoArticleError when a page that offers neither pictures nor files is no article."""
+    """Raise NoArticleError when a page that offers no files is no article: one with pictures may be nothing else."""
+    if found.content.images:
+        if is_listing(lines, found.paragraphs):
+            raise NoArticleError("empty")
+        return
     if not found.paragraphs:
         raise NoArticleError(kind_of_empty(text))
     titles = (found.title or "", head_title)
@@ -181,6 +186,15 @@ def _read_blocks(
         credited = replace(credited, dates=(masthead.raw,))
     moment, raw, missing = settled_date(byline, head, clock, credited, title or "")
     return _Reading(title, moment, raw, missing, credited.people, credited.paragraphs, content, start)
+
+
+def _with_shown(found: _Reading, shown: Iterable[Attachment]) -> _Reading:
+    """What was read, with the files that viewers show in the page."""
+    known = {file.url for file in found.content.attachments}
+    more = tuple(file for file in shown if file.url not in known)
+    if not more:
+        return found
+    return replace(found, content=replace(found.content, attachments=(*found.content.attachments, *more)))
 
 
 def _times(tree: HtmlElement) -> tuple[dt.date, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zsparkcrawl.chinese.script import fold
+from zsparkcrawl.extract.blocks import Block
 from zsparkcrawl.extract.byline import Byline, in_foot, people
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.content import Content, without_summary
@@ -26,12 +27,19 @@ PEOPLE = ("author", "source", "editor", "photographer", "reviewers", "contributo
 _ENDING = 8
 """Paragraphs at the end of a text among which credits and a signature are looked for; chosen."""
 _CREDIT_LONGEST = 80
+_LINKED = 1
+"""Lines with links of their own below the text behind which credits are still looked for: one leads to more on the same
+matter, several are a list; chosen."""
 _FINIS = "完"
 _POSTED = re.compile(r"发布于\s*(?:19|20)\d\d[-年/.]")
 _BUTTON = re.compile("(?:我要)?(?:纠错|打印|关闭|收藏|分享|点赞)")
 """What may stand before the label: 【纠错】【责任编辑:张三】."""
-_PAGES = re.compile(r"(?:[\s\d\[\]<>|…·]|首页|上一页|下一页|末页|尾页|余下全文|全文阅读)+")
-"""The row of an article's pages."""
+_REPORT_ERROR = re.compile(r"\s*[【\[](?:我要)?[纠糾][错錯][】\]]")
+_PAGES = re.compile(
+    r"(?:[\s\d\[\]【】<>|…·+()（）]|首页|上一页|下一页|末页|尾页|余下全文|全文阅读|点?赞|打?赏|分享|收藏|转发|举报|打印|关闭|"
+    r"(?:查看|发表|我要)?评论|隐藏边栏|微信|微博|本页|窗口|人|次|阅读|浏览)+"
+)
+"""The row of an article's pages, and a row of buttons and counters."""
 _NOTICE = re.compile(
     "通知|公告|通告|公示|启事|通报|声明|函$|招聘|招标|采购|办法|细则|规定|意见|方案|决定|批复|预案|指南|邀请|说明|倡议|公开信|公报|告知"
 )
@@ -50,33 +58,21 @@ class Credited:
     people: dict[str, list[str]]
     paragraphs: tuple[str, ...]
     dates: tuple[str, ...] = ()
-    """What stands behind a label such as 发布时间 right below the text; without such a label the day in the head of an
-    electronic paper's page."""
+    """What stands behind a label such as 发布时间 right below the text or in its last lines; without such a label the
+    day in the head of an electronic paper's page."""
 
 
 def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[str]) -> Credited:
     """Add to what the byline names who is named below the text, at its end and by its first words; then what the
     page's metadata state of the source. A field that is known already stays as it is."""
     paragraphs = list(content.paragraphs)
-    found: list[dict[str, list[str]]] = []
-    dates: list[str] = []
-    for number, block in enumerate(content.below):
-        # What ends a press release of Hong Kong: 完, and below it the day. Columns have theirs right below the text.
-        if _POSTED.match(block.text) if number == 0 else content.below[number - 1].text == _FINIS:
-            dates.append(block.text)
-        values = _credits(block.text)
-        if values and not in_foot(block.element):
-            # Where the byline has a label with nothing behind it, a line outside the text is another article's, or the
-            # site's own.
-            found.append({name: names for name, names in people(values).items() if named.get(name, names) or not names})
-            dates += values.get("date", [])
-        elif len(block.text) > _CREDIT_LONGEST or (block.links and not _PAGES.fullmatch(block.text)):
-            break
+    found, dates = _from_below(content.below, named)
     ending = max(len(paragraphs) - _ENDING, 1)
     for number in range(len(paragraphs) - 1, ending - 1, -1):
         if values := _credits(paragraphs[number]):
             found.insert(0, people(values))
-            if number in content.named:
+            dates += values.get("date", [])
+            if number in content.named or _REPORT_ERROR.match(paragraphs[number]):
                 del paragraphs[number]
     if paragraphs:
         found.append(people(dict(closing_credits(paragraphs[-1]))))
@@ -90,6 +86,31 @@ def read_around(content: Content, named: dict[str, list[str]], stated: Sequence[
     if result["author"] and result["contributor"] == result["author"]:
         result["contributor"] = []
     return Credited(result, tuple(without_summary(paragraphs)), tuple(filter(None, dates)))
+
+
+def _from_below(below: Sequence[Block], named: dict[str, list[str]]) -> tuple[list[dict[str, list[str]]], list[str]]:
+    """Who is named in the lines below a text, and the dates that are labelled there, up to a list of other articles.
+    ``named`` are the byline's names."""
+    found: list[dict[str, list[str]]] = []
+    dates: list[str] = []
+    linked = 0
+    for number, block in enumerate(below):
+        # What ends a press release of Hong Kong: 完, and below it the day. Columns have theirs right below the text.
+        if _POSTED.match(block.text) if number == 0 else below[number - 1].text == _FINIS:
+            dates.append(block.text)
+        values = _credits(block.text)
+        if values and not in_foot(block.element):
+            # Where the byline has a label with nothing behind it, a line outside the text is another article's, or the
+            # site's own.
+            found.append({name: names for name, names in people(values).items() if named.get(name, names) or not names})
+            dates += values.get("date", [])
+        elif len(block.text) > _CREDIT_LONGEST:
+            break
+        elif block.linked and not _PAGES.fullmatch(block.text):
+            linked += 1
+            if linked > _LINKED:
+                break
+    return found, dates
 
 
 def _merged(name: str, found: Sequence[dict[str, list[str]]]) -> list[str]:
@@ -123,7 +144,12 @@ def settled_date(
     under a notice's signature.
     """
     if byline.moment is not None:
-        return byline.moment, byline.date_raw, None
+        days = {moment.date() for moment in head.published} if byline.moment.basis == "relative" else set()
+        # 昨天 is told from the day of fetching, which may not be the day on which the page was saved.
+        exact = (
+            max(map(_stated, head.published), key=lambda moment: moment.time is not None) if len(days) == 1 else None
+        )
+        return exact or byline.moment, byline.date_raw, None
     if byline.date_missing == "conflict":
         return None, byline.date_raw, "conflict"
     below = [moment for raw in credited.dates if (moment := clock.read(raw))]

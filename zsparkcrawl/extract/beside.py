@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from zsparkcrawl.extract.blocks import Block
 from zsparkcrawl.extract.clock import Clock
 from zsparkcrawl.extract.labels import EDGES, LabelLine
-from zsparkcrawl.extract.loose import leaf, named_in, piece_of
-from zsparkcrawl.extract.names import is_writer
+from zsparkcrawl.extract.leaves import leaf
+from zsparkcrawl.extract.loose import named_in, piece_of
+from zsparkcrawl.extract.names import is_paper, is_person, is_writer
 
 __all__ = ["add_writer", "leaf_of_two", "paper_beside"]
 
 _PAPER_LONGEST = 16
+_WRITER_OF = re.compile(r"(?P<writer>[\u4e00-\u9fff]{2,4})\s*[/／]\s*(?P<paper>[\u4e00-\u9fff]{3,10})")
+"""张三/江畔日报: a writer and the paper that the piece is from."""
 _LEAF_LONGEST = 10
 """Characters of a part of a calendar's leaf; chosen."""
 
@@ -33,10 +37,13 @@ def paper_beside(
             and (other not in titles or _below_h1(blocks, other, titles))
         ):
             text = blocks[other].text.strip(EDGES)
-            if not text or len(text) > _PAPER_LONGEST:
+            if not text or len(text) > _PAPER_LONGEST or blocks[other].text.endswith((":", "：")):
                 continue
             if named := named_in(blocks[other].element, text).get("source"):
                 return {"source": [named]}
+            pair = _WRITER_OF.fullmatch(text)
+            if pair and is_person(pair["writer"]) and is_paper(pair["paper"]):
+                return {"author": [pair["writer"]]} | ({} if sourced else {"source": [pair["paper"]]})
             kind, value = piece_of(text)
             if kind == "source" and not sourced:
                 return {"source": [value]}

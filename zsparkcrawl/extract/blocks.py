@@ -29,9 +29,9 @@ _SET_APART = frozenset(["span", "em", "i", "b", "small", "label", "strong", "fon
 MOST_INSIDE = 300
 """Elements inside the one around a line that are looked at for what they say of it: that may be the whole page, and
 its lines are thousands. Chosen."""
-_LABELLED = re.compile(r"\s*[\u4e00-\u9fff]{1,6}\s*[:：]")
+_LABELLED = re.compile(r"\s*(?:[\u4e00-\u9fff]{1,6}|[A-Z][A-Za-z]{1,9}(?: [A-Za-z]{2,9})?)\s*[:：]")
 """What an element begins with that holds a label and its value."""
-_FILLED = re.compile(r"\s*[\u4e00-\u9fff]{1,6}\s*[:：]\s*[^\s:：]")
+_FILLED = re.compile(r"\s*(?:[\u4e00-\u9fff]{1,6}|[A-Z][A-Za-z]{1,9}(?: [A-Za-z]{2,9})?)\s*[:：]\s*[^\s:：]")
 _GAPPED_LONGEST = 160
 _EDGES = " \t\r\n\f\xa0\u3000\u200b\ufeff"
 
@@ -262,7 +262,13 @@ def _picture(image: HtmlElement) -> str:
     """The address of a picture; one that is loaded when the reader comes to it has it in another attribute."""
     shown = image.get("src") or ""
     waiting = next((value for name in _WAITING if (value := image.get(name))), "")
-    return waiting if waiting and (not shown or shown.startswith("data:") or _BLANK_PICTURE.search(shown)) else shown
+    stands_in = not shown or shown.startswith("data:") or _BLANK_PICTURE.search(shown) or _is_sign(shown, waiting)
+    return waiting if waiting and stands_in else shown
+
+
+def _is_sign(shown: str, waiting: str) -> bool:
+    """Whether a small drawing is shown until the picture comes, which is none."""
+    return shown.lower().endswith(".gif") and not waiting.lower().endswith(".gif")
 
 
 def _links(element: HtmlElement) -> list[Link]:

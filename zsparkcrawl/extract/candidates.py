@@ -14,7 +14,7 @@ from zsparkcrawl.extract.dates import POSTED, find_date
 from zsparkcrawl.extract.label_lines import label_line, labels_next
 from zsparkcrawl.extract.labels import EDGES, LabelLine
 from zsparkcrawl.extract.loose import loose_pieces, named_in, read_loose
-from zsparkcrawl.extract.title import date_behind
+from zsparkcrawl.extract.title import date_behind, is_set_off
 
 __all__ = ["NEAR", "STATED", "Line", "candidates", "lengths_of", "text_begin"]
 
@@ -26,6 +26,8 @@ _PROSE = 25
 _VALUE_LONGEST = 40
 NEAR = 4
 """Blocks between a title and a line that has a date but no label: a subtitle and a row of buttons; chosen."""
+_TITLE = 8
+"""Characters from which on a centred line above a date may be a title; chosen."""
 _CARD_LONGEST = 60
 STATED = ("date", "when", "signed")
 """The kinds of label that a date stands behind."""
@@ -180,7 +182,10 @@ def _beside(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: 
     """Whether a line that is nothing but a date stands where the article's stands: below the heading, or beside
     a label line."""
     around = (*lines[max(number - 1, 0) : number], *lines[number + 1 : number + 2])
-    return any(around) or (number > 0 and blocks[number - 1].tag in {"h1", "h2"})
+    above = blocks[number - 1] if number else None
+    # (2004-05-06) centred below a centred line, as pages without any other mark of a title have it.
+    centred = above is not None and len(above.text) >= _TITLE and is_set_off(above) and is_set_off(blocks[number])
+    return any(around) or (above is not None and (above.tag in {"h1", "h2"} or centred))
 
 
 def _belongs(blocks: Sequence[Block], lines: Sequence[LabelLine | None], number: int, clock: Clock) -> bool:
@@ -202,4 +207,4 @@ def _is_date(block: Block, clock: Clock) -> bool:
     if not 6 <= len(block.text) <= _VALUE_LONGEST or block.links or not _has_year(block.text):
         return False
     moment = find_date(block.text)
-    return moment is not None and block.text.strip(EDGES) == moment.raw
+    return moment is not None and block.text.strip(EDGES + "()（）") == moment.raw

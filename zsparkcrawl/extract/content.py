@@ -6,27 +6,21 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
-from urllib.parse import unquote_to_bytes, urlsplit
 
 from lxml.html import HtmlElement
 
-from zsparkcrawl.charset import decode
 from zsparkcrawl.chinese.counters import is_count_line
 from zsparkcrawl.extract.above import is_above, is_original_title
-from zsparkcrawl.extract.addresses import absolute
 from zsparkcrawl.extract.aside import without_sides
-from zsparkcrawl.extract.blocks import Block, Link
+from zsparkcrawl.extract.attachments import attachments_of, only_files
+from zsparkcrawl.extract.blocks import Block
+from zsparkcrawl.extract.buttons import is_button_line
 from zsparkcrawl.extract.endings import good, is_call_or_tags, region_of
 from zsparkcrawl.extract.pictures import captions, picture_of, pictures_above
-from zsparkcrawl.items import FILE_TYPES, Attachment, Image
+from zsparkcrawl.items import Attachment, Image
 
 __all__ = ["Content", "find_content", "without_summary"]
 
-_DOWNLOAD = re.compile(r"download|attach|file|upload|fujian", re.IGNORECASE)
-_MAY_BE_FILE = re.compile(rf"(?:^|[.:/])\s*(?:{'|'.join(sorted(FILE_TYPES))})", re.IGNORECASE)
-"""What the address or the name of a file has at least: the cheap question before the dear one."""
-_CALLED_FILES = re.compile(r"^附件(?:下载)?\s*[:：]?\s*")
-_PAGES = ("/", ".html", ".htm", ".shtml", ".aspx", ".jsp", ".php")
 _CREDIT_CLASS = re.compile(
     r"(?:^|\s)(?!trs)(?:\w{1,8}[_-])?(?:edit|editor|zebian|zrbj|bianji|author|source|laiyuan|copyright)(?:[_-]\w{1,8})?(?:$|\s)",
     re.IGNORECASE,
@@ -41,6 +35,8 @@ _FILES_LABEL = re.compile(r"附\s*件(?:下载|列表)?\s*[:：]?")
 _TEXT = 25
 """Characters that are no link from which on a line with a full stop is text of an article."""
 _PARAGRAPHS = frozenset(["p", "span", "li", "font", "td", "tr", "tbody", "h1", "h2", "h3", "strong", "b", "section"])
+_SIGNS = 3
+"""Blocks behind 附件： among which a file is looked for: a picture may stand before its name; chosen."""
 _BELOW = 8
 """Lines below the text among which credits are looked for."""
 _HOLDS = 0.8
@@ -96,15 +92,7 @@ def find_content(
             paragraphs.append(block.text)
     after = numbers[-1] + 1 if numbers else 0
     below = tuple([*region[after:], *beyond][:_BELOW])
-    return Content(tuple(paragraphs), _attachments(region, base), tuple(images), below, frozenset(named))
-
-
-def _attachments(region: Sequence[Block], base: str) -> tuple[Attachment, ...]:
-    """The files that a region's links lead to, each once."""
-    files = {
-        url: link for block in region for link in block.links if _is_file(link) and (url := absolute(base, link.href))
-    }
-    return tuple(Attachment(link.text or _file_name(url), url) for url, link in files.items())
+    return Content(tuple(paragraphs), attachments_of([*region, *beyond], base), tuple(images), below, frozenset(named))
 
 
 def without_summary(paragraphs: Sequence[str]) -> Sequence[str]:
@@ -126,12 +114,16 @@ def _is_left_out(chosen: Sequence[Block], number: int, apart: _Apart, *, first: 
     block = chosen[number]
     if apart.is_outside(block.element) and (is_original_title(block.text) or (first and is_above(block))):
         return True
-    return bool(_FILES_LABEL.fullmatch(block.text)) and any(map(_only_files, chosen[number + 1 : number + 2]))
+    if not _FILES_LABEL.fullmatch(block.text):
+        return False
+    # Beside the name of a file stands its sign.
+    following = (each for each in chosen[number + 1 : number + 1 + _SIGNS] if each.text)
+    return any(map(only_files, islice(following, 1)))
 
 
 def _is_no_text(block: Block) -> bool:
     """Whether a line is links alone, drawn with signs, a list of the article's tags, or asks to follow and to like."""
-    if block.links and (_is_link_line(block) or _only_files(block)):
+    if block.links and (_is_link_line(block) or only_files(block)):
         return True
     return is_call_or_tags(block) or bool(_RULED.fullmatch(block.text))
 
@@ -145,14 +137,23 @@ def _numbers_inside(region: Sequence[Block], places: Sequence[HtmlElement]) -> S
 
 
 def _counts(chosen: Sequence[Block]) -> set[int]:
-    """Numbers of the lines above and below the text that only say how often the page was read or answered. Between
-    paragraphs, or in a table, such a line may be the article's own."""
+    """Numbers of the lines above and below the text that only say how often the page was read or answered, or are
+    buttons. Between paragraphs, or in a table, such a line may be the article's own."""
     lines = [number for number, block in enumerate(chosen) if block.image is None and not _is_no_text(block)]
     return {
         number
         for way in (lines, lines[::-1])
         for number in takewhile(lambda n: "\t" not in chosen[n].text and is_count_line(chosen[n].text), way)
+    } | {
+        number
+        for way in (lines, lines[::-1])
+        for number in takewhile(lambda n: not _is_sentence(chosen[n]), way)
+        if is_button_line(chosen[number].text)
     }
+
+
+def _is_sentence(block: Block) -> bool:
+    return "。" in block.text and len(block.text) >= _TEXT
 
 
 def _homes(chosen: Sequence[Block]) -> set[HtmlElement]:
@@ -244,33 +245,7 @@ def _around(elements: Iterable[HtmlElement]) -> dict[HtmlElement, HtmlElement | 
     return around
 
 
-def _is_file(link: Link) -> bool:
-    """Whether a link leads to a file: its address ends as files do, or it is a download whose name does."""
-    # Most links lead to a page, and their text has no full stop in it.
-    if link.href.endswith(_PAGES) and "." not in link.text and "?" not in link.href and "#" not in link.href:
-        return False
-    if not _MAY_BE_FILE.search(link.href) and not _MAY_BE_FILE.search(link.text):
-        return False
-    try:
-        parts = urlsplit(link.href)
-    except ValueError:  # an address such as http://[broken
-        return False
-    if parts.path.rpartition(".")[2].lower() in FILE_TYPES:
-        return True
-    return link.text.rpartition(".")[2].lower() in FILE_TYPES and bool(_DOWNLOAD.search(link.href))
-
-
-def _only_files(block: Block) -> bool:
-    """Whether a line is nothing but links to files (with a label such as 附件： before them)."""
-    files = sum(len(link.text) for link in block.links if _is_file(link))
-    return files > 0 and len(_CALLED_FILES.sub("", block.text)) - files <= 4
-
-
 def _is_link_line(block: Block) -> bool:
     if not block.links or block.linked < 0.9 * len(block.text.replace(" ", "")):
         return False
     return len(block.text) < 60 or not ("，" in block.text or "。" in block.text)
-
-
-def _file_name(url: str) -> str:
-    return decode(unquote_to_bytes(urlsplit(url).path.rpartition("/")[2])).text

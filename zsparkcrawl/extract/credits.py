@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from zsparkcrawl.chinese.script import fold, fold_with_positions
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.labels import read_labels
-from zsparkcrawl.extract.names import is_names, is_person, split_names
+from zsparkcrawl.extract.names import is_names, is_office, is_paper, is_person, split_names
 
 __all__ = ["Credits", "closing_credits", "opening_credits", "read_credits", "reporter_in"]
 
@@ -23,7 +23,8 @@ _ROLES = {
     "correspondent": "(?:特约)?通讯员|学生记者团?|实习生",
     "photographer": "摄影记者|摄影师?|供图|图片(?:来源)?|图片提供|配图|航拍|图|摄像?",
     "editor": "责任编辑|责编|网络编辑|网站编辑|本期编辑|栏目编辑|实习编辑|值班编辑|编校|编辑|排版",
-    "reviewers": "[一二三初复终]审|责任校对|(?:科学|内容|专业|责任)审核|校对|审核|审校|审稿|编审|签发|核稿|核发|校核",
+    "reviewers": "[一二三]审[一二三]校|[初复终]审[初复终]校|[一二三初复终]审|责任校对|(?:科学|内容|专业|责任)审核"
+    "|校对|审核|审校|审稿|编审|签发|核稿|核发|校核",
     "contributor": "供稿|来稿",
 }
 _ROLE = re.compile(
@@ -41,7 +42,7 @@ _REPORTERS_WORDS = frozenset(
     "调查 观察 手记 走访 探访 评论 专访 来信 札记 视点 获悉 了解 在线 体验 暗访 追踪 见闻".split()
 )
 _VERB = re.compile(
-    r"(?P<names>.{2,}?)\s*(?P<verb>摄影报[道导]|摄影|摄|攝影|攝|供图|采写|採寫|(?:综合|专题)?报[道导]|整理)"
+    r"(?P<names>.{2,}?)\s*(?P<verb>摄影报[道导]|摄影|摄|攝影|攝|供图|采写|採寫|(?:综合|专题)?报[道导]|整理|整合|编译|综合)"
 )
 _VERBS = dict.fromkeys(("摄影", "摄", "攝影", "攝", "供图"), "photographer") | dict.fromkeys(
     ("摄影报道", "摄影报导"), "both"
@@ -56,15 +57,22 @@ _BEHIND_KINDS = {"文": "author", "撰文": "author", "供稿": "contributor"} |
     **dict.fromkeys(("责任编辑", "责编", "编辑"), "editor"),
     **dict.fromkeys(("审核", "校对", "审校"), "reviewers"),
 }
+_OFFICE = re.compile("[科室系组部班会处院办局中队所站社园委]$|支部$|总支$")
+"""What the offices end with that send something in."""
 _REPORTED = re.compile(r"\s+(?:综合)?报[道导]$")
 _FRAME = " \t\xa0\u3000()[]【】□■◎●○◇◆★☆▲△※*-—|·,;"
 _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,80})[)）\]】]\s*(?:1\d{6})?$")
 """Behind the bracket an agency of Taiwan has the day: （編輯：張三）1120308."""
 _OWN = frozenset(["本报", "本网", "本刊", "本台", "本站", "本社"])
 _OPENING = re.compile(
-    r"^[\s\u3000\xa0【\[(（]*(?:(?P<paper>[\u4e00-\u9fff]{1,9}?(?:报|网|社|台|刊|站|在线|新闻|客户端|融媒|发布))讯|(?P<agency>[\u4e00-\u9fff]{2,6}?(?:社|网|报|台|在线|新闻|客户端))"
+    r"^[\s\u3000\xa0【\[(（]*(?:(?P<paper>[\u4e00-\u9fff]{1,9}?(?:报|网|社|台|刊|站|在线|新闻|客户端|融媒|发布))讯|(?P<agency>本[报网台社刊]|[\u4e00-\u9fff]{2,6}?(?:社|网|报|台|在线|新闻|客户端))"
     r"[\u4e00-\u9fff]{0,10}\d{1,2}月\d{1,2}日(?:电|讯|消息))[】\])）]?[\s\u3000\xa0]*(?:[(（](?P<inside>[^()（）]{2,60})[)）])?"
 )
+_FIRST_BRACKET = re.compile(
+    r"^[\s\u3000\xa0]*【(?P<inside>[^【】]{3,40})】[\s\u3000\xa0]*(?:[(（](?P<named>[^()（）]{2,60})[)）])?"
+)
+_RANKED = re.compile(r"(?:文\s*/\s*)?[\u4e00-\u9fff]{0,14}(?:记者|記者|作者)\s+(?P<names>\S.*)")
+"""环球日报驻海外特约记者 张三."""
 _REPORTS = re.compile(
     rf"^[\s\u3000\xa0〔【\[(（]*(?P<credit>{_REPORTER}\s*[\u4e00-\u9fff·、\s]{{2,24}}?)(?:\s*/\s*[\u4e00-\u9fff]{{2,6}})?"
     r"\s*(?:摄影|综合|专题)?报[道导]"
@@ -109,9 +117,14 @@ def read_credits(text: str) -> Credits | None:
     found = [match for match in _ROLE.finditer(plain, 0, end) if match.start() >= begin]
     if not found:
         return _role_behind(text, folded.positions, plain[:end], begin)
-    if found[0].start() > begin:
-        return _role_behind(text, folded.positions, plain[:end], begin)
-    return _roles(text, folded.positions, found, end)
+    if found[0].start() == begin:
+        return _roles(text, folded.positions, found, end)
+    if whole := _role_behind(text, folded.positions, plain[:end], begin):
+        return whole
+    # 党办供稿　摄影/张三: the first role stands behind its name, the others before theirs.
+    first = _role_behind(text, folded.positions, plain[: found[0].start()], begin)
+    others = _roles(text, folded.positions, found, end) if first else None
+    return None if first is None or others is None else first | {k: first.get(k, []) + v for k, v in others.items()}
 
 
 def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], end: int) -> Credits | None:
@@ -130,6 +143,8 @@ def _roles(text: str, positions: Sequence[int], found: Sequence[re.Match[str]], 
         if names:
             if kind != "contributor" and not (is_names(names) and _names_behind(match, names)):
                 return None
+            if match[0].startswith("图片来源") and is_office(names):
+                return None  # a picture taken from a paper or from a shop of pictures was taken by nobody here
             for each in ("author", "photographer") if kind == "both" else (kind,):
                 credits.setdefault(each, []).append(names)
             waiting.append(names)
@@ -148,7 +163,7 @@ def _names_behind(role: re.Match[str], names: str) -> bool:
     if not role[0][-1].isspace() and role[0][-1] not in ":/|丨":
         if role.lastgroup in {"editor", "reviewers", "photographer"}:
             return all(map(is_person, split_names(names)))
-        return names not in _REPORTERS_WORDS
+        return _REPORTERS_WORDS.isdisjoint(names.split())
     return True
 
 
@@ -173,7 +188,8 @@ def _role_behind(text: str, positions: Sequence[int], plain: str, begin: int) ->
         role = re.sub(r"[\s/、]", "", match["role"])
         # 图书馆供图, 展开全文 and 资料审核 end like credits; without a gap a person's name stands before such a role.
         sure = separated or is_person(names) or (len(role) > 1 and _BEHIND_KINDS.get(role) in {None, "author"})
-        if not is_names(names) or not sure:
+        of_office = role == "供稿" and all(map(_OFFICE.search, split_names(names)))
+        if not of_office and not (is_names(names) and sure):
             return None
         for kind in _kinds_behind(role):
             credits.setdefault(kind, []).append(names)
@@ -209,6 +225,11 @@ def opening_credits(paragraph: str) -> Credits:
         }
     if desk := _DESK.match(plain):
         return {"author": [_span(head, folded.positions, desk, "names")]}
+    if match is None and (bracket := _FIRST_BRACKET.match(plain)):
+        inside = _span(head, folded.positions, bracket, "inside")
+        if not bracket["named"] or not is_paper(inside):
+            return _in_bracket(inside)
+        return {"source": [inside]} | (read_credits(_span(head, folded.positions, bracket, "named")) or {})
     if match is None:
         reports = _REPORTS.match(plain)
         return (read_credits(_span(head, folded.positions, reports, "credit")) or {}) if reports else {}
@@ -221,6 +242,22 @@ def opening_credits(paragraph: str) -> Credits:
     elif reports := _REPORTS.match(plain[match.end() :]):
         begin, end = (folded.positions[match.end() + at] for at in reports.span("credit"))
         credits |= read_credits(head[begin:end]) or {}
+    return credits
+
+
+def _in_bracket(text: str) -> Credits:
+    """Who is named in the bracket that opens a report: 【环球网报道 记者 张三】, 【文/观察网 张三】."""
+    _, said, behind = text.partition("报道")
+    credits = read_credits(text) or (read_credits(behind) if said else None) or {}
+    if not credits and (match := _RANKED.fullmatch(text)) and is_names(match["names"]):
+        credits = {"author": [match["names"]]}
+    for kind, values in credits.items():
+        parts = [value.split() for value in values]
+        # The writer's paper, or what he is there, stands before his name.
+        credits[kind] = [
+            " ".join(each[1:] if len(each) > 1 and (is_paper(each[0]) or each[0].endswith("作者")) else each)
+            for each in parts
+        ]
     return credits
 
 

@@ -41,6 +41,7 @@ def label_line(block: Block) -> LabelLine | None:
     if labels := read_labels(text):
         for piece in _GAP.split(text) if _SLASHED.search(text) else ():
             labels.values |= (read_credits(piece) or {}) | labels.values
+        labels.values |= {"author": [_without_link(value, block) for value in labels.values.get("author", [])]}
         labels.values |= {"source": [_as_linked(value, block) for value in labels.values.get("source", [])]}
         return LabelLine(
             {kind: found for kind, found in labels.values.items() if found}, labels.bare, labels.open, labels.rest
@@ -49,8 +50,15 @@ def label_line(block: Block) -> LabelLine | None:
         return None
     moment = find_date(text)
     rest = text.replace(moment.raw, "  ") if moment else block.text
-    credits = read_credits(rest.strip(EDGES))
+    credits = read_credits(rest.strip(EDGES)) or _behind_paper(rest.strip(EDGES))
     return LabelLine(values=dict(credits), bare=moment.raw if moment else None) if credits else None
+
+
+def _behind_paper(text: str) -> dict[str, list[str]] | None:
+    """Credits behind the name of the paper: 江畔晚报 记者 张三 编辑 李四."""
+    paper, _, rest = text.partition(" ")
+    credits = read_credits(rest) if rest and is_paper(paper) else None
+    return {"source": [paper]} | credits if credits else None
 
 
 def _spaced(block: Block, *, first: bool) -> str:
@@ -87,6 +95,12 @@ def labels_next(element: HtmlElement) -> bool:
     """Whether an element is the first of two in one place, as label and value are."""
     parent = element.getparent()
     return parent is not None and parent[0] is element and len(list(islice(parent, 3))) == 2
+
+
+def _without_link(author: str, block: Block) -> str:
+    """A writer's name without the link that touches its end and is no name: 张三返回首页，查看更多."""
+    ends = (link.text for link in block.links if author.endswith(link.text) and link.text and not is_names(link.text))
+    return author.removesuffix(next(ends, "")).rstrip(EDGES)
 
 
 def _as_linked(source: str, block: Block) -> str:

@@ -16,9 +16,10 @@ from zsparkcrawl.extract.clock import Clock, may_tell
 from zsparkcrawl.extract.credits import read_credits, reporter_in
 from zsparkcrawl.extract.dates import narrow
 from zsparkcrawl.extract.labels import EDGES, LabelLine
+from zsparkcrawl.extract.leaves import leaf
 from zsparkcrawl.extract.names import is_names, is_paper, is_writer, somebody
 
-__all__ = ["leaf", "loose_pieces", "named_in", "piece_of", "read_loose"]
+__all__ = ["loose_pieces", "named_in", "piece_of", "read_loose"]
 
 _LONGEST = 90
 _PIECE_LONGEST = 30
@@ -33,6 +34,8 @@ _USER = re.compile(r"(?:nick|user)-?_?name", re.IGNORECASE)
 """What a weblog calls the link to a writer who goes by any name."""
 _WRITERS = frozenset(["author", "correspondent"])
 _NAME_LONGEST = 12
+_SHELF_LONGEST = 6
+"""Characters of the name of a column; chosen."""
 _FOLLOW = re.compile(r"[+＋]?\s*(?:已?关注|關注|订阅|訂閱)")
 _TIMED = re.compile(r":|(?:分钟|小时|刚刚)")
 """What a time of day has, and a time told by its distance from now."""
@@ -42,29 +45,34 @@ _BETWEEN = re.compile(
     r"\s{2,}|[\t|丨·•]|(?<![文图])\s[-–—/]\s|(?<=[\u4e00-\u9fff》])(?<!作者)(?<!记者)\s(?=[\u4e00-\u9fff《])"
 )
 _WORDLESS = re.compile(
-    r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|于|举报|收藏\s*\d*|分享.*|(?:发表|查看)?评论.*|"
+    r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|第?[a-z]?\d{1,3}版.*|[a-z]?\d{1,3}|原创|置顶|推荐|正文|(?:专栏|特约|签约)?作者|发布于?|发表于?|于|举报|收藏(?:本文|此文|本页)?\s*\d*|分享.*|(?:发表|查看)?评论.*|"
     r"(?:https?://|www\.)[\w./-]+|微博|我有话说|正文|"
     r"\d*(?:人参与|条?评论|人?阅读|次?浏览|点赞)?|点赞数?\s*\d*|阅读.*|浏览.*|[小中大]?字号?|字体.*|打印.*|关闭.*|听新闻|已关注|[+]?关注|"
     r"(?:放大|缩小|默认|恢复)[+⊕-⊙○-]?|hkt|(?:返回|进入|查看|欢迎|登录|访问|更多).*|posted ?(?:on|by)?|"
+    r"(?:相关|热点|最新|推荐|更多|往期)(?:新闻|报道|资讯|财经)|"
     r"published(?: on)?|updated.*|in|on|at|by|已?编辑|上一[篇版].*|下一[篇版].*|版次.*|北京时间)",
     re.IGNORECASE,
 )
 _RUN_ON = re.compile(r"(?<=\d:\d\d)(?=(?:19|20)\d\d\D)")
-_LEAF_MONTH = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})月?")
-_LEAF_DAY = re.compile(r"(\d{1,2})日?")
-_LEAF_YEAR = re.compile(r"((?:19|20)\d\d)年?")
-_LEAF_MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?")
+_BUTTON = re.compile("我有话说|收藏(?:本文|此文)?|(?:发表|我要)评论|打印(?:本页|此文)?")
+"""Buttons that stand beside the date of an article alone."""
+_CALLED = re.compile("作者|来源|来自|记者")
 _COUNTER = re.compile("浏览|瀏覽|阅读|閱讀|点击|點擊|人气")
-_CHANGED = re.compile(r"(?:更新|修改|updated|modified)\s*(?:时间|日期|于|on)?\s*[:：]?\s*$", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"(?:(?:更新|修改|updated|modified)\s*(?:时间|日期|于|on)?|(?:今天|今日|现在|当前)(?:是|时间|日期)|北京时间是?)\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+"""What stands before the day of a change, and before the day of reading in a page's head."""
 _SUBMITTED = re.compile("由\\s.{2,24}(?:提交|发布|发表|创建)于")
 """由 张三 提交于: a name among words of its line."""
-_NO_NAME = re.compile(r"[:：\d]")
+_NO_NAME = re.compile(r"[:：\d]|^(?:今天|今日|昨天|昨日|前天|刚刚)$")
 _BY = re.compile(
     r"(?:^|\s)(?:by\s+|由\s+(?=.{2,24}(?:提交|发布|发表|创建)于)|作者\s*[:/|]?\s*|文\s*[/|丨]\s*|(?:本报|本网)?记者\s*[:/]?\s*)"
     r"(?P<author>[^|\t]{2,24}?)(?=$|[|\t]| in [A-Z]|\s+(?:提交|发布|发表|创建)于)",
     re.I,
 )
 _FROM = re.compile(r"^(?:来自|来源于?|转自|出自)\s*[:/|]?\s*(?P<source>[^|\t]{2,24})$")
+_IN_TITLE_MARKS = re.compile(r"《\s+(?P<paper>[^《》]{2,16}?)\s+》")
 _SOURCE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:source|laiyuan|ly|origin|from|copyfrom|media[_-]?name|js_name|author-?media|"
     r"site-?name|publisher-?name|ent-source)(?:$|[\s_\d-])|source|laiyuan|medianame|rich_media_meta_nickname",
@@ -104,7 +112,12 @@ def read_loose(block: Block, clock: Clock) -> LabelLine | None:
         return LabelLine(bare=day) if clock.read(day) else None
     line = loose_pieces(text, clock, named, apart)
     # What links to something else than a paper or a writer is an entry of a list.
-    listed = line is not None and (unknown := _unknown_links(block, line, clock)) and not _is_card(unknown, block, line)
+    unknown = _unknown_links(block, line, clock) if line is not None else []
+    if line is not None and unknown and not line.values and _is_writers_link(unknown, block, line):
+        line.values["author"], unknown = unknown, []
+    listed = (
+        line is not None and unknown and not (_is_card(unknown, block, line) or _is_shelf(unknown, block, line, named))
+    )
     return None if listed else line
 
 
@@ -128,6 +141,21 @@ def _is_card(unknown: Sequence[str], block: Block, line: LabelLine) -> bool:
     if not timed or len(unknown) > 1 or len(unknown[0]) > _NAME_LONGEST:
         return False
     return any(_FOLLOW.fullmatch(collapse(text)) for text in islice(block.element.itertext(), MOST_INSIDE))
+
+
+def _is_writers_link(unknown: Sequence[str], block: Block, line: LabelLine) -> bool:
+    """Whether a line is a writer's link, a date with its time of day, and nothing else: 张三 · 2019-02-19 08:30."""
+    rest = block.text.replace(line.bare or "", "").strip(EDGES)
+    timed = line.bare is not None and _TIMED.search(narrow(line.bare)) is not None
+    return timed and unknown == [rest] and is_writer(rest)
+
+
+def _is_shelf(unknown: Sequence[str], block: Block, line: LabelLine, named: Mapping[str, str]) -> bool:
+    """Whether the one link that nothing is known of is the column's or the site's: it is short and stands beside a time
+    of day, and beside a paper or a writer that the page calls so, or an article's buttons."""
+    timed = line.bare is not None and _TIMED.search(narrow(line.bare)) is not None
+    beside = bool(named) or any(_BUTTON.fullmatch(link.text) for link in block.links)
+    return beside and timed and len(unknown) == 1 and len(unknown[0]) <= _SHELF_LONGEST
 
 
 def loose_pieces(
@@ -168,24 +196,6 @@ def loose_pieces(
     return line if sum(map(len, left)) <= _LEFT else None
 
 
-def leaf(pieces: Sequence[str]) -> str | None:
-    """The day of a calendar's leaf, on which month and day stand apart, or the year: 2019-02 and 19, 02-19 and 2019,
-    in either order.
-
-    >>> leaf(["19", "/", "2019-02"]), leaf(["2019-02", "19"]), leaf(["02/19", "2019"]), leaf(["2019-02-19"])
-    ('2019-02-19', '2019-02-19', '2019-02-19', None)
-    """
-    pieces = [plain for piece in pieces if (plain := narrow(piece).strip(EDGES))]
-    if len(pieces) != 2:
-        return None
-    for first, second in (pieces, pieces[::-1]):
-        if (month := _LEAF_MONTH.fullmatch(first)) and (day := _LEAF_DAY.fullmatch(second)):
-            return f"{month[1]}-{month[2]}-{day[1]}"
-        if (year := _LEAF_YEAR.fullmatch(first)) and (both := _LEAF_MONTH_DAY.fullmatch(second)):
-            return f"{year[1]}-{both[1]}-{both[2]}"
-    return None
-
-
 def _apart(element: HtmlElement, text: str) -> list[str]:
     """The text of a line in the pieces in which its elements hold it, when the element holds nothing else."""
     wanted = "".join(text.split())
@@ -197,7 +207,14 @@ def _apart(element: HtmlElement, text: str) -> list[str]:
             room -= len("".join(piece.split()))
             if room < 0:
                 return []
-    return pieces if len(pieces) > 1 and "".join("".join(pieces).split()) == wanted else []
+    if len(pieces) < 2 or "".join("".join(pieces).split()) != wanted:
+        return []
+    # 作者<b>张三</b>: what says whose name it is belongs to the name behind it.
+    for number in range(len(pieces) - 2, -1, -1):
+        last = _BETWEEN.split(pieces[number])[-1].strip(EDGES)
+        if _CALLED.fullmatch(last) and pieces[number].endswith(last):
+            pieces[number : number + 2] = [pieces[number] + pieces[number + 1]]
+    return pieces
 
 
 def piece_of(piece: str) -> tuple[str | None, str]:
@@ -217,6 +234,9 @@ def piece_of(piece: str) -> tuple[str | None, str]:
     if match := _BY.search(plain):
         name = piece[folded.positions[match.start("author")] : folded.positions[match.end("author")]].strip(EDGES)
         return ("author", name) if is_names(name) and somebody(name) else (None, "")
+    if match := _IN_TITLE_MARKS.fullmatch(plain):  # 《 江畔日报 》, as electronic papers have it
+        piece = piece[folded.positions[match.start("paper")] : folded.positions[match.end("paper")]]
+        plain = fold_with_positions(piece)
     return ("source", piece) if is_paper(str(plain)) else (None, "")
 
 

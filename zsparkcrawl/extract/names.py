@@ -6,7 +6,17 @@ import re
 
 from zsparkcrawl.chinese.script import fold
 
-__all__ = ["NAMES", "is_names", "is_paper", "is_person", "is_writer", "joined", "somebody", "split_names"]
+__all__ = [
+    "NAMES",
+    "is_names",
+    "is_office",
+    "is_paper",
+    "is_person",
+    "is_writer",
+    "joined",
+    "somebody",
+    "split_names",
+]
 
 _NAME = r"(?:[\u4e00-\u9fff]{1,10}(?:[·•‧・][\u4e00-\u9fff]{1,10})+|[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff] [\u4e00-\u9fff]|[A-Za-z][A-Za-z.'-]+(?: [A-Za-z][A-Za-z.'-]+){0,3})"  # noqa: E501
 NAMES = rf"{_NAME}(?:(?:\s*[、,，/／|｜&]\s*|\s+){_NAME})*(?:\s*等)?"
@@ -85,6 +95,15 @@ def is_paper(text: str) -> bool:
     (True, False, True)
     """
     return bool(_PAPER.fullmatch(text.strip()))
+
+
+def is_office(text: str) -> bool:
+    """Whether a text that looks like a name is by its end an office, a paper, a site or a place.
+
+    >>> is_office("云图网"), is_office("江畔社"), is_office("张三")
+    (True, True, False)
+    """
+    return text[-1:] in _NO_NAMES_END
 
 
 def somebody(text: str) -> str | None:

@@ -1,4 +1,5 @@
-"""Pages that are no article though they came with status 200: challenges, error pages, maintenance, spam, empty forms.
+"""Pages that are no article though they came with status 200: challenges, error pages, maintenance, spam, empty forms,
+lists of articles.
 
 An article that speaks of such things has sentences of its own, or a date; a page of this kind has its message, links
 and the site's frame.
@@ -14,9 +15,10 @@ from typing import Literal
 from zsparkcrawl.chinese.script import fold
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extract.blocks import Block
+from zsparkcrawl.extract.dates import find_date
 from zsparkcrawl.spam import despam, is_plain
 
-__all__ = ["NoArticleError", "NoArticleKind", "UnreadableError", "kind_of_empty", "kind_of_page"]
+__all__ = ["NoArticleError", "NoArticleKind", "UnreadableError", "is_listing", "kind_of_empty", "kind_of_page"]
 
 NoArticleKind = Literal["challenge", "missing", "maintenance", "error", "spam", "empty"]
 
@@ -95,6 +97,12 @@ _SHORT, _LONG = 30, 80
 """Characters of a message, and of one that speaks to its reader. Chosen: what error pages say is short."""
 _ASKED = 3
 """Sentences that are looked at before the whole body is. Chosen."""
+_ROWS = 6
+"""Rows from which on a page without a sentence is a list; chosen."""
+_HEADLINE = 8
+"""Characters from which on a link is a headline; chosen."""
+_BESIDE = 20
+"""Characters of a row beside its headline and its day: a number, a counter; chosen."""
 _SENTENCE = 30
 """Characters from which on a line with a full stop, and no message in it, is an article's. Chosen."""
 
@@ -107,6 +115,8 @@ def kind_of_page(
     ``lines`` are all lines of the page, ``paragraphs`` what was taken for the body, ``titles`` its title and its
     `<title>`. A ``dated`` page is an article unless its body is nothing but a message.
     """
+    if is_listing(lines, paragraphs):
+        return "empty"
     # Most pages have a line of their own, and that settles all but one question; it is asked of few lines.
     if dated and any(map(_is_own, map(fold, paragraphs))):
         return "spam" if _only_spam(paragraphs) else None
@@ -123,6 +133,23 @@ def kind_of_page(
     if _is_blank(said, [line for line in own if line not in heads]):
         return "empty"
     return "spam" if _only_spam(paragraphs) else None
+
+
+def is_listing(lines: Sequence[Block], paragraphs: Sequence[str]) -> bool:
+    """Whether what was taken for the body is rows of links to articles, each with its day: a column's page, or the
+    site's first one. What stands below such a link is cut off (…), and no sentence."""
+    if len(paragraphs) < _ROWS or any("。" in line and not line.endswith(("...", "…")) for line in paragraphs):
+        return False
+    rows = {block.text for block in lines if block.links and _is_row(block)}
+    found = sum(line in rows for line in paragraphs)
+    return found >= _ROWS and 2 * found >= len(paragraphs)
+
+
+def _is_row(block: Block) -> bool:
+    """Whether a line is a link to an article, its day and little else."""
+    headline = max((link.text for link in block.links), key=len)
+    moment = find_date(block.text) if len(headline) >= _HEADLINE else None
+    return moment is not None and len(block.text) - len(headline) - len(moment.raw) <= _BESIDE
 
 
 def kind_of_empty(page: str) -> NoArticleKind:

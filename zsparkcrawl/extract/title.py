@@ -11,14 +11,16 @@ from zsparkcrawl.extract.blocks import Block, short_text
 from zsparkcrawl.extract.dates import ENDS_DATED, find_date
 from zsparkcrawl.extract.labels import read_labels
 
-__all__ = ["date_behind", "find_title", "is_breadcrumb", "likely_titles", "pieces_of", "stated_title"]
+__all__ = ["date_behind", "find_title", "is_breadcrumb", "is_set_off", "likely_titles", "pieces_of", "stated_title"]
 
 _HEADINGS = {"h1": 6, "h2": 5, "h3": 4, "h4": 2}
-_BREADCRUMB = re.compile("当前位置|您的位置|所在位置|您现在的位置|你的位置|^首页[>»›/]|请输入|点击查看更多")
+_BREADCRUMB = re.compile(
+    "当前位置|您的位置|所在位置|您现在的位置|你的位置|^首页(?:[>»›/→]|-(?!.{18}))|请输入|点击查看更多"
+)
 _MAYBE_BREADCRUMB = re.compile("位置|位(?:\\(|（)|首[页頁]|输入|輸|查看")
 """What one of these has at least, so that others need not be folded."""
 _NAMED = re.compile(r"(?:^|[\W_])(?:title|tit|biaoti|bt|headline|subject)(?:$|[\W_])|title", re.IGNORECASE)
-_NOT_NAMED = re.compile(r"sub[-_]?title|fu[-_]?(?:title|biaoti)|title[-_]?(?:sub|2|small)|title[-_]?bar|(?:yin|jian)ti|intro", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_NOT_NAMED = re.compile(r"sub[-_]?title|fu[-_]?(?:title|biaoti)|title[-_]?(?:sub|2|small)|tit(?:le)?[-_]?bar|(?:yin|jian)ti|intro", re.IGNORECASE)  # fmt: skip  # noqa: E501
 _SEPARATOR = re.compile(r"\s*[-_|–—>»丨·]+\s*|:\s+")
 _REACH = 12
 """Blocks above the byline in which the title is looked for: icons, a subtitle, a lead and counters come between."""
@@ -29,6 +31,10 @@ _ENOUGH = 2
 _MOST_PARTS = 4
 _SPOKEN = 8
 """Characters of a title that is known by nothing but what it says; chosen."""
+_COLUMN_LONGEST = 6
+_MENU = 400
+"""Blocks among which the name of a column is looked for once more; chosen."""
+_MENU_LINE = 120
 _COLUMN = re.compile(
     "(?:新闻|资讯|公司|企业|集团|行业|媒体|园区|校园|学院|工作|最新|综合|通知|公告|公示|信息|政务|党建|活动|时政)"
     "(?:中心|动态|新闻|资讯|公告|报道|要闻|快讯|公开|详情|聚焦|发布)"
@@ -77,6 +83,7 @@ def likely_titles(blocks: Sequence[Block], pieces: Collection[str], end: int) ->
             # What a page calls a title and ends with a date is the line below it (class="title-info").
             or (_is_named(block) and not ENDS_DATED.search(block.text))
             or fold(block.text) in pieces
+            or ((behind := date_behind(block)) and fold(_without_end(block.text, behind)) in pieces)
         )
     )
     # Where nothing else looks like it, a heading of the third rank does.
@@ -110,7 +117,7 @@ def find_title(
         return None
     _, number = max(scored)
     text, last = _whole(blocks, number, pieces, first if byline is not None and number < first else end)
-    text = text.removesuffix(date_behind(blocks[number]) or "").strip()
+    text = _without_end(text, date_behind(blocks[number]) or "")
     # [游记] 清水湾: the board's heading is in two parts, the kind of post and its name.
     return next((part for part in _parts(blocks[number]) if fold(part) in pieces), text), last
 
@@ -127,14 +134,29 @@ def _scored(
         if not _may_be_title(block) or (top is not None and number >= top and _is_labels(block)):
             continue
         evidence = _score(block, pieces)
+        if evidence > 0 and _is_column(blocks, number):
+            evidence -= _HEADINGS["h1"]
         rank = (evidence - 0.5 * min(abs(near - number), 8), number)
         # Below the byline, and without one, only a heading or a line that the head repeats is a title.
         if (top is None or number >= top) and evidence < _ENOUGH + (top is not None):
-            if top is not None and _is_set_off(block):
+            if top is not None and is_set_off(block):
                 weak.append(rank)
         elif not _is_labels(block):
             scored.append(rank)
     return scored or weak
+
+
+def _is_column(blocks: Sequence[Block], number: int) -> bool:
+    """Whether a short line is what the site calls its column: it stands elsewhere on the page, too, as a link of the
+    menu or as another heading."""
+    text = blocks[number].text
+    if len(text) > _COLUMN_LONGEST or _COLUMN.fullmatch(text):
+        return False  # what the score says already
+    return any(
+        other.text == text or any(link.text == text for link in other.links)
+        for at, other in enumerate(islice(blocks, _MENU))
+        if at != number and len(other.text) <= _MENU_LINE
+    )
 
 
 def _parts(block: Block) -> Iterator[str]:
@@ -145,13 +167,19 @@ def _parts(block: Block) -> Iterator[str]:
 
 
 def date_behind(block: Block) -> str | None:
-    """The date in an element of its own at the end of a heading: <h1>园区新闻<small>2019-02-19</small></h1>."""
-    if block.tag not in _HEADINGS or not ENDS_DATED.search(block.text):
+    """The date in an element of its own at the end of a heading, or of a line that the page calls a title:
+    <h1>园区新闻<small>2019-02-19</small></h1>."""
+    if not ENDS_DATED.search(block.text) or not (block.tag in _HEADINGS or _is_named(block)):
         return None
     inner = next(iter(block.element.iterchildren(reversed=True)), None)
     text = "" if inner is None or (inner.tail or "").strip() else short_text(inner, _LONGEST).strip("[]()（） ")
     moment = find_date(text)
     return text if moment and moment.raw == text and text != block.text else None
+
+
+def _without_end(text: str, end: str) -> str:
+    """A title without the date at its end, and without what keeps the two apart."""
+    return text.removesuffix(end).strip(" \t\xa0\u3000[]()（）|") if end else text
 
 
 def stated_title(stated: Sequence[str], text: str) -> str | None:
@@ -217,7 +245,7 @@ def _is_named(block: Block) -> bool:
     return len(block.text) >= 6 and bool(_NAMED.search(names)) and not _NOT_NAMED.search(names)
 
 
-def _is_set_off(block: Block) -> bool:
+def is_set_off(block: Block) -> bool:
     """Whether a line is centred or in bold, and no sentence."""
     element = block.element
     inner = next(iter(element), None)

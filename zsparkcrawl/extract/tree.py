@@ -25,6 +25,8 @@ _LOOKED_AT = 60_000
 _MOST_LOST = 100_000
 """Question marks above which a page is not looked through for tags that lost their bracket; chosen."""
 _VEIL = re.compile(r"visibility\s*:\s*hidden\s*;?|opacity\s*:\s*0(?![.\d])\s*;?", re.IGNORECASE)
+_MOVES = re.compile(r"animation-name\s*:|(?:^|\s)(?:wow|animate__animated|aos-init)(?:$|\s)", re.IGNORECASE)
+"""What elements have that come into sight as the reader comes to them."""
 _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 _OPENING = re.compile("<[a-zA-Z]")
 _REPEATED = re.compile(r"(<([a-z]{1,10})>\s*+)(?:<\2>\s*+){3,}+", re.IGNORECASE)
@@ -127,16 +129,19 @@ def _with_brackets(text: str) -> str:
 
 
 def unveil(tree: HtmlElement) -> None:
-    """Show what a page hides until its script has run, when most of its sentences stand there (the text of a
-    messenger's article is `visibility: hidden`): an advertisement that is hidden is links, and no sentences."""
+    """Show what a page hides until its script has run: what waits for its animation, and what holds most of the page's
+    sentences (the text of a messenger's article is `visibility: hidden`): an advertisement that is hidden is links, and
+    no sentences."""
     elements = tree.iter(etree.Element)
     veiled = [element for element in elements if (style := element.get("style")) and _VEIL.search(style)]
     if not veiled:
         return
     whole = "".join(tree.itertext()).count("。")
     for element in veiled:
-        if whole and 2 * "".join(element.itertext()).count("。") > whole:
-            element.set("style", _VEIL.sub("", element.get("style", "")))
+        style = element.get("style", "")
+        moves = _MOVES.search(f"{style} {element.get('class', '')}")
+        if moves or (whole and 2 * "".join(element.itertext()).count("。") > whole):
+            element.set("style", _VEIL.sub("", style))
 
 
 def _parsed(data: bytes) -> tuple[HtmlElement, bool]:

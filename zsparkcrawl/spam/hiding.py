@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -42,34 +43,54 @@ _GROUND = re.compile(r"background(?:-color)?\s*:\s*(#[0-9a-f]{3,8}|rgba?\([^)]*\
 _NAME = re.compile(r"\s*[a-z0-9]*([.#][\w-]+)\s*", re.IGNORECASE)
 _CARRIERS = frozenset(["style", "hidden", "color", "width", "height"])
 _NAMED = {"white": "ffffff", "black": "000000", "red": "ff0000", "yellow": "ffff00", "gray": "808080", "grey": "808080"}
+_SIZED = re.compile(r"font-size\s*:\s*(?!0(?![.\d]))[\d.]*[1-9]", re.IGNORECASE)
+_SIZED_RULE = re.compile(r"(?<![^{}])([^{}]+)\{(?=[^{}]*font-size\s*:\s*(?!0(?![.\d]))[\d.]*[1-9])", re.IGNORECASE)
+_MOVING = frozenset([".wow", ".animated", ".animate__animated", ".aos-init"])
+"""What libraries of animations call the elements that come into sight as the reader comes to them."""
+_MOST_INSIDE = 20
+"""Elements right inside one that are asked for a size of their own; chosen."""
 _SHEET_LONGEST = 65536
 """Characters of a style sheet that are read. Chosen: hand-made sheets in a page are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hiding:
-    """What hides elements on one page: ``names`` are classes and ids (".x", "#x") that its style sheets hide."""
+    """What hides elements on one page: ``names`` are classes and ids (".x", "#x") that its style sheets hide, ``small``
+    those that have letters of no size there, and ``sized`` those that have letters of some size: what stands inside a
+    small one and is sized itself is seen, for so sites take away the gaps between elements in one line."""
 
     names: frozenset[str]
+    small: frozenset[str] = frozenset()
+    sized: frozenset[str] = frozenset()
 
     @property
     def carriers(self) -> frozenset[str]:
         """The attributes of which an element has one at least that is hidden by itself."""
-        return _CARRIERS | {"class", "id"} if self.names else _CARRIERS
+        return _CARRIERS | {"class", "id"} if self.names or self.small else _CARRIERS
 
     def hides(self, element: HtmlElement) -> bool:
         """Whether an element is hidden by itself, whatever stands around it."""
         if element.get("hidden") is not None or (element.tag in {"marquee", "iframe"} and _is_dot(element)):
             return True
         style = element.get("style", "")
-        if style and (_hides(style) or (_BEHIND.search(style) and _PLACED.search(style))):
-            return True
+        if style and ((_BEHIND.search(style) and _PLACED.search(style)) or _hides(style)):
+            return not _is_small_alone(style) or not self._is_sized_inside(element)
         if _same_colour(element, style):
             return True
-        if not self.names:
+        if not self.names and not self.small:
             return False
-        names = [f".{name}" for name in element.get("class", "").split()]
-        return not self.names.isdisjoint(names) or f"#{element.get('id', '')}" in self.names
+        names = _names_of(element)
+        if not names or not self.names.isdisjoint(names):
+            return bool(names)
+        return bool(self.small) and not self.small.isdisjoint(names) and not self._is_sized_inside(element)
+
+    def _is_sized_inside(self, element: HtmlElement) -> bool:
+        """Whether an element right inside has letters of a size of its own."""
+        return any(
+            _SIZED.search(inner.get("style", "")) or not self.sized.isdisjoint(_names_of(inner))
+            for inner in islice(element, _MOST_INSIDE)
+            if isinstance(inner.tag, str)
+        )
 
 
 def hiding_of(tree: HtmlElement) -> Hiding:
@@ -79,18 +100,33 @@ def hiding_of(tree: HtmlElement) -> Hiding:
     >>> sorted(hiding_of(fromstring("<div><style>p.x, #y {display:none} .z{color:red}</style></div>")).names)
     ['#y', '.x']
     """
-    names: set[str] = set()
-    for element in tree.iter("style"):
-        names |= _names_hidden_by((element.text or "")[:_SHEET_LONGEST])
-    return Hiding(frozenset(names))
+    sheets = [_read_sheet((element.text or "")[:_SHEET_LONGEST]) for element in tree.iter("style")]
+    names, small, sized = (frozenset[str]().union(*(sheet[part] for sheet in sheets)) for part in range(3))
+    return Hiding(names - _MOVING, small - names, sized)
 
 
 @lru_cache(maxsize=64)
-def _names_hidden_by(sheet: str) -> frozenset[str]:
-    """The names that a style sheet hides; remembered, for the pages of a site have their sheets in common."""
-    selectors = (each for rule in _hidden_by(_tight(sheet)) for each in rule.split(","))
-    # Only names that stand alone: `.menu ul .sub` hides what opens under a pointer.
+def _read_sheet(sheet: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The names that a style sheet hides, those that it hides by the size of their letters alone, and where there are
+    any, those to which it gives a size; remembered, for the pages of a site have their sheets in common."""
+    rules = list(_hidden_by(_tight(sheet)))
+    names = _alone(selectors for selectors, small in rules if not small)
+    small = _alone(selectors for selectors, small in rules if small)
+    sized = _alone((match[1] for match in _SIZED_RULE.finditer(sheet)) if small else ())
+    return names, small, sized
+
+
+def _alone(rules: Iterable[str]) -> frozenset[str]:
+    """The names that stand alone in these selectors: `.menu ul .sub` hides what opens under a pointer."""
+    selectors = (each for rule in rules for each in rule.split(","))
     return frozenset(match[1] for each in selectors if (match := _NAME.fullmatch(each)))
+
+
+def _names_of(element: HtmlElement) -> list[str]:
+    """An element's classes and its id, as style sheets write them."""
+    classes, name = element.get("class"), element.get("id")
+    names = [f".{each}" for each in classes.split()] if classes else []
+    return [*names, f"#{name}"] if name else names
 
 
 def _tight(css: str) -> str:
@@ -103,14 +139,21 @@ def _hides(style: str) -> bool:
     return ":" in style and _HIDING.search(_tight(style)) is not None
 
 
-def _hidden_by(sheet: str) -> Iterator[str]:
-    """The selectors of the rules of a style sheet that hide."""
+def _is_small_alone(style: str) -> bool:
+    """Whether nothing in a style hides but the size of the letters."""
+    tight = _tight(style)
+    found = [tight[: match.start()].lower().endswith("font-size") for match in _HIDING.finditer(tight)]
+    return bool(found) and all(found) and not _BEHIND.search(style)
+
+
+def _hidden_by(sheet: str) -> Iterator[tuple[str, bool]]:
+    """The selectors of the rules of a style sheet that hide, and whether by the size of their letters alone."""
     for match in _HIDING.finditer(sheet):
         begin = sheet.rfind("{", 0, match.start())
         end = sheet.find("}", match.start())
         if begin >= 0 and begin > sheet.rfind("}", 0, match.start()) and end > -1 and "{" not in sheet[begin + 1 : end]:
             before = max(sheet.rfind("{", 0, begin), sheet.rfind("}", 0, begin))
-            yield sheet[before + 1 : begin]
+            yield sheet[before + 1 : begin], _is_small_alone(sheet[begin + 1 : end])
 
 
 def _is_dot(element: HtmlElement) -> bool:
