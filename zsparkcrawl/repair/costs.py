@@ -56,8 +56,6 @@ LEFT_OPEN = 9.0
 """Bits against a quotation that the next one, or the end of the paragraph, finds open; or that ends unbegun."""
 _IN_BOTH = frozenset("瞭乾徵藉摺著")
 """Of the characters that tables make of none, those that Simplified text has itself: 瞭望, 乾隆, 慰藉."""
-_MEANT = {ord("著"): ord("着")}
-"""What a character of a page that was turned Traditional nearly always stands for, while no table of Traditional says so."""
 _QUOTES = "“”"
 _PAUSES = frozenset("，。、；：！？,;:!?（“《")
 _NEVER_BEHIND_A_PAUSE = frozenset("，。、；：！？）》…—·")
@@ -162,8 +160,7 @@ def facts_for(diagnosis: Diagnosis) -> Facts:
 @cache
 def _facts(turned: bool) -> Facts:
     kinds = {PAUSE: _PAUSES, NEVER_BEHIND_A_PAUSE: _NEVER_BEHIND_A_PAUSE, LOSS: _LOSSES, RESUMES: _RESUMES}
-    meant = _MEANT if turned else {}
-    return Facts(_Source(turned), model().grams.size, {kind: "".join(chars) for kind, chars in kinds.items()}, meant)
+    return Facts(_Source(turned), model().grams.size, {kind: "".join(chars) for kind, chars in kinds.items()})
 
 
 def _before_turned(char: str) -> tuple[str, ...]:

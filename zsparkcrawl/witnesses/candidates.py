@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
-from os.path import commonprefix
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import ANNOTATION, simplified
@@ -57,6 +56,12 @@ class Candidate:
         """What counts, the first first. What no copy has for certain is left to likelihood."""
         sure = self.standing >= Standing.CERTAIN
         return self.own, self.votes, sure, self.readers * sure
+
+    @property
+    def backing(self) -> tuple[int, int]:
+        """What counts among texts of one weight: how many copies show what it explains, and how many copies' repairs,
+        each of which saw its whole page, came to it."""
+        return len(self.direct) + len(self.explained), len(self.direct)
 
 
 def candidates_of(told: Sequence[Told], trusted: Sequence[Told]) -> list[Candidate]:
@@ -177,14 +182,13 @@ def put_in(text: str, other: str) -> str:
     >>> put_in("完成。某某网址", "完成。"), put_in("完成", "完成了"), put_in("很完成", "完成")
     ('某某网址', '', '')
     """
-    start, length = len(commonprefix((text, other))), len(text) - len(other)
+    start, length = core_of([text, other])[0], len(text) - len(other)
     return text[start : start + length] if length >= _PUT_IN and text.endswith(other[start:]) else ""
 
 
 def _alike(text: str, other: str) -> bool:
     """Whether two stretches are the same for the most part, as what was damaged in two ways is."""
-    same = len(commonprefix((text, other))) + len(commonprefix((text[::-1], other[::-1])))
-    return 2 * same > min(len(text), len(other))
+    return 2 * sum(core_of([text, other])) > min(len(text), len(other))
 
 
 def _standing(told: Told, start: int, tail: int) -> Standing:

@@ -13,6 +13,7 @@ from zsparkcrawl.repair.bytepairs import LEADS, pair, pairs_with_lead, pairs_wit
 from zsparkcrawl.repair.costs import Costs
 
 __all__ = [
+    "NO_LEAD",
     "any_behind",
     "begins_gaps",
     "behind_gap",
@@ -24,6 +25,8 @@ __all__ = [
     "read_as",
 ]
 
+NO_LEAD = 0x80
+"""A second byte which no character begins with: it shows as lost by itself."""
 _COMMON = 13.0
 """Bits below which a character is common enough to be thought of where no byte of it is known. Chosen."""
 
@@ -36,7 +39,7 @@ def any_behind(lead: int) -> tuple[str, ...]:
 
 @cache
 def gone_behind(lead: int) -> tuple[str, ...]:
-    """Those of them whose second byte begins pairs to which GBK gives no character, and which show as lost or vanish."""
+    """Those of them whose second byte begins pairs to which GBK gives no character, which show as lost or vanish."""
     return tuple(char for char in any_behind(lead) if begins_gaps(split(char)[1]))
 
 
@@ -54,8 +57,9 @@ def behind_gap(byte: int) -> frozenset[str]:
 
 @cache
 def between_gaps(byte: int) -> frozenset[str]:
-    """Those of them whose second byte begins such pairs as well."""
-    return frozenset(char for char in behind_gap(byte) if begins_gaps(split(char)[1]))
+    """Those of them whose second byte begins such pairs as well, or no character at all."""
+    seconds = ((char, split(char)[1]) for char in behind_gap(byte))
+    return frozenset(char for char, second in seconds if second == NO_LEAD or begins_gaps(second))
 
 
 @cache

@@ -1,8 +1,8 @@
-"""The texts that can have left what several pages show at a place, the likeliest first: also those that no repair came to.
+"""The texts that can have left what several pages show, the likeliest first: also those that no repair came to.
 
-Each copy's repair looks for the text behind that copy alone, and takes the likeliest. What is likely for each alone need
-not be possible for all: where one page lost a byte that another shows, few texts are left, and often none of them is
-what a repair chose. So the bytes of all pages are read at once, character by character, and a character that one of
+Each copy's repair looks for the text behind that copy alone, and takes the likeliest. What is likely for each alone
+need not be possible for all: where one page lost a byte that another shows, few texts are left, and often none of them
+is what a repair chose. So the bytes of all pages are read at once, character by character, and a character that one of
 them cannot have come of is none.
 """
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 from zsparkcrawl.chinese.families import ANNOTATED_BY_TOOLS
 from zsparkcrawl.chinese.readings import with_reading
 from zsparkcrawl.chinese.script import ANNOTATION
-from zsparkcrawl.repair.bytepairs import MARKS, pair, split, widened
+from zsparkcrawl.repair.bytepairs import LEADS, MARKS, pair, split, widened
 from zsparkcrawl.repair.shown import STRADDLE
-from zsparkcrawl.witnesses.halves import any_behind, begins_gaps, ending_in, gone_behind, is_gone, read_as
+from zsparkcrawl.witnesses.halves import NO_LEAD, any_behind, begins_gaps, ending_in, gone_behind, is_gone, read_as
 
 __all__ = ["HOLE", "State", "Stream"]
 
@@ -80,7 +80,7 @@ class Stream:
         if known is None:
             found: dict[str, tuple[Step, ...]] = {}
             for char, place, wanted, bits in self._next(state):
-                found[char] = (*found.get(char, ()), self._behind(char, state.place, place, wanted, bits))
+                found[char] = (*found.get(char, ()), *self._behind(char, state.place, place, wanted, bits))
             known = self._known[state] = found
         return known
 
@@ -95,7 +95,7 @@ class Stream:
         if begins_gaps(second):
             found.append((State(place, _GONE_PAIR + second), 0.0))
         if self.shown[place : place + 1] in {"?", "\ufffd"}:
-            found.append((State(place + 1, _LOST_PAIR + second), 0.0))
+            found.append((State(place + 1, _LOST_PAIR + second if second in LEADS else 0), 0.0))
         found += [(State(at, kind), 0.0) for at, kind in self._cuts(place)]
         return tuple(found)
 
@@ -110,16 +110,19 @@ class Stream:
         """Whether a byte may be left alone where the page is read to."""
         return any(True for _ in self._cuts(state.place))
 
-    def _behind(self, char: str, start: int, place: int, wanted: int, bits: float) -> Step:
-        """The state behind a character and its pinyin; with what speaks against one that has none and should."""
-        if not wanted and (note := ANNOTATION.match(self.shown, place)):
-            against = self._against(char, note[1])
-            if against is not None:
-                return State(note.end()), bits + against
+    def _behind(self, char: str, start: int, place: int, wanted: int, bits: float) -> Iterator[Step]:
+        """The states behind a character: behind its pinyin, or before what may be an honest note; with what speaks
+        against one that has none and should."""
+        note = None if wanted else ANNOTATION.match(self.shown, place)
+        against = self._against(char, note[1]) if note else None
+        if note and against is not None:
+            yield State(note.end()), bits + against
+            if not against:
+                return
         # The tool finds no character in whose midst it has put pinyin.
         bare = char in self._annotated and ")" not in self.shown[max(start, place - 2) : place]
         last = split(char)[-1:] if self._may_be_noted(place) else b""
-        return State(place, wanted, last[0] if last else 0), bits + _BARE * bare
+        yield State(place, wanted, last[0] if last else 0), bits + _BARE * bare
 
     def _may_be_noted(self, place: int) -> bool:
         return bool(STRADDLE.match(self.shown, place) or ANNOTATION.match(self.shown, place))
@@ -192,7 +195,7 @@ class Stream:
         for char in gone_behind(lead):
             yield char, place, _GONE_PAIR + split(char)[1], bits
         if is_lost:
-            if char := pair(lead, 0x80):
+            if char := pair(lead, NO_LEAD):
                 yield char, place + 1, 0, bits
             kept = shown[place] == "\ufffd" and shown[place + 1 : place + 2].isascii()
             for char in any_behind(lead):

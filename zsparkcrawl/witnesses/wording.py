@@ -1,4 +1,4 @@
-"""How likely a text is in an article: by the model of the language, and by what the article says elsewhere for certain."""
+"""How likely a text is in an article: by the model of the language, and by what the article says elsewhere."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ Compiled where there is a C compiler (see `setup.py`); `facts.pxd` says which ty
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
 from typing import Protocol
 
 from zsparkcrawl.chinese.grams import Grams
@@ -42,14 +41,11 @@ class Source(Protocol):
 
 
 class Facts:
-    """The tables, for pages in one script. ``meant``: what stands for another character there, by code points."""
+    """The tables, for pages in one script."""
 
-    def __init__(self, source: Source, size: int, kinds: dict[int, str], meant: Mapping[int, int]) -> None:
+    def __init__(self, source: Source, size: int, kinds: dict[int, str]) -> None:
         self.source = source
-        plain = plain_numbers()[:]
-        for code, other in meant.items():
-            plain[code] = other
-        self.plain = plain
+        self.plain = plain_numbers()
         self.own_number = array("i", [-1]) * _FAR
         self.number = array("i", [-1]) * _FAR  # of the Simplified form; -1 as long as nobody asked
         self.oddity = array("d", bytes(8 * _FAR))
