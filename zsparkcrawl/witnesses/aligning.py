@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-__all__ = ["Block", "Gap", "align", "blocks_of", "gaps"]
+__all__ = ["Block", "Gap", "align", "blocks_of", "changes_between", "gaps"]
 
 _ISLAND = 2
 _STRAIT = 4
@@ -72,6 +72,15 @@ def align(one: str, other: str) -> tuple[Block, ...]:
 def blocks_of(one: str, other: str) -> tuple[Block, ...]:
     """The stretches that two short texts share, in the order of both and to the character."""
     return tuple(_between(one, other, (0, len(one)), (0, len(other))))
+
+
+def changes_between(one: str, other: str) -> int:
+    """How many characters must be changed, put in or taken out to make one text of another.
+
+    >>> changes_between("园区新闻", "园区要闻")
+    1
+    """
+    return int(Levenshtein.distance(one, other))
 
 
 def gaps(blocks: Sequence[Block], length: int, other_length: int) -> Iterator[Gap]:

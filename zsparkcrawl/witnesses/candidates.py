@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
 from zsparkcrawl.chinese.likelihood import model
 from zsparkcrawl.chinese.script import ANNOTATION, simplified
@@ -12,10 +13,23 @@ from zsparkcrawl.witnesses.explaining import LONGEST, shown_bytes
 from zsparkcrawl.witnesses.places import Told
 from zsparkcrawl.witnesses.standing import ENDED, NARROW, REPEATED, Standing, folded
 
-__all__ = ["NONE", "Candidate", "bits_of", "candidates_of", "core_of", "direct_of", "standing_of", "voters", "weigh"]
+__all__ = [
+    "NONE",
+    "Candidate",
+    "candidates_of",
+    "core_of",
+    "direct_of",
+    "hear_against",
+    "put_in",
+    "standing_of",
+    "voters",
+    "weigh",
+]
 
 NONE = -1
 """The standing of a reading that no copy has, and that a repair only named beside its own."""
+_PUT_IN = 4
+"""Characters put in at one place that are no damage of letters. Chosen."""
 _RIVALS_MOST = 8
 _NOT_TEXT = 12.5
 """Bits a character above which text is none, as where cuts are looked for."""
@@ -38,9 +52,10 @@ class Candidate:
     latest: str = ""
 
     @property
-    def weight(self) -> tuple[int, int, int, int]:
-        """What counts, the first first."""
-        return self.own, self.votes, min(self.standing, Standing.CERTAIN), self.readers
+    def weight(self) -> tuple[int, int, bool, int]:
+        """What counts, the first first. What no copy has for certain is left to likelihood."""
+        sure = self.standing >= Standing.CERTAIN
+        return self.own, self.votes, sure, self.readers * sure
 
     @property
     def backing(self) -> tuple[int, int]:
@@ -150,6 +165,32 @@ def weigh(candidate: Candidate, told: Sequence[Told], votes: dict[int, int], aro
     candidate.readers = len({votes[each.copy.number] for each in candidate.direct if each.copy.number in votes})
 
 
+def hear_against(candidates: Sequence[Candidate]) -> None:
+    """Count, for a reading, the votes of copies that put something into it, each something else: of what one put in,
+    the others know nothing. That is how spam stands: another line on each host, at the same place."""
+    read = [each for each in candidates if each.direct]
+    for each in read:
+        longer = {one.text: stretch for one in read if (stretch := put_in(one.text, each.text))}
+        if len(longer) > 1 and not any(_alike(*both) for both in combinations(longer.values(), 2)):
+            votes = [one.votes for one in read if one.text in longer]
+            each.votes += sum(votes) - max(votes)
+
+
+def put_in(text: str, other: str) -> str:
+    """What a text has at one place that another has not, if that is all in which they differ, and more than a word.
+
+    >>> put_in("完成。某某网址", "完成。"), put_in("完成", "完成了"), put_in("很完成", "完成")
+    ('某某网址', '', '')
+    """
+    start, length = core_of([text, other])[0], len(text) - len(other)
+    return text[start : start + length] if length >= _PUT_IN and text.endswith(other[start:]) else ""
+
+
+def _alike(text: str, other: str) -> bool:
+    """Whether two stretches are the same for the most part, as what was damaged in two ways is."""
+    return 2 * sum(core_of([text, other])) > min(len(text), len(other))
+
+
 def _standing(told: Told, start: int, tail: int) -> Standing:
     """How certain a copy is of what readings differ in. A lone "?" on a damaged page can be what was lost."""
     begin, end = told.start + start, max(told.end - tail, told.start + start)
@@ -186,11 +227,6 @@ def standing_of(candidate: Candidate, start: int, end: int) -> int:
         (each.copy.transcript.standing(each.start + start, each.start + end) for each in candidate.direct),
         default=NONE,
     )
-
-
-def bits_of(text: str, before: str, behind: str) -> float:
-    """What a text costs between what stands before and behind it."""
-    return model().text_cost(simplified(text) + behind[:2], simplified(before[-2:]))
 
 
 def _per_character(text: str) -> float:

@@ -15,10 +15,10 @@ from zsparkcrawl.repair.bytepairs import widened
 from zsparkcrawl.witnesses.apparatus import Basis, Reading, Verdict
 from zsparkcrawl.witnesses.candidates import (
     Candidate,
-    bits_of,
     candidates_of,
     core_of,
     direct_of,
+    hear_against,
     standing_of,
     voters,
     weigh,
@@ -26,7 +26,8 @@ from zsparkcrawl.witnesses.candidates import (
 from zsparkcrawl.witnesses.explaining import all_shown
 from zsparkcrawl.witnesses.hiding import hidden
 from zsparkcrawl.witnesses.places import Told
-from zsparkcrawl.witnesses.standing import Standing
+from zsparkcrawl.witnesses.ranking import Around, pages_of, ranking, searched
+from zsparkcrawl.witnesses.standing import Standing, folded
 
 __all__ = ["Choice", "Spot", "choose"]
 
@@ -56,45 +57,41 @@ class Choice:
     spots: tuple[Spot, ...]
 
 
-def choose(told: Sequence[Told], before: str, behind: str, untrusted: Collection[int] = ()) -> Choice:
-    """The reading of a place. ``before`` and ``behind`` are what stands around it; ``untrusted`` the witnesses that
-    were found to tell another story, which are heard only where the others have nothing certain."""
+def choose(told: Sequence[Told], around: Around, untrusted: Collection[int] = ()) -> Choice:
+    """The reading of a place; ``untrusted`` are the witnesses that were found to tell another story, which are heard
+    only where the others have nothing certain."""
     trusted = [each for each in told if each.copy.number not in untrusted]
-    choice = _choice(told, trusted, before, behind) if trusted else None
+    choice = _choice(told, trusted, around) if trusted else None
     if choice is None or (len(trusted) < len(told) and any(each.certainty == "inferred" for each in choice.spots)):
-        choice = _choice(told, told, before, behind)
+        choice = _choice(told, told, around)
     return choice
 
 
-def _choice(told: Sequence[Told], trusted: Sequence[Told], before: str, behind: str) -> Choice:
+def _choice(told: Sequence[Told], trusted: Sequence[Told], around: Around) -> Choice:
     candidates = candidates_of(told, trusted)
     start, tail = core_of([each.text for each in candidates if each.direct])
     by_witness = voters(trusted)
     for each in candidates:
         weigh(each, trusted, by_witness, (start, tail))
-    ranked = _ranked(candidates, before, behind)
-    more = [Candidate(text, [], []) for text in _hidden(ranked[0], trusted, before, behind)]
+    hear_against(candidates)
+    ranked = ranking(candidates, around)
+    pages = pages_of(ranked[0], trusted)
+    texts = [*_hidden(ranked[0], trusted, around), *(searched(pages, around) if pages else ())]
+    known = {folded(each.text) for each in candidates}
+    more = [Candidate(text, [], []) for text in dict.fromkeys(texts) if folded(text) not in known]
     for each in more:
         weigh(each, trusted, by_witness, (start, tail))
-    return _chosen(_ranked([*candidates, *more], before, behind) if more else ranked, trusted, (before, behind))
+    if more or pages:
+        ranked = ranking([*candidates, *more], around, pages)
+    return _chosen(ranked, trusted, around)
 
 
-def _ranked(candidates: Sequence[Candidate], before: str, behind: str) -> list[Candidate]:
-    """Candidates, the one with the most weight first; among equals the likeliest."""
-    bits = {each.text: bits_of(each.text, before, behind) for each in candidates} if len(candidates) > 1 else {}
-    return sorted(
-        candidates,
-        key=lambda each: (each.weight, each.latest, each.backing, -bits.get(each.text, 0.0), each.text),
-        reverse=True,
-    )
-
-
-def _hidden(best: Candidate, trusted: Sequence[Told], before: str, behind: str) -> Iterator[str]:
+def _hidden(best: Candidate, trusted: Sequence[Told], around: Around) -> Iterator[str]:
     """Texts in which one character more stands than the best candidate has, where none is certain of it."""
     if best.standing >= Standing.CERTAIN or not any(each.copy.transcript.damaged_page for each in trusted):
         return
     for place, sure in enumerate(direct_of(best, trusted)):
-        if not sure and (text := hidden(best.text, place, before, behind)):
+        if not sure and (text := hidden(best.text, place, around.before, around.behind)):
             yield text
 
 
@@ -124,7 +121,7 @@ def _apart(text: str, rival: str) -> tuple[int, int]:
     return start, end
 
 
-def _chosen(ranked: Sequence[Candidate], trusted: Sequence[Told], around: tuple[str, str]) -> Choice:
+def _chosen(ranked: Sequence[Candidate], trusted: Sequence[Told], around: Around) -> Choice:
     """The choice among readings, the best first: where those of the copies differ, where a repair names another one
     that no copy speaks against, and what lies between."""
     best = ranked[0]
@@ -133,7 +130,7 @@ def _chosen(ranked: Sequence[Candidate], trusted: Sequence[Told], around: tuple[
     rivals = [each for each in ranked[1:] if each.direct]
     if rivals:
         spots.append(_between(best, rivals, trusted, certain))
-    text = _in_clear(best, *around)
+    text = _in_clear(best, around.before[-1:], around.behind[:1])
     for each in ranked[1:]:
         if not each.direct and each.votes >= best.votes:
             start, end = _apart(best.text, each.text)

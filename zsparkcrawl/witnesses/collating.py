@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from zsparkcrawl.witnesses.aligning import changes_between
 from zsparkcrawl.witnesses.apparatus import Apart, CollatedText, CollatedValue, Collation
 from zsparkcrawl.witnesses.assembling import Assembled, assemble
 from zsparkcrawl.witnesses.choosing import choose
 from zsparkcrawl.witnesses.families import families, families_by_host
 from zsparkcrawl.witnesses.frame import Copy, Frame, Piece, aligned_with, best_of, frame_of, is_moved, strangers
 from zsparkcrawl.witnesses.places import Held, Place, Told, places_of
+from zsparkcrawl.witnesses.ranking import Around
 from zsparkcrawl.witnesses.standing import Transcript, folded
 from zsparkcrawl.witnesses.values import value_of
 from zsparkcrawl.witnesses.version import as_version
 from zsparkcrawl.witnesses.witness import TEXTS, VALUES, WHOLE, Witness
+from zsparkcrawl.witnesses.wording import Wording
 
 __all__ = ["collate"]
 
@@ -96,20 +99,38 @@ def _collated(name: str, copies: Sequence[Copy]) -> tuple[CollatedText, list[Apa
     if liars and len(liars) < len(copies):
         made = _made(name, frame, held, places, liars)
     text = made.text
+    best = _nearest(best, [each for each in copies if each.number not in liars] or copies, text)
     edited = as_version(best.transcript.edited, text, made.entries)
     return CollatedText(text, best.number, tuple(made.entries), edited), apart + made.apart
+
+
+def _nearest(best: Copy, copies: Sequence[Copy], text: str) -> Copy:
+    """The copy from which a version is told: of the best one and the others that which the fewest changes lead from to
+    the collated text."""
+    return min(copies, key=lambda each: (changes_between(each.text, text), each is not best, each.number))
 
 
 def _made(
     name: str, frame: Frame, held: Sequence[Held], places: Sequence[Place], untrusted: Collection[int]
 ) -> Assembled:
     text = frame.text
-    chosen = [
-        (place, choose(place.told, text[max(place.start - _CONTEXT, 0) : place.start],
-                       text[place.end : place.end + _CONTEXT], untrusted))
-        for place in places
-    ]  # fmt: skip
+    wording = Wording(_said(text, places))
+    chosen = [(place, choose(place.told, Around(*_around(text, place), wording), untrusted)) for place in places]
     return assemble(name, frame, held, chosen)
+
+
+def _said(text: str, places: Sequence[Place]) -> str:
+    """What of a frame's text nothing must be chosen in."""
+    bounds = [0, *(at for place in places for at in (place.start, place.end)), len(text)]
+    return "\n".join(text[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True))
+
+
+def _around(text: str, place: Place) -> tuple[str, str]:
+    """What stands before and behind a place in its paragraph, or so many characters at the paragraph's bounds."""
+    begins, ends = text.rfind("\n", 0, place.start) + 1, text.find("\n", place.end)
+    begins = min(begins, max(place.start - _CONTEXT, 0))
+    ends = max(ends if ends >= 0 else len(text), place.end + _CONTEXT)
+    return text[begins : place.start], text[place.end : ends]
 
 
 def _of_one_text(best: Copy, copies: Sequence[Copy]) -> tuple[Copy, Sequence[Copy], Sequence[Copy]]:

@@ -62,6 +62,7 @@ class Transcript:
     def __init__(self, edited: Edited, diagnosis: Diagnosis) -> None:
         self.edited, self.text = edited, edited.text
         self.folded = folded(edited.text)
+        self.annotated = diagnosis.annotated
         self.damaged_page = diagnosis.damaged or bool(edited.edits or edited.damaged)
         self.narrowed = narrowed(edited.text)
         self.traditional = len(traditional_in(edited.text)) > len(simplified_in(edited.text))
