@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Trail, Visited
+from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Stored, Trail, Visited
 from zsparkcrawl.archive.articles.restoring import restored
+from zsparkcrawl.archive.crawling.doubting import Doubt
 from zsparkcrawl.archive.crawling.fetching import Onward
 from zsparkcrawl.archive.crawling.offers import Offering
 from zsparkcrawl.archive.crawling.visits import Ending, is_gone, stand_after
@@ -166,20 +167,29 @@ class Run:
         """Announce the article that is read from the page at ``url``."""
         self._reading.setdefault(url, []).append(reading)
 
-    def store(self, article: Article) -> str:
-        """Keep an article: "new", "version" or "unchanged"."""
+    def store(self, article: Article) -> Stored | Doubt:
+        """Keep an article: "new", "version" or "unchanged"; or the doubt, when the page is not believed to be that of
+        its address. Then what is kept stays, and the page is asked for again another day."""
         now, reading = self.now(), self._read(article.url)
         capture = reading.capture_id if reading else None
         visited = None if reading is None else (self.frontier, self._visited(reading, now))
         with self.archive.together():
-            if capture is not None and article.charset is not None:
-                self.archive.set_charset(capture, article.charset)
-            stored = self.archive.store(
-                article, run_id=self.number, capture_id=capture, now=now, visited=visited, offering=self._offering
-            )
+            if capture is not None:
+                self.archive.set_read(capture, article)
+            doubt = self.archive.doubt_of(article, capture_id=capture, title=reading.lease.title if reading else None)
+            if doubt is None:
+                stored = self.archive.store(
+                    article, run_id=self.number, capture_id=capture, now=now, visited=visited, offering=self._offering
+                )
+            elif reading is not None:
+                self._doubted(reading.lease, doubt, now)
         if reading is not None:
             self._close(reading.lease)
-        return stored
+        return doubt or stored
+
+    def shows(self, kept: Kept, article: Article) -> None:
+        """Enter what a page shows that is no article: where it comes in the place of one, it is known again."""
+        self.archive.set_read(kept.capture_id, article)
 
     def unchanged(self, reading: Reading) -> None:
         """Enter that the server says an article is as it was."""
@@ -278,6 +288,11 @@ class Run:
     def _visited(self, reading: Reading, now: dt.datetime) -> Visited:
         standing = replace(stand_after(reading.lease.standing, "read", now), reason=reading.lacks)
         return Visited(reading.lease, standing, reading.etag, reading.last_modified)
+
+    def _doubted(self, lease: Lease, doubt: Doubt, now: dt.datetime) -> None:
+        # What is strange another night settles; what is shared may stay so for long.
+        ending: Ending = "not an article" if doubt.kind == "shared" else "not now"
+        self.frontier.conclude(Visited(lease, stand_after(lease.standing, ending, now, reason=doubt.reason)), now)
 
     def _read(self, url: str) -> Reading | None:
         waiting = self._reading.get(url)
