@@ -11,7 +11,6 @@ from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown
 from zsparkcrawl.archive.articles.restoring import restored
 from zsparkcrawl.archive.crawling.doubting import Doubt
 from zsparkcrawl.archive.crawling.fetching import Onward
-from zsparkcrawl.archive.crawling.offers import Offering
 from zsparkcrawl.archive.crawling.visits import Ending, is_gone, stand_after
 from zsparkcrawl.archive.files.store import FileStore
 from zsparkcrawl.archive.warc.captures import CaptureWriter
@@ -20,7 +19,7 @@ from zsparkcrawl.charset import declared_charset
 from zsparkcrawl.extract.links import Listing
 from zsparkcrawl.fetched import Exchange, Kept, Reading
 from zsparkcrawl.filing import FileAnswer, Files
-from zsparkcrawl.habit import Night, unusual
+from zsparkcrawl.habit import Night, unusual, waiting
 from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.outcome import Outcome
 
@@ -168,33 +167,36 @@ class Run:
         self._reading.setdefault(url, []).append(reading)
 
     def store(self, article: Article) -> Stored | Doubt:
-        """Keep an article: "new", "version" or "unchanged"; or the doubt, when the page is not believed to be that of
-        its address. Then what is kept stays, and the page is asked for again another day."""
+        """Keep an article: "new", "version" or "unchanged"; or the doubt for which its page is not believed."""
         now, reading = self.now(), self._read(article.url)
-        capture = reading.capture_id if reading else None
+        capture, title = (reading.capture_id, reading.lease.title) if reading else (None, None)
         visited = None if reading is None else (self.frontier, self._visited(reading, now))
         with self.archive.together():
             if capture is not None:
                 self.archive.set_read(capture, article)
-            doubt = self.archive.doubt_of(article, capture_id=capture, title=reading.lease.title if reading else None)
+            doubt = self.archive.doubt_of(article, capture_id=capture, title=title)
             if doubt is None:
                 stored = self.archive.store(
-                    article, run_id=self.number, capture_id=capture, now=now, visited=visited, offering=self._offering
+                    article,
+                    run_id=self.number,
+                    capture_id=capture,
+                    now=now,
+                    visited=visited,
+                    offering=self.files and self.files.offering,
                 )
             elif reading is not None:
-                self._doubted(reading.lease, doubt, now)
+                standing = stand_after(reading.lease.standing, doubt.ending, now, reason=doubt.reason)
+                self.frontier.conclude(Visited(reading.lease, standing), now)
         if reading is not None:
             self._close(reading.lease)
         return doubt or stored
 
-    def shows(self, kept: Kept, article: Article) -> None:
-        """Enter what a page shows that is no article: where it comes in the place of one, it is known again."""
-        self.archive.set_read(kept.capture_id, article)
-
     def unchanged(self, reading: Reading) -> None:
         """Enter that the server says an article is as it was."""
         now = self.now()
-        self.archive.seen_again((self.frontier, self._visited(reading, now)), now=now, offering=self._offering)
+        self.archive.seen_again(
+            (self.frontier, self._visited(reading, now)), now=now, offering=self.files and self.files.offering
+        )
         self._close(reading.lease)
 
     def store_file(self, reading: Reading, answer: FileAnswer) -> bool:
@@ -249,8 +251,12 @@ class Run:
 
     def unusual(self, counts: Mapping[str, int]) -> list[str]:
         """What of this run is unlike the runs before it, each in a few words. Asked when it is done."""
-        *past, now = (_night(row) for row in self.archive.runs_until(self.number))
-        return [*self._told, *unusual(past, replace(now, counts=counts))]
+        *past, now = map(Night.of_row, self.archive.runs_until(self.number))
+        return [
+            *self._told,
+            *waiting(counts, *self.frontier.put_off(self.now())),
+            *unusual(past, replace(now, counts=counts)),
+        ]
 
     def end(self, outcome: Outcome) -> None:
         """Enter how the run ended. Only the first word counts."""
@@ -264,10 +270,6 @@ class Run:
                 ended=self.now(),
             )
             self.archive.flush()
-
-    @property
-    def _offering(self) -> Offering | None:
-        return self.files.offering if self.files is not None else None
 
     @property
     def _fetches_files(self) -> bool:
@@ -289,11 +291,6 @@ class Run:
         standing = replace(stand_after(reading.lease.standing, "read", now), reason=reading.lacks)
         return Visited(reading.lease, standing, reading.etag, reading.last_modified)
 
-    def _doubted(self, lease: Lease, doubt: Doubt, now: dt.datetime) -> None:
-        # What is strange another night settles; what is shared may stay so for long.
-        ending: Ending = "not an article" if doubt.kind == "shared" else "not now"
-        self.frontier.conclude(Visited(lease, stand_after(lease.standing, ending, now, reason=doubt.reason)), now)
-
     def _read(self, url: str) -> Reading | None:
         waiting = self._reading.get(url)
         if not waiting:
@@ -306,7 +303,3 @@ class Run:
     def _close(self, lease: Lease) -> None:
         self._open.pop(lease.id, None)
         self.changed()
-
-
-def _night(row: Mapping[str, Any]) -> Night:
-    return Night(dt.datetime.fromisoformat(row["started"]), row["state"], row["counts"], row["arguments"])

@@ -118,12 +118,14 @@ class ListingSpider(ArticleSpider):
             run.unwalked(walk.first)
 
     def enter_shown(self, response: Response) -> None:
-        """Enter what a page shows besides its links, when it is kept and shows any text."""
+        """Enter what a page shows besides its links, if any text: in the place of an article it is known again."""
         kept: Kept | None = response.meta.get("kept")
         if self.run is None or kept is None:
             return
         with suppress(UnreadableError):
-            self.run.shows(kept, clean(extract(page_of_response(response), self.plan.site), self.plan.site))
+            self.run.archive.set_read(
+                kept.capture_id, clean(extract(page_of_response(response), self.plan.site), self.plan.site)
+            )
 
     # -- a page that could not be read ---------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from zsparkcrawl.archive.crawling.visits import Ending
 from zsparkcrawl.archive.witnesses.likening import likeness
 from zsparkcrawl.chinese.counters import uncounted
 from zsparkcrawl.chinese.script import ANNOTATION, simplified
@@ -54,6 +55,11 @@ class Doubt:
 
     kind: Kind
     reason: str
+
+    @property
+    def ending(self) -> Ending:
+        """How the visit ended: what is strange another night settles, what is shared may stay so for long."""
+        return "not an article" if self.kind == "shared" else "not now"
 
 
 @dataclass(frozen=True, slots=True)
