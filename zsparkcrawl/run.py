@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Stored, Trail, Visited
+from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Trail, Visited
 from zsparkcrawl.archive.articles.restoring import restored
 from zsparkcrawl.archive.crawling.doubting import Doubt
 from zsparkcrawl.archive.crawling.fetching import Onward
+from zsparkcrawl.archive.crawling.offers import Offering
 from zsparkcrawl.archive.crawling.visits import Ending, is_gone, stand_after
+from zsparkcrawl.archive.crawling.writing import Stored
 from zsparkcrawl.archive.files.store import FileStore
 from zsparkcrawl.archive.warc.captures import CaptureWriter
 from zsparkcrawl.archive.warc.records import NOT_MODIFIED, payload_digest
@@ -182,7 +184,7 @@ class Run:
                     capture_id=capture,
                     now=now,
                     visited=visited,
-                    offering=self.files and self.files.offering,
+                    offering=self._offering,
                 )
             elif reading is not None:
                 standing = stand_after(reading.lease.standing, doubt.ending, now, reason=doubt.reason)
@@ -194,9 +196,7 @@ class Run:
     def unchanged(self, reading: Reading) -> None:
         """Enter that the server says an article is as it was."""
         now = self.now()
-        self.archive.seen_again(
-            (self.frontier, self._visited(reading, now)), now=now, offering=self.files and self.files.offering
-        )
+        self.archive.seen_again((self.frontier, self._visited(reading, now)), now=now, offering=self._offering)
         self._close(reading.lease)
 
     def store_file(self, reading: Reading, answer: FileAnswer) -> bool:
@@ -270,6 +270,10 @@ class Run:
                 ended=self.now(),
             )
             self.archive.flush()
+
+    @property
+    def _offering(self) -> Offering | None:
+        return self.files.offering if self.files is not None else None
 
     @property
     def _fetches_files(self) -> bool:
