@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Trail, Visited
@@ -33,8 +34,8 @@ class Run:
     """One crawl as the archive sees it: what it may fetch, what it has taken, and what it makes of it.
 
     Every lease ends by exactly one of :meth:`store`, :meth:`unchanged`, :meth:`outside`, :meth:`listed`,
-    :meth:`skipped`, :meth:`store_file`, :meth:`file_unchanged` and :meth:`not_read`; what is still leased when the run
-    ends is free again.
+    :meth:`skipped`, :meth:`store_file`, :meth:`file_unchanged` and :meth:`not_read`; the rest is free
+    again at the end.
     """
 
     archive: Archive
@@ -137,8 +138,7 @@ class Run:
 
     def tell(self, what: str) -> None:
         """Remember what makes this run suspicious, in a few words."""
-        if what not in self._told:
-            self._told.append(what)
+        self._told += [what] if what not in self._told else []
 
     def lost(
         self, lease: Lease, ending: Ending, *, reason: str, retry_after: dt.timedelta | None = None
@@ -178,14 +178,8 @@ class Run:
                 self.archive.set_read(capture, article)
             doubt = self.archive.doubt_of(article, capture_id=capture, title=title)
             if doubt is None:
-                stored = self.archive.store(
-                    article,
-                    run_id=self.number,
-                    capture_id=capture,
-                    now=now,
-                    visited=visited,
-                    offering=self._offering,
-                )
+                keep = partial(self.archive.store, article, run_id=self.number, capture_id=capture, now=now)
+                stored = keep(visited=visited, offering=self._offering)
             elif reading is not None:
                 standing = stand_after(reading.lease.standing, doubt.ending, now, reason=doubt.reason)
                 self.frontier.conclude(Visited(reading.lease, standing), now)
@@ -252,11 +246,8 @@ class Run:
     def unusual(self, counts: Mapping[str, int]) -> list[str]:
         """What of this run is unlike the runs before it, each in a few words. Asked when it is done."""
         *past, now = map(Night.of_row, self.archive.runs_until(self.number))
-        return [
-            *self._told,
-            *waiting(counts, *self.frontier.put_off(self.now())),
-            *unusual(past, replace(now, counts=counts)),
-        ]
+        later = self.frontier.put_off(self.now())
+        return [*self._told, *waiting(counts, *later), *unusual(past, replace(now, counts=counts))]
 
     def end(self, outcome: Outcome) -> None:
         """Enter how the run ended. Only the first word counts."""
