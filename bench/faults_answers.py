@@ -15,7 +15,7 @@ from html import escape
 
 import brotli
 
-from bench.faults_pages import Look, article, challenge, rows_page
+from bench.faults_pages import Look, article, challenge, login, rows_page
 from bench.sample_site import page, page_sources, recipes
 
 __all__ = ["ANSWERS", "Exchange", "Headers", "head"]
@@ -249,6 +249,7 @@ _whole("copied", lambda _: (_copied(), [("Content-Type", "text/html")]))
 _whole("cookies", lambda e: (_own(e), [("Set-Cookie", f"a{n}={'x' * 3000}") for n in range(100)]))
 _whole("line ends in head", lambda e: (_own(e), [("X-A", "b\r\nX-Forged: \x1b[31m"), ("ETag", '"' + "x" * 5000 + '"')]))
 _whole("refresh", lambda e: (_own(e).replace(b"<head>", _refresh(e)), []))
+_whole("login page", lambda _: (login().encode(), []))
 _whole("challenge", lambda _: (challenge().encode(), []))
 _whole("soft 404", lambda _: ("<html><title>404</title><body><h1>您访问的页面不存在</h1></body></html>".encode(), []))
 _whole("empty", lambda _: (b"", []))

@@ -41,6 +41,16 @@ def requests(most: int) -> Check:
     return check
 
 
+def untouched(wanted: int) -> Check:
+    """So many of the twenty good articles are right, and nothing else was ever kept."""
+
+    def check(trial: Trial, end: End) -> str:
+        found, made = right(trial.data, range(1, 21)), rows(trial.data, "SELECT count(*) FROM versions")
+        return "" if (found, made) == (wanted, [(wanted,)]) else f"{found} articles right, versions: {made}"
+
+    return check
+
+
 def says(words: str) -> Check:
     """The closing line has these words."""
     return lambda trial, end: "" if words in end.last else f"it does not say {words!r}"

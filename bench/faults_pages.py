@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 
-__all__ = ["A_PAGE", "Look", "Truth", "article", "challenge", "listing", "listing_pages", "truth"]
+__all__ = ["A_PAGE", "Look", "Truth", "article", "challenge", "listing", "listing_pages", "login", "truth"]
 
 A_PAGE = 20
 """Articles on a page of a listing."""
@@ -120,6 +120,14 @@ def challenge() -> str:
     return (
         "<html><head><title>安全验证</title></head><body><h1>安全验证</h1><p>请完成验证后继续访问本站。</p>"
         '<script>document.cookie="__jsl_clearance=1";location.reload()</script></body></html>'
+    )
+
+
+def login() -> str:
+    """The page that a site shows to everybody who has not signed in."""
+    return (
+        "<html><head><title>统一身份认证</title></head><body><h1>用户登录</h1><p>本系统仅供园区企业使用，首次使用的企业须先到"
+        "服务大厅办理登记，领取账号以后方可登录并办理业务。</p></body></html>"
     )
 
 

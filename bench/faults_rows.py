@@ -31,6 +31,7 @@ from bench.faults_arranged import (
     says,
     signalled,
     twice,
+    untouched,
     with_file,
 )
 from bench.faults_hazards import Fault
@@ -99,6 +100,19 @@ ROWS: tuple[Fault, ...] = (
     ),
     Fault("another session in every link", (0,), {"sessions": True}, check=once_each),
     *(articles_are(kind, (1, 2)) for kind in ("challenge", "soft 404", "500", "to listing", "to inside", "torn")),
+    articles_are("login page", (1, 2), check=untouched(0)),
+    Fault(
+        "every article is a login page since",
+        (1, 2),
+        arrange=twice(answers={"*": "login page"}),
+        check=untouched(20),
+    ),
+    Fault(
+        "one article is a login page since",
+        (2,),
+        arrange=twice(answers={"/news/7.html": "login page"}),
+        check=untouched(20),
+    ),
     Fault("storm of 503 with Retry-After", (1,), {"articles": 400, "answers": {"*": "storm"}}, check=requests(100)),
     Fault("429 with Retry-After", (1,), {"articles": 400, "answers": {"*": "too many"}}, check=requests(100)),
     Fault("wrong charset in the header", (0,), {"answers": {"*": "wrong charset"}}, check=articles(20)),

@@ -21,7 +21,7 @@ from zsparkcrawl.archive.witnesses.likening import likeness
 from zsparkcrawl.clean import clean
 from zsparkcrawl.cli import main
 from zsparkcrawl.edits import Edit, revert
-from zsparkcrawl.items import Article
+from zsparkcrawl.items import Article, Attachment
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
 OWN = "www.nhtp.org"
@@ -323,3 +323,49 @@ def test_what_a_hijack_of_the_site_took_is_told_by_its_older_copy(archive: Archi
     assert row_of(archive)["body"] == DINNER.body
     kinds = [version["changed"].get("body") for version in archive.versions_of(1)]
     assert kinds == [None, "hijacked", "collated"]
+
+
+# -- whose files they are --
+
+OWN_FILE, SPAM_FILE = "http://www.nhtp.org/up/7.docx", "http://casino.example/7.docx"
+
+
+def offering(copy: Article, *urls: str) -> Article:
+    return replace(copy, attachments=tuple(Attachment("附件：申报表", url) for url in urls))
+
+
+def of_mirror(number: int) -> str:
+    return f"http://www.mirror{number}.example/up/7.docx"
+
+
+def offered(archive: Archive) -> list[str]:
+    return [each["url"] for each in row_of(archive)["attachments"]]
+
+
+def test_the_files_of_the_site_itself_go_before_those_of_its_mirrors(archive: Archive) -> None:
+    own = copy_of(DINNER, "www.nhtp.org", HOSTS[2])
+    store(archive, offering(own, OWN_FILE), *(offering(each, SPAM_FILE) for each in MIRRORS[:2]))
+    assert offered(archive) == [OWN_FILE]
+    assert row_of(archive)["witness_count"] > 1
+
+
+def test_one_mirror_adds_no_file_to_an_article_of_the_site_and_two_do(archive: Archive) -> None:
+    own = copy_of(DINNER, "www.nhtp.org", HOSTS[2])
+    store(archive, own, offering(MIRRORS[0], of_mirror(0)))
+    assert row_of(archive)["witness_count"] > 1
+    assert offered(archive) == []
+    store(archive, offering(MIRRORS[1], of_mirror(1)), day=5)
+    assert len(offered(archive)) == 1
+
+
+def test_a_link_to_a_foreign_host_comes_from_no_mirror(archive: Archive) -> None:
+    store(archive, *(offering(each, SPAM_FILE) for each in MIRRORS[:2]))
+    assert archive.versions_of(1)[-1]["made_by"] == "witnesses"
+    assert offered(archive) == []
+    store(archive, offering(MIRRORS[2], of_mirror(2)), day=5)
+    assert offered(archive) == [of_mirror(2)]
+
+
+def test_of_mirrors_the_list_counts_that_most_show(archive: Archive) -> None:
+    store(archive, MIRRORS[0], *(offering(each, of_mirror(n)) for n, each in enumerate(MIRRORS[1:], start=1)))
+    assert len(offered(archive)) == 1

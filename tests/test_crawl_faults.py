@@ -6,11 +6,12 @@ import json
 import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.serving import ORDINARY, ROOT, End, Route, Site, article, ended, listing, page, redirect
+from tests.serving import ORDINARY, ROOT, End, Route, Site, article, change, crawl, ended, listing, page, redirect
 
 DRIVER = """
 import asyncio, json, sys
@@ -272,3 +273,17 @@ def test_failures_lose_nothing(end: End) -> None:
 def test_what_robots_txt_leaves_open_is_not_asked_for(end: End) -> None:
     asked = end.left["asked"]
     assert {path for name in ("forbidden", "unknown rules", "failing rules") for path in asked[name]} == {"/robots.txt"}
+
+
+def test_a_night_on_which_all_wait_for_a_long_retry_after_says_so(tmp_path: Path) -> None:
+    busy = (503, {"Retry-After": "864000"}, b"busy")
+    with Site({**ORDINARY, **{f"/news/{number}.html": busy for number in range(1, 4)}}) as site:
+        assert crawl(tmp_path, site).code == 1
+        end = crawl(tmp_path, site)
+        assert end.code == 2
+        assert "suspicious: no article could be asked for, 3 of 3 wait, until 20" in end.last
+        assert sum(path.startswith("/news/1") for path in site.asked) == 1
+        site.routes.update(ORDINARY)
+        change(tmp_path, "UPDATE frontier SET due_at = '2020-01-01T00:00:00Z' WHERE kind = 'article'")
+        assert crawl(tmp_path, site).code == 0
+        assert crawl(tmp_path, site).code == 0, "that nothing is due is no fault"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -79,6 +81,29 @@ def found(archive: Archive, **filters: Any) -> list[str]:
     ],
 )
 def test_each_filter(archive: Archive, filters: dict[str, Any], numbers: list[str]) -> None:
+    assert found(archive, **filters) == numbers
+
+
+@pytest.mark.parametrize(
+    ("filters", "numbers"),
+    [
+        ({"disputed": True}, ["2", "3"]),
+        ({"gaps": True}, ["3"]),
+        ({"witnesses": 2}, ["2", "3", "4"]),
+        ({"witnesses": 3, "disputed": True}, ["3"]),
+        ({"witnesses": 1}, ["1", "2", "3", "5", "4"]),
+        ({"disputed": True, "as_of": dt.date(2024, 2, 1)}, []),
+    ],
+)
+def test_what_the_copies_tell_may_be_asked_for(archive: Archive, filters: dict[str, Any], numbers: list[str]) -> None:
+    told = {
+        "2": "witness_count = 2, disputed = 1",
+        "3": "witness_count = 3, disputed = 4, gaps = 1",
+        "4": "witness_count = 2",
+    }
+    with closing(sqlite3.connect(archive.name)) as connection, connection:
+        for number, values in told.items():
+            connection.execute(f"UPDATE articles SET {values} WHERE native_id = '{number}'")  # noqa: S608 - as above
     assert found(archive, **filters) == numbers
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import signal
@@ -19,6 +20,7 @@ from tests.serving import FAST, End, Route, Site, command, crawl, ended, listing
 from zsparkcrawl.cli import main
 from zsparkcrawl.cli.crawl import _jobs
 from zsparkcrawl.sites import site_named
+from zsparkcrawl.spiders.plan import ArgumentError, plan
 
 BY_NUMBER = {truth.id: truth for truth in truths()}
 ARTICLES = [BY_NUMBER[number] for number in (366, 405, 230)]
@@ -158,3 +160,38 @@ def test_known_mirrors_are_asked_only_when_wanted(monkeypatch: pytest.MonkeyPatc
         ("news 127.0.0.2:8000", "http://127.0.0.2:8000/news/"),
     ]
     assert site_named("nhtp").mirrors == ()
+
+
+KNOWN = """
+import dataclasses
+import zsparkcrawl.sites as sites
+import zsparkcrawl.spiders.plan as plan
+named = sites.site_named
+plan.site_named = lambda name: dataclasses.replace(named(name), mirrors=("http://mirror.example",))
+"""
+
+
+def test_a_crawl_with_mirrors_takes_the_site_first_and_feeds_that_alone(tmp_path: Path) -> None:
+    park, mirror = "http://www.nhtp.org", "http://mirror.example"
+    shows = routes(HOSTS[0]), routes(HOSTS[1])
+    served: dict[str, Route | Any] = {f"{park}{path}": route for path, route in shows[0].items()}
+    served |= {f"{mirror}{path}": route for path, route in shows[1].items()}
+    served |= {f"{park}/": page('<a href="/news/">新闻中心</a>')}
+    feed = tmp_path / "out.jsonl"
+    with Site(served) as site:
+        words = ("crawl", "news", "-a", "mirrors=1", "-a", "files=0", *FAST, "-O", str(feed))
+        proxy = {"http_proxy": site.url, "HTTP_PROXY": site.url}
+        end = good(ended(command(tmp_path / "data", *words, code=KNOWN, **proxy), tmp_path / "data", site))
+    lines = [line for line in end.err.splitlines() if line.startswith("zsparkcrawl: ")]
+    assert [line.split(": ")[1] for line in lines] == ["news", "news mirror.example"]
+    assert site.asked.index(f"{park}/news/405.html") < site.asked.index(f"{mirror}/news/")
+    assert end.rows("SELECT start_url, state FROM runs ORDER BY id") == [(None, "good"), (f"{mirror}/news/", "good")]
+    assert is_told_for_certain(end)
+    fed = [json.loads(line)["url"] for line in feed.read_text("utf-8").splitlines()]
+    assert sorted(fed) == sorted(f"{park}/news/{each.id}.html" for each in ARTICLES)
+
+
+def test_mirrors_go_without_a_start_url() -> None:
+    assert plan("news", {"mirrors": "1"}).mirrors
+    with pytest.raises(ArgumentError, match="it goes without start_url"):
+        plan("news", {"mirrors": "1", "start_url": "http://mirror.example/news/"})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -15,6 +17,7 @@ from tests.test_serve import Visitor, shown, text_of, tree_of, visiting
 from tests.viewing import COPIES, fill, fill_copies
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.articles.changes import KINDS
+from zsparkcrawl.archive.views.facets import COPIES as VALUES
 from zsparkcrawl.edits import Certainty
 from zsparkcrawl.evidence import Segment
 from zsparkcrawl.serve.copies import places_of
@@ -223,3 +226,32 @@ def test_every_word_of_the_apparatus_has_a_name(language: str) -> None:
     }.items():
         for name in names:
             words(f"{group}.{name.replace(' ', '-')}")
+
+
+def test_the_list_tells_articles_apart_by_what_their_copies_tell(client: Visitor) -> None:
+    facets = client.get("/api/facets").json()["facets"]["copies"]
+    assert facets
+    assert set(facets) <= set(VALUES) - {"one"}
+    for value, number in facets.items():
+        found = client.get("/api/articles", params={"copies": value}).json()
+        assert found["total"] == len(found["articles"]) == number
+    assert client.get("/?copies=many").status_code == 400
+    (title,) = tree_of(client, "/").cssselect(".facet.copies h2")
+    assert title.text_content() == "Copies"
+    assert "Disputed" in text_of(client, "/") or "With gaps" in text_of(client, "/")
+
+
+def test_where_nothing_has_a_second_copy_there_is_nothing_to_choose(tmp_path: Path) -> None:
+    with visiting(tmp_path, fill(tmp_path, number=3)) as client:
+        assert tree_of(client, "/").cssselect(".facet.copies") == []
+        assert tree_of(client, "/").cssselect(".facet.state") != []
+
+
+def test_the_facets_are_counted_without_a_look_at_any_body(url: str) -> None:
+    counted = (
+        "EXPLAIN QUERY PLAN SELECT date, section, source, url, gone_at, version, witness_count, disputed, gaps "
+        "FROM articles INDEXED BY ix_articles_browsing"
+    )
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        (row,) = connection.execute(counted)
+    assert "USING COVERING INDEX" in row[-1]

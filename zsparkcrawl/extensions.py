@@ -21,6 +21,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from zsparkcrawl.archive import Wanted
+from zsparkcrawl.archive.crawling.doubting import Doubt
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.items import Article
 from zsparkcrawl.keeping import Keeping, SettingError
@@ -28,13 +29,21 @@ from zsparkcrawl.outcome import Outcome, counted, judge
 from zsparkcrawl.run import Run
 from zsparkcrawl.spiders.plan import Plan
 
-__all__ = ["ProgressBar", "RunLedger", "collect_seldom", "end_of", "environment", "is_kept"]
+__all__ = ["ProgressBar", "RunLedger", "UnbelievedItem", "collect_seldom", "end_of", "environment", "is_kept"]
 
 logger = logging.getLogger(__name__)
 
 _FLUSH_SECONDS = 0.5
 _BOUNDS = {"ZSPARK_PAGES": "pages", "ZSPARK_HOURS": "hours"}
 """Settings that bound a run, and what they count."""
+
+
+class UnbelievedItem(DropItem):
+    """An article whose page is not believed to be that of its address; ``doubt`` tells why."""
+
+    def __init__(self, doubt: Doubt) -> None:
+        super().__init__(doubt.reason, log_level="DEBUG")
+        self.doubt = doubt
 
 
 def collect_seldom() -> None:
@@ -166,7 +175,11 @@ class RunLedger:
             self._flush_again()
 
     def item_dropped(self, item: Article, exception: DropItem) -> None:
-        """Count an article that was not wanted."""
+        """Count an article that was not wanted, or not believed."""
+        unbelieved = getattr(self.crawler.spider, "unbelieved", None)
+        if isinstance(exception, UnbelievedItem) and unbelieved is not None:
+            unbelieved(item, exception.doubt)
+            return
         self.count("outside")
         self._safely(self.run.outside, item)
 

@@ -12,8 +12,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any, Self
 
-__all__ = ["Night", "is_comparable", "unusual"]
+__all__ = ["Night", "is_comparable", "unusual", "waiting"]
 
 _PARTIAL = frozenset(["limit", "ids", "since", "until"])
 """Arguments with which a crawl sees a part only."""
@@ -53,6 +54,11 @@ class Night:
     counts: Mapping[str, int]
     arguments: Mapping[str, str]
 
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Self:
+        """A run as the ledger's row has it."""
+        return cls(dt.datetime.fromisoformat(row["started"]), row["state"], row["counts"], row["arguments"])
+
     def share(self, name: str) -> tuple[int, int]:
         """How many of the articles that it read were counted so, and how many it read."""
         return self.counts.get(name, 0), self.counts.get("kept", 0)
@@ -85,6 +91,20 @@ def is_comparable(arguments: Mapping[str, str]) -> bool:
     (True, False)
     """
     return not _PARTIAL & arguments.keys()
+
+
+def waiting(counts: Mapping[str, int], number: int, of: int, first: dt.datetime | None) -> list[str]:
+    """What to say of a run that asked for no article because of those that are due later most wait behind a failure:
+    ``number`` of so many, the first until then.
+
+    >>> waiting({"listings": 1}, 3, 4, dt.datetime(2026, 12, 1, 3, 30, tzinfo=dt.UTC))
+    ['no article could be asked for, 3 of 4 wait, until 2026-12-01T03:30:00Z at least']
+    >>> waiting({"asked": 2}, 3, 4, None), waiting({}, 1, 40, None)
+    ([], [])
+    """
+    if counts.get("asked") or first is None or 2 * number <= of:
+        return []
+    return [f"no article could be asked for, {number} of {of} wait, until {first:%Y-%m-%dT%H:%M:%SZ} at least"]
 
 
 def unusual(past: Sequence[Night], now: Night) -> list[str]:

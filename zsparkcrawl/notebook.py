@@ -60,7 +60,8 @@ class ArchiveReader:
     """An archive that is open to be read. Made by :func:`open_archive`.
 
     Filters are given by name: section, site, text, source, author (texts); since, until, as_of (``datetime.date``);
-    clean, repaired (True or False); gone (True, False or None). What they mean says
+    clean, repaired, disputed, gaps (True or False); gone (True, False or None); witnesses (a number or None). What they
+    mean says
     :class:`zsparkcrawl.archive.Filters`. Every method raises ArchiveError when the database refuses.
     """
 

@@ -31,6 +31,8 @@ COUNTS = (
     "error",
     "spam",
     "empty",
+    "shared",
+    "strange",
     "outside",
     "new",
     "version",
@@ -57,13 +59,14 @@ COUNTS = (
 """What the parts of a crawl count, as zspark/<name> in Scrapy's stats.
 
 ``listings_absent`` are first pages of the profile that the site does not have; ``lost`` the failures that another day
-may heal, unlike an article that is gone; ``challenge``, ``missing``, ``maintenance``, ``error``, ``spam`` and ``empty``
-those of the unreadable pages that came with status 200 and are no article; ``outside`` articles of another time than
-asked for; ``vacant`` numbers of which the site has no article, where numbers were tried. ``kept`` are the articles that
-were read from a page and kept; the counts behind it say how many of them are well known, hold something foreign, or
-damage that no rule mends; ``injections`` and ``damages`` how much of it, at most 20 an article. ``files`` are
-attachments and pictures that came or were confirmed, ``files_failed`` those that could not be had, ``file_bytes`` the
-bytes of answers. ``gaps`` are articles in several pages of which a page could not be had.
+may heal, unlike an article that is gone; ``challenge``, ``missing``, ``maintenance``, ``error``, ``spam`` and
+``empty`` those of the unreadable pages that came with status 200 and are no article; ``shared`` those that other
+addresses show as well, and ``strange`` those that tell another story than the article that is known; ``outside``
+articles of another time than asked for; ``vacant`` numbers of which the site has no article, where numbers were tried.
+``kept`` are the articles that were read from a page and kept; the counts behind it say how many of them are well
+known, hold something foreign, or damage that no rule mends; ``injections`` and ``damages`` how much of it, at most 20
+an article. ``files`` are attachments and pictures that came or were confirmed, ``files_failed`` those that could not
+be had, ``file_bytes`` the bytes of answers. ``gaps`` are articles in several pages of which a page could not be had.
 """
 
 _BOUNDED = "bounded"
@@ -213,6 +216,10 @@ def _odd(stats: Mapping[str, Any], counts: Mapping[str, int]) -> Iterator[str]:
         yield f"no article is linked on {_number(counts['listings'], 'listing page')}"
     if counts["challenge"]:
         yield f"{_number(counts['challenge'], 'page')} of a challenge came instead of an article"
+    if counts["shared"]:
+        yield f"{_number(counts['shared'], 'article')} came as a page that other addresses show as well"
+    if counts["strange"]:
+        yield f"{_number(counts['strange'], 'article')} came as a page of another story"
     if counts["bounded"]:
         yield "stopped at the bound on listing pages (ZSPARK_LISTING_PAGES)"
     if "zspark/limit" in stats:
@@ -228,7 +235,7 @@ def _good(stats: Mapping[str, Any], counts: Mapping[str, int], finish: str) -> l
     if none := sum(kinds.values()):
         told = ", ".join(_number(count, words) for words, count in kinds.items())
         said.append(f"{_number(none, 'page')} held no article ({told})")
-    if unread := counts["unreadable"] - none:
+    if unread := counts["unreadable"] - none - counts["shared"] - counts["strange"]:
         said.append(f"{_number(unread, 'page')} could not be read")
     if counts["gaps"]:
         said.append(f"{_number(counts['gaps'], 'article')} without all of its pages")

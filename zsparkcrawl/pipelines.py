@@ -7,9 +7,10 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
+from zsparkcrawl.archive.crawling.doubting import Doubt
 from zsparkcrawl.clean import clean
 from zsparkcrawl.errors import ZsparkError
-from zsparkcrawl.extensions import RunLedger
+from zsparkcrawl.extensions import RunLedger, UnbelievedItem
 from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.sites import site_named
 from zsparkcrawl.spiders.plan import Plan
@@ -67,15 +68,18 @@ class ArchivePipeline:
         return cls(ledger)
 
     def process_item(self, item: Article) -> Article:
-        """The article, kept. When it cannot be kept the run ends."""
+        """The article, kept. When it cannot be kept the run ends; one that is not believed goes no further."""
         if isinstance(item, KeptArticle):
             return item
         try:
-            self.ledger.count(self.ledger.run.store(item))
-            self._count(item)
+            stored = self.ledger.run.store(item)
         except ZsparkError as error:
             self.ledger.broke(error)
             raise DropItem(str(error)) from error
+        if isinstance(stored, Doubt):
+            raise UnbelievedItem(stored)
+        self.ledger.count(stored)
+        self._count(item)
         return item
 
     def _count(self, item: Article) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Trail, Visited
 from zsparkcrawl.archive.articles.restoring import restored
+from zsparkcrawl.archive.crawling.doubting import Doubt
 from zsparkcrawl.archive.crawling.fetching import Onward
 from zsparkcrawl.archive.crawling.offers import Offering
 from zsparkcrawl.archive.crawling.visits import Ending, is_gone, stand_after
+from zsparkcrawl.archive.crawling.writing import Stored
 from zsparkcrawl.archive.files.store import FileStore
 from zsparkcrawl.archive.warc.captures import CaptureWriter
 from zsparkcrawl.archive.warc.records import NOT_MODIFIED, payload_digest
@@ -19,7 +22,7 @@ from zsparkcrawl.charset import declared_charset
 from zsparkcrawl.extract.links import Listing
 from zsparkcrawl.fetched import Exchange, Kept, Reading
 from zsparkcrawl.filing import FileAnswer, Files
-from zsparkcrawl.habit import Night, unusual
+from zsparkcrawl.habit import Night, unusual, waiting
 from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.outcome import Outcome
 
@@ -31,8 +34,8 @@ class Run:
     """One crawl as the archive sees it: what it may fetch, what it has taken, and what it makes of it.
 
     Every lease ends by exactly one of :meth:`store`, :meth:`unchanged`, :meth:`outside`, :meth:`listed`,
-    :meth:`skipped`, :meth:`store_file`, :meth:`file_unchanged` and :meth:`not_read`; what is still leased when the run
-    ends is free again.
+    :meth:`skipped`, :meth:`store_file`, :meth:`file_unchanged` and :meth:`not_read`; the rest is free
+    again at the end.
     """
 
     archive: Archive
@@ -135,8 +138,7 @@ class Run:
 
     def tell(self, what: str) -> None:
         """Remember what makes this run suspicious, in a few words."""
-        if what not in self._told:
-            self._told.append(what)
+        self._told += [what] if what not in self._told else []
 
     def lost(
         self, lease: Lease, ending: Ending, *, reason: str, retry_after: dt.timedelta | None = None
@@ -166,20 +168,24 @@ class Run:
         """Announce the article that is read from the page at ``url``."""
         self._reading.setdefault(url, []).append(reading)
 
-    def store(self, article: Article) -> str:
-        """Keep an article: "new", "version" or "unchanged"."""
+    def store(self, article: Article) -> Stored | Doubt:
+        """Keep an article: "new", "version" or "unchanged"; or the doubt for which its page is not believed."""
         now, reading = self.now(), self._read(article.url)
-        capture = reading.capture_id if reading else None
+        capture, title = (reading.capture_id, reading.lease.title) if reading else (None, None)
         visited = None if reading is None else (self.frontier, self._visited(reading, now))
         with self.archive.together():
-            if capture is not None and article.charset is not None:
-                self.archive.set_charset(capture, article.charset)
-            stored = self.archive.store(
-                article, run_id=self.number, capture_id=capture, now=now, visited=visited, offering=self._offering
-            )
+            if capture is not None:
+                self.archive.set_read(capture, article)
+            doubt = self.archive.doubt_of(article, capture_id=capture, title=title)
+            if doubt is None:
+                keep = partial(self.archive.store, article, run_id=self.number, capture_id=capture, now=now)
+                stored = keep(visited=visited, offering=self._offering)
+            elif reading is not None:
+                standing = stand_after(reading.lease.standing, doubt.ending, now, reason=doubt.reason)
+                self.frontier.conclude(Visited(reading.lease, standing), now)
         if reading is not None:
             self._close(reading.lease)
-        return stored
+        return doubt or stored
 
     def unchanged(self, reading: Reading) -> None:
         """Enter that the server says an article is as it was."""
@@ -239,8 +245,9 @@ class Run:
 
     def unusual(self, counts: Mapping[str, int]) -> list[str]:
         """What of this run is unlike the runs before it, each in a few words. Asked when it is done."""
-        *past, now = (_night(row) for row in self.archive.runs_until(self.number))
-        return [*self._told, *unusual(past, replace(now, counts=counts))]
+        *past, now = map(Night.of_row, self.archive.runs_until(self.number))
+        later = self.frontier.put_off(self.now())
+        return [*self._told, *waiting(counts, *later), *unusual(past, replace(now, counts=counts))]
 
     def end(self, outcome: Outcome) -> None:
         """Enter how the run ended. Only the first word counts."""
@@ -291,7 +298,3 @@ class Run:
     def _close(self, lease: Lease) -> None:
         self._open.pop(lease.id, None)
         self.changed()
-
-
-def _night(row: Mapping[str, Any]) -> Night:
-    return Night(dt.datetime.fromisoformat(row["started"]), row["state"], row["counts"], row["arguments"])

@@ -53,6 +53,7 @@ from zsparkcrawl.archive.views.searching import Searching
 from zsparkcrawl.archive.views.showing import Showing
 from zsparkcrawl.archive.warc.captures import Captured, KeptBody
 from zsparkcrawl.archive.witnesses.testifying import Testifying
+from zsparkcrawl.items import Article
 
 __all__ = [
     "DEFAULT_DATABASE",
@@ -193,10 +194,10 @@ class Archive(
         with self._writing() as connection:
             return writing.insert_capture(connection, captured, facts)
 
-    def set_charset(self, capture_id: int, charset: str | None) -> None:
-        """Enter which encoding reading chose for a capture."""
+    def set_read(self, capture_id: int, article: Article) -> None:
+        """Enter what reading made of a capture: which encoding it chose, and the digest of the clean article's text."""
         with self._writing() as connection:
-            writing.set_charset(connection, capture_id, charset)
+            writing.set_read(connection, capture_id, article)
 
     def kept_body(self, url: str, digest: str | None) -> KeptBody | None:
         """Where a body of this address and digest is kept already; None when it is not. Without a digest the body of

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["count_spans", "is_count_line"]
+from zsparkcrawl.chinese.script import ANNOTATION
+
+__all__ = ["count_spans", "is_count_line", "uncounted"]
 
 _NUMBER = r"(?P<{name}>\d[\d,，.]*\+?(?:\s?[万萬wWkK]\+?)?)"
 _DONE = (
@@ -73,3 +75,23 @@ def is_count_line(line: str) -> bool:
         return True
     rest, found = _COUNT.subn("", line)
     return found > 0 and bool(_BESIDE.fullmatch(rest))
+
+
+def uncounted(text: str) -> str:
+    """A page's text without what it counts, whatever pinyin stands in between: the same on each visit.
+
+    >>> uncounted("第一段。\\n點(diǎn)擊：45"), uncounted("來源：報(bào)社 點(diǎn)擊：45")
+    ('第一段。', '來源：報社 點擊：#')
+    """
+    if not any(map(str.isdigit, text)):
+        return text
+    lines = []
+    for line in text.split("\n"):
+        plain = ANNOTATION.sub("", line)
+        if is_count_line(plain):
+            continue
+        spans = count_spans(plain)
+        for start, end in reversed(spans):
+            plain = f"{plain[:start]}#{plain[end:]}"
+        lines.append(plain if spans else line)
+    return "\n".join(lines)

@@ -18,9 +18,6 @@ from zsparkcrawl.outcome import Outcome, worst
 from zsparkcrawl.spiders.plan import DEFAULT_SITE, ArgumentError, Plan, plan
 
 if TYPE_CHECKING:
-    import asyncio
-
-    from scrapy.crawler import Crawler
     from scrapy.settings import Settings
 
 __all__ = ["crawl"]
@@ -164,29 +161,10 @@ def _crawl(settings: Settings, jobs: Sequence[_Job]) -> list[tuple[_Job, Outcome
     promised."""
     from scrapy.crawler import AsyncCrawlerProcess
 
-    from zsparkcrawl.extensions import collect_seldom, end_of
+    from zsparkcrawl.commands.turns import in_turn
 
     process = AsyncCrawlerProcess(settings)
     if missing := [job.section for job in jobs if job.section not in process.spider_loader.list()]:
         raise ArgumentError(f"section {missing[0]!r} has no spider")
-    waiting = list(jobs)
-    begun: list[tuple[Crawler, asyncio.Task[None]]] = []
-
-    def begin() -> None:
-        job = waiting.pop(0)
-        crawler = process.create_crawler(job.section)
-        task = process.crawl(crawler, **job.arguments)
-        begun.append((crawler, task))
-        task.add_done_callback(partial(done, crawler))
-
-    def done(crawler: Crawler, task: asyncio.Task[None]) -> None:
-        if waiting and not end_of(crawler, task).stopped:
-            begin()
-
-    begin()
-    collect_seldom()
-    process.start()
-    # A signal at the very beginning stops the reactor under the first crawl: that has ended, too.
-    outcomes = [end_of(crawler, task) for crawler, task in begun]
-    outcomes += [Outcome("failed", "not begun: stopped by a signal", {}) for _ in waiting]
+    outcomes = in_turn(process, [(partial(process.create_crawler, job.section), job.arguments) for job in jobs])
     return list(zip(jobs, outcomes, strict=True))

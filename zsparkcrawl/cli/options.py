@@ -73,6 +73,13 @@ _OPTIONS = {
     "clean": click.option("--clean", is_flag=True, help="Only articles with no spot left damaged, no edit inferred."),
     "repaired": click.option("--repaired", is_flag=True, help="Only articles with at least one edit."),
     "gone": click.option("--gone/--standing", default=None, help="Only articles the site has removed, or has not."),
+    "disputed": click.option("--disputed", is_flag=True, help="Only articles on a place of which copies do not agree."),
+    "gaps": click.option(
+        "--gaps", is_flag=True, help="Only articles of a place of which no copy has what stood there."
+    ),
+    "witnesses": click.option(
+        "--witnesses", type=click.IntRange(1), metavar="N", help="Only articles told from at least N copies."
+    ),
     "as_of": click.option(
         "--as-of", type=DayType("last"), help="As the archive held them at the end of this day, UTC."
     ),

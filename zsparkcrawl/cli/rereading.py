@@ -78,7 +78,7 @@ def reread_captures(
             continue
         first = not progress.outcomes
         try:
-            article = clean(whole_article(archive, folder, capture, site), site)
+            article = _believed(archive, clean(whole_article(archive, folder, capture, site), site), capture)
         except (UnreadableError, CaptureError, LostError) as error:
             counts.update(progress.failed(capture, error, on_failure))
             continue
@@ -87,8 +87,6 @@ def reread_captures(
         progress.outcomes.append(_store(archive, article, capture))
         progress.bodies.add(_body(capture))
         progress.certain |= speaks and not article.edits and not is_doubtful(article)
-        if article.charset != capture["charset"]:
-            archive.set_charset(capture["id"], article.charset)
     outcomes = (set(each.outcomes) for each in known.values() if each.outcomes)
     counts.update(next(name for name in ("new", "version", "unchanged") if name in found) for found in outcomes)
     return dict(counts)
@@ -113,6 +111,14 @@ def _of_articles(archive: Archive, of_site: SiteProfile | None) -> Iterator[tupl
         place = site.place(capture["url"]) if site else None
         if site is not None and place is not None:
             yield (site.name, *place), site, capture
+
+
+def _believed(archive: Archive, article: Article, capture: Capture) -> Article:
+    """An article that is believed to be the one of its address. Raises UnreadableError when it is not."""
+    archive.set_read(capture["id"], article)
+    if doubt := archive.doubt_of(article, capture_id=capture["id"]):
+        raise UnreadableError(doubt.reason)
+    return article
 
 
 def _store(archive: Archive, article: Article, capture: Capture) -> str:

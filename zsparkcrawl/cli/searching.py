@@ -34,7 +34,20 @@ class _Command(click.Command):
 
 @click.command(cls=_Command)
 @click.argument("words", nargs=-1)
-@filter_options("section", "site", "since", "until", "source", "author", "clean", "repaired", "gone")
+@filter_options(
+    "section",
+    "site",
+    "since",
+    "until",
+    "source",
+    "author",
+    "clean",
+    "repaired",
+    "gone",
+    "disputed",
+    "gaps",
+    "witnesses",
+)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Articles that are shown.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON: the articles, and where the hits stand.")
 @click.option("--rebuild", is_flag=True, help="Make the search index anew first.")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar, NoReturn
+from urllib.parse import urlsplit
 
 from scrapy.commands import crawl
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import UsageError
-from scrapy.settings import Settings
+from scrapy.settings import SETTINGS_PRIORITIES, Settings
 from scrapy.spiderloader import get_spider_loader
 
+from zsparkcrawl.commands.turns import in_turn
 from zsparkcrawl.errors import ZsparkError
-from zsparkcrawl.extensions import collect_seldom, end_of, environment
+from zsparkcrawl.extensions import environment
 from zsparkcrawl.feeds import check_feeds
 from zsparkcrawl.keeping import Keeping
+from zsparkcrawl.outcome import worst
 from zsparkcrawl.spiders.park import ParkSpider
 from zsparkcrawl.spiders.plan import ArgumentError, plan
 
@@ -58,15 +63,35 @@ class Command(crawl.Command):
             super().run(args, opts)  # a spider that is none of ours, or bad usage
             return
         try:
-            crawler = self._create_crawler(args[0])
-            task = self.crawler_process.crawl(crawler, **opts.spargs)
-            collect_seldom()
-            self.crawler_process.start()
-            outcome = end_of(crawler, task if isinstance(task, asyncio.Task) else None)
+            turns = _turns(args[0], opts.spargs)
+            makes = [partial(self._crawler_of, args[0], fed=number == 0) for number in range(len(turns))]
+            given = [arguments for _, arguments in turns]
+            assert isinstance(self.crawler_process, AsyncCrawlerProcess), "our settings name asyncio's reactor"
+            outcomes = in_turn(self.crawler_process, list(zip(makes, given, strict=True)))
         finally:
             self.keeping.release()
-        sys.stderr.write(f"zsparkcrawl: {outcome.line(args[0])}\n")
-        self.exitcode = outcome.exit_code
+        for (name, _), outcome in zip(turns, outcomes, strict=True):
+            sys.stderr.write(f"zsparkcrawl: {outcome.line(name)}\n")
+        self.exitcode = worst(outcomes)
+
+    def _crawler_of(self, name: str, *, fed: bool) -> Crawler:
+        """The crawler of a section; a feed takes what the first one hands out, or each would overwrite it."""
+        crawler = self._create_crawler(name)
+        if not fed:
+            # The process gives each crawler its own settings once more when it begins.
+            crawler.settings.set("FEEDS", {}, priority=SETTINGS_PRIORITIES["cmdline"] + 1)
+        return crawler
+
+
+def _turns(name: str, given: Mapping[str, str]) -> list[tuple[str, Mapping[str, str]]]:
+    """The crawls that are asked for, the site itself first: what each is called, and the spider's arguments."""
+    made = plan(name, given)
+    alone = {key: value for key, value in given.items() if key != "mirrors"}
+    mirrors = made.site.mirror_urls(name) if made.mirrors else ()
+    return [
+        (name, given),
+        *((f"{name} {urlsplit(url).netloc}", {**alone, "start_url": url}) for url in mirrors),
+    ]
 
 
 def _leave(error: ZsparkError) -> NoReturn:

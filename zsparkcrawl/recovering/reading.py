@@ -82,9 +82,12 @@ class CopyReader:
         article = clean(article, place.site)
         counts = self.counts[place.site.name, place.section]
         with self.archive.together():
-            if article.charset != capture["charset"]:
-                self.archive.set_charset(capture["id"], article.charset)
-            counts[self._store(article, capture)] += 1
+            self.archive.set_read(capture["id"], article)
+            doubt = self.archive.doubt_of(article, capture_id=capture["id"], copied=True)
+            if doubt is None:
+                counts[self._store(article, capture)] += 1
+        if doubt is not None:
+            raise UnreadableError(doubt.reason)
         counts["read"] += 1
 
     def _store(self, article: Article, capture: Capture) -> str:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from zsparkcrawl.archive import Selection, storable
 from zsparkcrawl.archive.views.browsing import ORDERS, Order
-from zsparkcrawl.archive.views.facets import FACETS, NOTHING, STATES
+from zsparkcrawl.archive.views.facets import COPIES, FACETS, NOTHING, STATES
 
 __all__ = ["PAGE_SIZE", "Wish", "number_of", "one_of", "wish_of"]
 
@@ -79,8 +79,9 @@ def wish_of(params: QueryParams) -> Wish:
     values = {name: _text(params, name) for name in ("q", *FACETS)}
     if values["year"] not in (None, NOTHING) and not _YEAR.fullmatch(str(values["year"])):
         raise HTTPException(400, "year is four digits, or - for articles without a date")
-    if values["state"] not in (None, *STATES):
-        raise HTTPException(400, f"state is one of {', '.join(STATES)}")
+    for name, known in (("state", STATES), ("copies", COPIES)):
+        if values[name] not in (None, *known):
+            raise HTTPException(400, f"{name} is one of {', '.join(known)}")
     if params.get("order") not in (None, "", *ORDERS):
         raise HTTPException(400, f"order is one of {', '.join(ORDERS)}")
     selection = Selection(values.pop("q"), **values)

@@ -20,7 +20,7 @@ from zsparkcrawl.serve.words import Words
 
 __all__ = ["address_page", "list_page", "runs_page"]
 
-_SHOWN_FACETS = ("section", "state", "year", "source", "host")
+_SHOWN_FACETS = ("section", "state", "copies", "year", "source", "host")
 _FIRST_VALUES = 8
 """Values of a facet that are shown at once; the others are folded away. Chosen."""
 _MOST_VALUES = 200
@@ -40,12 +40,15 @@ class Value:
 
 def list_page(request: Request) -> Response:
     """Articles that fit, the newest or the best match first, with facets: `q` (a query as `zsparkcrawl search` takes
-    it), `year`, `section`, `source`, `host`, `state` (clean, repaired, inferred, damaged, gone), where `-` stands for
-    unknown; `order` (best, newest, oldest), `page`, `size` (at most 200)."""
+    it), `year`, `section`, `source`, `host`, `state` (clean, repaired, inferred, damaged, gone), `copies` (one,
+    several, disputed, gaps), where `-` stands for unknown; `order` (best, newest, oldest), `page`, `size` (at most
+    200)."""
     wish, words, archive = wish_of(request.query_params), words_of(request), archive_of(request)
     facets = archive.facets(wish.selection)
     rows = archive.browse(wish.selection, order=wish.order, limit=wish.size, offset=wish.offset)
     groups = {name: _values(name, values, wish, words) for name, values in facets.counts.items()}
+    if "copies" not in wish.chosen and {value for value, _ in facets.counts["copies"]} == {"one"}:
+        del groups["copies"]  # where nothing has a second copy there is nothing to choose
     return page(
         request,
         "list.html",
@@ -91,7 +94,8 @@ def _values(name: str, values: Sequence[tuple[str, int]], wish: Wish, words: Wor
 def _label(name: str, value: str, words: Words) -> str:
     if value == NOTHING:
         return words("facet.unknown")
-    return words.named(name, value) if name in ("section", "state") else value
+    groups = {"section": "section", "state": "state", "copies": "copies-tell"}
+    return words.named(groups[name], value) if name in groups else value
 
 
 def _chips(wish: Wish, words: Words) -> list[Mapping[str, str]]:

@@ -14,6 +14,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from zsparkcrawl.archive import Lease
+from zsparkcrawl.archive.crawling.doubting import Doubt
 from zsparkcrawl.archive.crawling.visits import Ending
 from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, joined_parts
@@ -136,6 +137,15 @@ class ArticleSpider(PlannedSpider):
         else:
             self._failed(request, fault, again=again)
         return iter(())
+
+    def unbelieved(self, article: Article, doubt: Doubt) -> None:
+        """Count a page that was read, and is not believed to be that of its article."""
+        self.handed.discard(article.url)
+        self._count("read", -1)
+        self._count("unreadable")
+        self._count(doubt.kind)
+        self._note(article.url, repr(doubt.reason))
+        logger.warning("could not believe %s: %s", article.url, doubt.reason)
 
     def article_request(self, url: str, title: str | None = None, lease: Lease | None = None) -> Request:
         """The request for an article, by what a listing calls it, and by the lease it was taken under."""

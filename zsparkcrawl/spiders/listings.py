@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,9 +15,11 @@ from twisted.python.failure import Failure
 
 from zsparkcrawl.archive import Lease, Shown, Trail, Visited
 from zsparkcrawl.charset import decode
+from zsparkcrawl.clean import clean
 from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.links import Listing, read_listing
 from zsparkcrawl.extract.pagination import is_same_listing
+from zsparkcrawl.fetched import Kept
 from zsparkcrawl.run import Run
 from zsparkcrawl.spiders.articles import ENDINGS, ArticleSpider
 from zsparkcrawl.spiders.failures import Fault, fault_of, request_of
@@ -82,6 +85,8 @@ class ListingSpider(ArticleSpider):
         trail = None if walk.began is None else Trail(walk.met, walk.began)
         onward = partial(self._onward, walk, response.url, listing)
         with self.keeping(), run.archive.together():
+            if run.is_first(lease):
+                self.enter_shown(response)
             self._count("found", run.listed(lease, response.url, listing, onward, trail).new)
             self._ended(run, walk)
 
@@ -111,6 +116,16 @@ class ListingSpider(ArticleSpider):
         elif walk.found and walk.ended and (walk.broken or walk.ended == "sated" or self.plan.since):
             # What it left behind is new as well, and the pages that it saw are known from now on.
             run.unwalked(walk.first)
+
+    def enter_shown(self, response: Response) -> None:
+        """Enter what a page shows besides its links, if any text: in the place of an article it is known again."""
+        kept: Kept | None = response.meta.get("kept")
+        if self.run is None or kept is None:
+            return
+        with suppress(UnreadableError):
+            self.run.archive.set_read(
+                kept.capture_id, clean(extract(page_of_response(response), self.plan.site), self.plan.site)
+            )
 
     # -- a page that could not be read ---------------------------------------------------------------
 

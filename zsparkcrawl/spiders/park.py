@@ -93,6 +93,7 @@ class ParkSpider(ListingSpider, FileSpider):
         found = section_listings(text_of_response(response), response.url, self.plan.section, self.plan.hosts)
         if self.run is not None:
             with self.keeping():
+                self.enter_shown(response)
                 self.run.begin(found, self._new_walk)
         else:
             yield from (Request(url, self.parse_listing) for url in found)

@@ -13,7 +13,7 @@ from zsparkcrawl.sites import Section, SiteProfile, site_named
 
 __all__ = ["ARGUMENTS", "ArgumentError", "Plan", "plan"]
 
-ARGUMENTS = ("site", "start_url", "since", "until", "limit", "full", "ids", "files")
+ARGUMENTS = ("site", "start_url", "since", "until", "limit", "full", "ids", "files", "mirrors")
 """The names that `-a` takes."""
 
 DEFAULT_SITE = "nhtp"
@@ -37,8 +37,9 @@ class Plan:
 
     ``since`` and ``until`` are inclusive. ``limit`` bounds the articles asked for. ``full`` looks at every
     listing page, also where everything is known. ``ids`` are numbers to be asked for one by one, without any listing,
-    where a site's listings are gone. ``files``: attachments and pictures are fetched too. ``given`` are the arguments
-    as they were given."""
+    where a site's listings are gone. ``files``: attachments and pictures are fetched too. ``mirrors``: the mirrors that
+    the profile names are to be crawled behind the site, each by a plan of its own. ``given`` are the arguments as they
+    were given."""
 
     site: SiteProfile
     section: Section
@@ -50,6 +51,7 @@ class Plan:
     given: Mapping[str, str]
     ids: tuple[range, ...] = ()
     files: bool = True
+    mirrors: bool = False
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -122,6 +124,7 @@ def plan(section: str, arguments: Mapping[str, str | None]) -> Plan:
         given=given,
         ids=_ids(given, site.sections[section]),
         files=_flag("files", given, default="1"),
+        mirrors=_mirrors(given),
     )
 
 
@@ -168,6 +171,13 @@ def _flag(name: str, given: Mapping[str, str], *, default: str = "0") -> bool:
     if value not in _TRUE | _FALSE:
         raise ArgumentError(f"{name} must be 1 or 0, not {given[name]!r}")
     return value in _TRUE
+
+
+def _mirrors(given: Mapping[str, str]) -> bool:
+    wanted = _flag("mirrors", given)
+    if wanted and "start_url" in given:
+        raise ArgumentError("mirrors=1 means those of the profile, behind the site itself: it goes without start_url")
+    return wanted
 
 
 def _url(given: Mapping[str, str]) -> str | None:

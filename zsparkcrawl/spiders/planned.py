@@ -34,7 +34,8 @@ _NOT_MODIFIED = 304
 class PlannedSpider(Spider):
     """A spider of one section that knows what it is to do, and enters what becomes of each page it took.
 
-    Arguments: site, start_url, since, until, limit, full, ids, files; see :class:`zsparkcrawl.spiders.plan.Plan`.
+    Arguments: site, start_url, since, until, limit, full, ids, files, mirrors; see
+    :class:`zsparkcrawl.spiders.plan.Plan`.
     """
 
     section: str

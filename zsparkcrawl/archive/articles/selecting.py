@@ -37,12 +37,14 @@ OF_WITNESSES = ("witness_count", "disputed", "gaps")
 class Filters:
     """Which articles are meant, and in which state; None or False leaves a matter open. All can be combined.
 
-    ``since`` and ``until`` are both inclusive, and leave out articles without a date. ``text``, in Simplified
-    or Traditional, is looked for in title and body, without regard to the case of Latin letters; ``source`` and
-    ``author`` in the same way in these fields. ``clean``: no spot is left damaged and no edit is inferred, so that each
-    character is the page's own or certain. ``repaired``: at least one edit was made. ``gone``: whether the site has
-    removed it. ``as_of``: the state in which the archive held each article at the end of that day, UTC. Raises
-    TypeError for a day that is a text or a moment.
+    ``since`` and ``until`` are both inclusive, and leave out articles without a date. ``text``, in Simplified or
+    Traditional, is looked for in title and body, without regard to the case of Latin letters; ``source`` and
+    ``author`` in the same way in these fields. ``clean``: no spot is left damaged and no edit is inferred, so that
+    each character is the page's own or certain. ``repaired``: at least one edit was made. ``gone``: whether the site
+    has removed it. ``disputed`` and ``gaps``: on at least one place its copies do not agree, or none has what stood
+    there; ``witnesses``: so many copies at least; of a state before the latest that is not known. ``as_of``: the
+    state in which the archive held each article at the end of that day, UTC. Raises TypeError for a day that is a
+    text or a moment.
     """
 
     section: str | None = None
@@ -56,6 +58,9 @@ class Filters:
     repaired: bool = False
     gone: bool | None = None
     as_of: dt.date | None = None
+    disputed: bool = False
+    gaps: bool = False
+    witnesses: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("since", "until", "as_of"):
@@ -79,6 +84,9 @@ class FilterWords(TypedDict, total=False):
     repaired: bool
     gone: bool | None
     as_of: dt.date | None
+    disputed: bool
+    gaps: bool
+    witnesses: int | None
 
 
 class Meant(NamedTuple):
@@ -185,6 +193,8 @@ def _wanted(filters: Filters, shown: dict[str, ColumnElement[Any]]) -> list[Colu
         wanted += [shown["damage_count"] == 0, shown["inferred_count"] == 0]
     if filters.repaired:
         wanted.append(shown["edit_count"] > 0)
+    least = {"disputed": filters.disputed or None, "gaps": filters.gaps or None, "witness_count": filters.witnesses}
+    wanted += [shown[name] >= int(number) for name, number in least.items() if number is not None]
     if filters.gone is not None:
         wanted.append(shown["gone_at"].is_not(None) if filters.gone else shown["gone_at"].is_(None))
     return wanted

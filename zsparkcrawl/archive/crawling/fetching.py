@@ -67,6 +67,12 @@ class Frontier:
         with self._writing() as connection:
             return rows.next_due(connection, self._scope, self._wanted, until, files=files)
 
+    def put_off(self, now: dt.datetime) -> tuple[int, int, dt.datetime | None]:
+        """How many articles are put off behind a failure, of how many that are due later, and when the first falls
+        due."""
+        with self._writing() as connection:
+            return rows.put_off(connection, self._scope, now)
+
     def offer_in(
         self, connection: Connection, article_id: int, offers: Sequence[Offer], offering: Offering, now: dt.datetime
     ) -> None:

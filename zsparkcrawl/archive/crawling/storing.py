@@ -10,7 +10,8 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from zsparkcrawl.archive.articles.storable import stamp, storable
-from zsparkcrawl.archive.crawling import writing
+from zsparkcrawl.archive.crawling import believing, writing
+from zsparkcrawl.archive.crawling.doubting import Doubt
 from zsparkcrawl.archive.crawling.fetching import Frontier
 from zsparkcrawl.archive.crawling.offers import Offering, offers_of, offers_of_row
 from zsparkcrawl.archive.crawling.visits import Visited
@@ -57,6 +58,18 @@ class Storing(ABC):
                 if offering is not None:
                     frontier.offer_in(connection, number, offers_of(article), offering, now)
             return stored
+
+    def doubt_of(
+        self, article: Article, *, capture_id: int | None, title: str | None = None, copied: bool = False
+    ) -> Doubt | None:
+        """Why a clean article is not believed to be the one of its address; None when it is. Ask before :meth:`store`,
+        and enter before with :meth:`zsparkcrawl.archive.Archive.set_read` what its capture shows.
+
+        ``title`` is what a listing calls it, besides those that the archive knows; ``copied`` whether somebody else
+        kept the page. See :mod:`zsparkcrawl.archive.crawling.doubting`.
+        """
+        with self._writing() as connection:
+            return believing.doubt_of(connection, article, capture_id=capture_id, title=title, copied=copied)
 
     def seen_again(
         self, visited: tuple[Frontier, Visited], *, now: dt.datetime, offering: Offering | None = None

@@ -20,6 +20,7 @@ from zsparkcrawl.archive.articles.storable import (
     storable,
     version_facts,
 )
+from zsparkcrawl.archive.crawling.doubting import text_digest
 from zsparkcrawl.archive.database.running import is_alive, is_ours, process_facts
 from zsparkcrawl.archive.search.indexing import add_entry, change_entry
 from zsparkcrawl.archive.tables.schema import articles, captures, runs, seen
@@ -45,7 +46,7 @@ __all__ = [
     "insert_run",
     "insert_seen",
     "seen_rows",
-    "set_charset",
+    "set_read",
     "store_article",
     "touch_article",
     "update_gone",
@@ -110,12 +111,17 @@ _INSERT_CAPTURE = insert(captures).returning(captures.c.id)
 """Made once: it is asked with every response."""
 
 
-_SET_CHARSET = update(captures).where(captures.c.id == bindparam("number")).values(charset=bindparam("chosen"))
+_SET_READ = (
+    update(captures)
+    .where(captures.c.id == bindparam("number"))
+    .values(charset=bindparam("chosen"), text_digest=bindparam("text"))
+)
 
 
-def set_charset(connection: Connection, capture_id: int, charset: str | None) -> None:
-    """Enter which encoding reading chose for a capture."""
-    connection.execute(_SET_CHARSET, {"number": capture_id, "chosen": charset})
+def set_read(connection: Connection, capture_id: int, article: Article) -> None:
+    """Enter what reading made of a capture: which encoding it chose, and the digest of the clean text."""
+    values = {"number": capture_id, "chosen": article.charset, "text": text_digest(article)}
+    connection.execute(_SET_READ, values)
 
 
 def seen_rows(run_id: int, listing_url: str, rows: Iterable[Listed], moment: str) -> list[dict[str, Any]]:

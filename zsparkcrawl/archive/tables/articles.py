@@ -104,7 +104,10 @@ articles = Table(
     ),
     # Lists are sorted and facets counted from this one and that of versions, without a look at any body. Not on
     # PostgreSQL, which keeps long bodies apart, and takes no row of an index that is longer than 2,704 bytes.
-    Index("ix_articles_browsing", "date", "section", "source", "url", "gone_at", "version").ddl_if(dialect="sqlite"),
+    Index(
+        "ix_articles_browsing",
+        *("date", "section", "source", "url", "gone_at", "version", "witness_count", "disputed", "gaps"),
+    ).ddl_if(dialect="sqlite"),
     comment="each article in its latest state",
 )
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 __all__ = ["captures", "frontier", "metadata", "runs", "seen"]
@@ -79,10 +80,25 @@ captures = Table(
         comment="the capture that has its body, for the same bytes came before; NULL when it has one of its own",
     ),
     Column("lost", Text, comment="why its record is no more, when salvage found it damaged; NULL for all others"),
+    Column(
+        "text_digest",
+        Text,
+        comment="of the title and text that were read from it, counts of readers left out, and the names of its files; "
+        "NULL when none was read",
+    ),
     # For the search of a body that is kept already, and of everything by url.
     Index(None, "url", "digest"),
     Index(None, "file", "offset"),
     Index(None, "time"),
+    # A page that stands under several addresses is that of none of them.
+    Index(None, "digest"),
+    Index(
+        None,
+        "text_digest",
+        "url",
+        sqlite_where=text("text_digest IS NOT NULL"),
+        postgresql_where=text("text_digest IS NOT NULL"),
+    ),
     comment="one response as it came, kept in a WARC file",
 )
 

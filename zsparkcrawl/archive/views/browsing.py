@@ -62,7 +62,7 @@ class Browsing(ABC):
         return [rows[number] for number in numbers]
 
     def facets(self, selection: Selection) -> Facets:
-        """How many articles are meant, and how many of each year, section, source, host and state. Raises
+        """How many articles are meant, and how many with each value of each facet. Raises
         QueryError."""
         with self._reading() as connection:
             return count_facets(connection, selection)

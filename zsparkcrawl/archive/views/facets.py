@@ -21,6 +21,7 @@ from zsparkcrawl.archive.search.queries import Query, parse
 from zsparkcrawl.archive.tables.schema import articles, versions
 
 __all__ = [
+    "COPIES",
     "FACETS",
     "LATEST",
     "NOTHING",
@@ -34,13 +35,17 @@ __all__ = [
     "tallied",
 ]
 
-FACETS = ("year", "section", "source", "host", "state")
+FACETS = ("year", "section", "source", "host", "state", "copies")
 """What articles are told apart by, in the order in which it is shown."""
 NOTHING = "-"
 """The value of a facet that stands for NULL: articles without a date, a section or a source."""
 STATES = ("clean", "repaired", "inferred", "damaged", "gone")
 """How an article stands, by the worst that its text holds: no edit; edits that are all certain; at least one that is
 inferred; a spot that stays damaged. An article that the site has removed is "gone" as well."""
+
+COPIES = ("one", "several", "disputed", "gaps")
+"""What the copies of an article tell together, by the worst: there is but one; several agree; they do not, on at least
+one place; of at least one place no copy has what stood there."""
 
 _STATE = FACETS.index("state")
 _CUBES = "zspark_cubes"
@@ -54,7 +59,7 @@ class Selection:
     """Which articles are meant; None leaves a matter open, :data:`NOTHING` asks for those without a value.
 
     ``text`` is a query as :mod:`zsparkcrawl.archive.search.queries` has them; ``year`` is "2019"; ``host`` the host of
-    the page, with its port where it has one; ``state`` one of :data:`STATES`.
+    the page, with its port where it has one; ``state`` one of :data:`STATES`; ``copies`` one of :data:`COPIES`.
     """
 
     text: str | None = None
@@ -63,12 +68,13 @@ class Selection:
     source: str | None = None
     host: str | None = None
     state: str | None = None
+    copies: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
     """How many articles are meant, and by facet how many would be with each of its values in place of the one that is
-    chosen; years newest first, states in their order, others by number."""
+    chosen; years newest first, states and copies in their order, others by number."""
 
     total: int
     counts: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
@@ -100,25 +106,29 @@ QUALITY: ColumnElement[str] = case(
     (_v.edit_count > 0, "repaired"),
     else_="clean",
 )
+_COPIES: ColumnElement[str] = case(
+    (_a.gaps > 0, "gaps"), (_a.disputed > 0, "disputed"), (_a.witness_count > 1, "several"), else_="one"
+)
 _DIMENSIONS: Mapping[str, ColumnElement[str]] = {
     "year": func.coalesce(func.substr(_a.date, 1, 4), NOTHING),
     "section": func.coalesce(_a.section, NOTHING),
     "source": func.coalesce(_a.source, NOTHING),
     "host": _HostOf(_a.url),
     "state": QUALITY,
+    "copies": _COPIES,
 }
 LATEST = articles.join(versions, and_(_v.article_id == _a.id, _v.version == _a.version))
 _GONE = _a.gone_at.is_not(None)
 
 _Cube = Sequence[tuple[tuple[str, ...], bool, int]]
-"""How many articles share a year, section, source, host and quality, gone or not."""
+"""How many articles share a year, section, source, host, quality and what copies tell, gone or not."""
 
 
 def tallied(cube: _Cube, selection: Selection) -> Facets:
     """The facets of a selection from how many articles share their values.
 
-    >>> cube = [(("2019", "news", "-", "a.example", "clean"), False, 3),
-    ...         (("2020", "news", "-", "a.example", "damaged"), True, 2)]
+    >>> cube = [(("2019", "news", "-", "a.example", "clean", "one"), False, 3),
+    ...         (("2020", "news", "-", "a.example", "damaged", "gaps"), True, 2)]
     >>> found = tallied(cube, Selection(year="2019"))
     >>> found.total, found.counts["year"], found.counts["state"]
     (3, [('2020', 2), ('2019', 3)], [('clean', 3)])
@@ -146,13 +156,13 @@ def tallied(cube: _Cube, selection: Selection) -> Facets:
 def _ranked(name: str, found: Counter[str]) -> list[tuple[str, int]]:
     if name == "year":
         return sorted(found.items(), key=lambda one: (one[0] != NOTHING, one[0]), reverse=True)
-    if name == "state":
-        return [(state, found[state]) for state in STATES if found[state]]
+    if order := {"state": STATES, "copies": COPIES}.get(name):
+        return [(value, found[value]) for value in order if found[value]]
     return sorted(found.items(), key=lambda one: (-one[1], one[0]))
 
 
 def count_facets(connection: Connection, selection: Selection) -> Facets:
-    """How many articles are meant, and how many of each year, section, source, host and state."""
+    """How many articles are meant, and how many with each value of each facet."""
     return tallied(_cube(connection, selection.text), selection)
 
 
@@ -176,7 +186,7 @@ def _counted(connection: Connection, text: str | None) -> _Cube:
     gone = _GONE.label("gone")
     found = select(*values, gone, func.count()).select_from(LATEST).where(*chosen(connection, Selection(text)))
     rows: Iterable[Any] = connection.execute(found.group_by(*values, gone))
-    return [(tuple(row[:5]), bool(row[5]), row[6]) for row in rows]
+    return [(tuple(row[:-2]), bool(row[-2]), row[-1]) for row in rows]
 
 
 def chosen(connection: Connection, selection: Selection) -> list[ColumnElement[bool]]:
@@ -194,6 +204,8 @@ def chosen(connection: Connection, selection: Selection) -> list[ColumnElement[b
     if selection.state is not None:
         is_so: ColumnElement[bool] = _GONE if selection.state == "gone" else QUALITY.in_([selection.state])
         wanted.append(is_so)
+    if selection.copies is not None:
+        wanted.append(_COPIES.in_([selection.copies]))
     return wanted
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from zsparkcrawl.archive.articles.changes import changes
 from zsparkcrawl.archive.articles.storable import state
+from zsparkcrawl.archive.witnesses.listing import source_of_list
 from zsparkcrawl.archive.witnesses.testimony import EditRow, Kept, is_certain
 from zsparkcrawl.clean import TEXT_FIELDS
 from zsparkcrawl.edits import Certainty, places_of
@@ -150,10 +151,12 @@ def _put_together(
                 damaged[name] = [{"start": m.start, "end": m.end, "reason": m.reason} for m in found.edited.damaged]
     content |= _moments(collation, order, best)
     for name in _LISTS:
-        source = _source_of_list(name, order, best)
-        content[name] = source.content[name]
-        edits += [one for one in source.edits if one["field"].startswith(f"{name}.")]
-        damaged |= {field: marks for field, marks in source.facts["damaged"].items() if field.startswith(f"{name}.")}
+        lister = source_of_list(name, order, best)
+        content[name] = lister.content[name] if lister else []
+        if lister:
+            edits += [one for one in lister.edits if one["field"].startswith(f"{name}.")]
+            marks = lister.facts["damaged"].items()
+            damaged |= {field: found for field, found in marks if field.startswith(f"{name}.")}
     return content, tuple(edits), {**best.facts, "damaged": damaged}
 
 
@@ -193,16 +196,3 @@ def _moments(collation: Collation, order: Sequence[Kept], best: Kept) -> dict[st
     if found["date"].verdict == "disputed":
         notes |= {"date_precision": None, "date_basis": None, "date_missing": "conflict"}
     return {**values, **notes}
-
-
-def _source_of_list(name: str, order: Sequence[Kept], best: Kept) -> Kept:
-    """The copy whose files or pictures are the article's: the site's own before a mirror's, then the one with the
-    fewest doubts in their names."""
-    having = [each for each in order if each.content[name]]
-    return min(having, key=lambda each: (not each.own, _doubts(name, each), each is not best), default=best)
-
-
-def _doubts(name: str, copy: Kept) -> int:
-    inferred = sum(one["certainty"] == "inferred" and one["field"].startswith(f"{name}.") for one in copy.edits)
-    marks = copy.facts["damaged"].items()
-    return int(inferred) + sum(len(found) for field, found in marks if field.startswith(f"{name}."))

@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 from zsparkcrawl.archive.articles.changes import CONTENT, State
 from zsparkcrawl.archive.articles.file_addresses import plain_address
 from zsparkcrawl.archive.articles.storable import COLUMNS, content, edit_rows, state, version_facts
-from zsparkcrawl.chinese.counters import count_spans, is_count_line
-from zsparkcrawl.chinese.script import ANNOTATION
+from zsparkcrawl.chinese.counters import uncounted
 from zsparkcrawl.clean import TEXT_FIELDS
 from zsparkcrawl.edits import Damage, Edit, Edited, revert
 from zsparkcrawl.items import Article, Diagnosis
@@ -193,29 +192,13 @@ def _undone(text: str, made: Sequence[Edit]) -> str | None:
         return None
 
 
+def _uncounted(text: str | None) -> str | None:
+    return None if text is None else uncounted(text)
+
+
 def _raw(text: str | None, made: Sequence[Edit]) -> str | None:
     raw = _undone(text or "", made) if made else None
     return text if raw is None else raw
-
-
-def _uncounted(text: str | None) -> str | None:
-    """A page's text without what it counts, whatever pinyin stands in between.
-
-    >>> _uncounted("第一段。\\n點(diǎn)擊：45"), _uncounted("來源：報(bào)社 點(diǎn)擊：45")
-    ('第一段。', '來源：報社 點擊：#')
-    """
-    if text is None or not any(map(str.isdigit, text)):
-        return text
-    lines = []
-    for line in text.split("\n"):
-        plain = ANNOTATION.sub("", line)
-        if is_count_line(plain):
-            continue
-        spans = count_spans(plain)
-        for start, end in reversed(spans):
-            plain = f"{plain[:start]}#{plain[end:]}"
-        lines.append(plain if spans else line)
-    return "\n".join(lines)
 
 
 def _diagnosis(found: Mapping[str, Any] | None) -> Diagnosis:
