@@ -45,6 +45,10 @@ class Server:
         self.run(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         return self.url(name)
 
+    def drop(self, url: str) -> None:
+        """Take a database away, whoever is connected."""
+        self.run(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
+
     def run(self, statement: str) -> None:
         """Run one statement outside of any transaction."""
         import psycopg

@@ -120,5 +120,6 @@ def _wanted(connection: Connection, filters: Filters) -> set[int]:
 
 def _read(connection: Connection) -> Iterator[dict[str, Any]]:
     wanted = select(articles.c.id, articles.c.date, *(articles.c[name] for name in FIELDS)).order_by(articles.c.id)
-    for row in connection.execute(wanted, execution_options={"yield_per": _AT_ONCE}):
-        yield row._asdict()
+    with connection.execute(wanted, execution_options={"yield_per": _AT_ONCE}) as found:
+        for row in found:
+            yield row._asdict()
