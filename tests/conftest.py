@@ -50,6 +50,18 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server.drop(url)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """As :func:`database`, for all tests of a module together."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('shared') / 'zspark.sqlite'}"
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    url = server.create(like=MIGRATED)
+    yield url
+    server.drop(url)
+
+
 @pytest.fixture
 def server_database(postgres_server: postgres.Server) -> Iterator[str]:
     """The SQLAlchemy URL of an archive on PostgreSQL that holds nothing yet."""

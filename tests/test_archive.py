@@ -225,7 +225,7 @@ def test_all_or_nothing(archive: Archive) -> None:
     with pytest.raises(TypeError):  # at the last edit, when the article and the version are written already
         store(archive, replace(ARTICLE, edits={"title": twice}))
     assert archive.article("1") is None
-    with pytest.raises(ArchiveError, match="(?i)foreign key"):
+    with pytest.raises(ArchiveError, match=r"(?i)foreign key"):
         archive.store(ARTICLE, run_id=99, capture_id=None, now=NOW)
     assert list(archive.articles()) == []
 

@@ -20,8 +20,7 @@ _BUSY_SECONDS = 30
 """As long as SQLite is waited for."""
 _CONNECT_SECONDS = 10
 _LOCK = (
-    f"SELECT set_config('lock_timeout', '{_BUSY_SECONDS}s', true), "
-    f"pg_advisory_xact_lock({int.from_bytes(b'zspark')})"
+    f"SELECT set_config('lock_timeout', '{_BUSY_SECONDS}s', true), pg_advisory_xact_lock({int.from_bytes(b'zspark')})"
 )
 """One writer at a time, as with SQLite: what a transaction decides by what it has read still holds when it writes, and
 no two wait for each other. One round trip, 0.1 ms on one machine."""
