@@ -39,6 +39,8 @@ __all__ = ["ask", "count", "select_ids", "select_ranked"]
 _ROOM = "64MB"
 """Memory in which the server notes what the index finds: when it is short it notes pages, and must look at all on
 them."""
+_MANY_FORMS = 8
+"""From so many on they are made others character by character, and not one form after the other; chosen."""
 _a = articles.c
 _grams: ColumnElement[Any] = literal_column(GRAMS, ARRAY(Integer))
 
@@ -130,13 +132,7 @@ class _Texts:
     def of(cls, known: Mapping[str, str]) -> _Texts:
         forms = {form: one for one, each in known.items() for form in each if form != one}
         plain: Mapping[str, Column[Any]] = {name: _a[name] for name in FIELDS}
-        before, after = "".join(forms), "".join(forms.values())
-        # Joined to nothing where no form is to be made another: so the server keeps what it fetched.
-        made = (
-            func.translate(text, before, after) if forms else func.concat(text, literal("", Text))
-            for text in plain.values()
-        )
-        named = [func.coalesce(text, "").label(name) for name, text in zip(plain, made, strict=True)]
+        named = [func.coalesce(_made(text, forms), "").label(name) for name, text in plain.items()]
         return cls(known, select(*named).offset(0).correlate(articles).lateral("texts"))
 
     def says(self, query: Query) -> ColumnElement[bool]:
@@ -160,6 +156,17 @@ class _Texts:
             cast(_times(self.made.c[name], word.text), Float) * literal(WEIGHTS[name]) for name in _fields(word.field)
         )
         return sum(parts, literal(0.0))
+
+
+def _made(text: ColumnElement[Any], forms: Mapping[str, str]) -> ColumnElement[Any]:
+    """A text with forms of characters made others."""
+    if not forms:
+        return func.concat(text, literal("", Text))  # so the server keeps what it fetched
+    if len(forms) > _MANY_FORMS:
+        return func.translate(text, "".join(forms), "".join(forms.values()))
+    for form, one in forms.items():
+        text = func.replace(text, form, one)
+    return text
 
 
 def _fields(named: str | None) -> Sequence[str]:

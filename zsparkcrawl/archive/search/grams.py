@@ -53,11 +53,9 @@ two Latin letters have some 600."""
 _MOST_PAIRS = 24
 """Pairs of one word that are asked for: the rest of a long one is looked into anyhow. Chosen."""
 
-_FEW_FORMS = 8
-"""So many are not asked for first; chosen: Chinese characters have one or two."""
 _THERE = text(
-    f"SELECT form FROM unnest(CAST(:forms AS text[])) AS form "
-    f"WHERE EXISTS (SELECT FROM articles WHERE {GRAMS} && ARRAY[ascii(form)])"
+    "SELECT form FROM unnest(CAST(:forms AS text[])) AS form WHERE EXISTS "
+    f"(SELECT FROM articles WHERE {GRAMS} && ARRAY[ascii(form)])"
 )
 
 _c = articles.c
@@ -108,13 +106,11 @@ def fault(connection: Connection) -> str | None:
 
 
 def forms_of(connection: Connection, characters: Iterable[str]) -> dict[str, str]:
-    """By character, as :func:`alike` has it, its forms: all that it takes for the same. Where these are many, as of
-    Latin letters, only those that some article has."""
+    """By character, as :func:`alike` has it, its forms: those of all that it takes for the same which some
+    article has, and itself. An archive of texts in Simplified has few others."""
     known = {one: alike_to(one) for one in characters}
     others = [form for one, forms in known.items() for form in forms if form != one]
-    if len(others) <= _FEW_FORMS:
-        return known
-    there = set(connection.execute(_THERE, {"forms": others}).scalars())
+    there = set(connection.execute(_THERE, {"forms": others}).scalars()) if others else set()
     return {one: "".join(form for form in forms if form == one or form in there) for one, forms in known.items()}
 
 
