@@ -41,7 +41,9 @@ def every_text(archive: Archive | str) -> str:
     """All values of all tables as text, JSON as it is kept."""
     with connected(archive) as connection:
         found = (
-            connection.execute(select(*(cast(column, Text) for column in table.columns)))
+            connection.execute(
+                select(*(cast(column, Text) for column in table.columns)).order_by(*table.primary_key.columns)
+            )
             for table in metadata.sorted_tables
         )
         return "\n".join(str(value) for result in found for row in result for value in row)

@@ -19,7 +19,7 @@ from zsparkcrawl.archive.search.queries import FIELDS
 from zsparkcrawl.archive.tables.schema import articles, search_state
 from zsparkcrawl.chinese.alike import alike_to
 
-__all__ = ["GRAMS", "VERSION", "add", "build", "change", "fault", "forms_of", "keys_of"]
+__all__ = ["GRAMS", "VERSION", "add", "build", "change", "drop", "fault", "forms_of", "keys_of"]
 
 VERSION = "grams 1"
 """By which rules of this module the index is made: to be counted up with them."""
@@ -54,7 +54,7 @@ _MOST_PAIRS = 24
 """Pairs of one word that are asked for: the rest of a long one is looked into anyhow. Chosen."""
 
 _THERE = text(
-    "SELECT form FROM unnest(CAST(:forms AS text[])) AS form WHERE EXISTS "
+    "SELECT form FROM unnest(CAST(:forms AS text[])) AS form WHERE EXISTS "  # noqa: S608 - names of this module
     f"(SELECT FROM articles WHERE {GRAMS} && ARRAY[ascii(form)])"
 )
 
@@ -72,11 +72,16 @@ _ADD = (
 )
 
 
+def drop(connection: Connection) -> None:
+    """Take the index away, as before many articles are entered at once."""
+    connection.execute(delete(search_state))
+    connection.exec_driver_sql(f"DROP INDEX IF EXISTS {_INDEX}")
+
+
 def build(connection: Connection) -> int:
     """Make the index, and return how many articles there are."""
     connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{_ROOM}'")
-    connection.execute(delete(search_state))
-    connection.exec_driver_sql(f"DROP INDEX IF EXISTS {_INDEX}")
+    drop(connection)
     connection.exec_driver_sql(_FUNCTION)
     connection.exec_driver_sql(_MAKE)
     connection.exec_driver_sql(_NO_SAMPLES)
