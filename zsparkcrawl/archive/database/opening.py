@@ -90,7 +90,7 @@ def open_engine(url: str, *, readonly: bool) -> tuple[Engine, str]:
         parsed = make_url(url)
         name = _name(parsed)
         engine = _engine(parsed, readonly)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:  # the last for a port
         raise ArchiveError(f"no database can be opened by this URL: {_line(error)}") from error
     with ExitStack() as undo:
         undo.callback(dispose, engine)

@@ -43,8 +43,21 @@ def server_engine(url: URL, *, readonly: bool, json: Callable[[object], str]) ->
         pool_pre_ping=readonly,  # the viewer outlives a restart of the server; a crawl does not ask before each page
         execution_options={"postgresql_readonly": True} if readonly else {},
     )
+    event.listen(engine, "connect", _take_numbers)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _take_numbers(connection: Any, _: object) -> None:
+    """Sums of long numbers come as int or float, as from SQLite, and not as Decimal."""
+    from psycopg.adapt import Loader
+
+    class Number(Loader):
+        def load(self, data: Any) -> int | float:
+            written = bytes(data)
+            return float(written) if b"." in written else int(written)
+
+    connection.adapters.register_loader("numeric", Number)
 
 
 def _begin(connection: Connection) -> None:
