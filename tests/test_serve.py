@@ -359,7 +359,7 @@ def test_the_archived_page_is_harmless_and_its_bytes_are_its_own(client: Visitor
     whole = client.get("/captures/1/bytes")
     assert b"<script>b()</script>" in whole.content
     assert whole.headers["content-type"] == "application/octet-stream"
-    assert "No page of this article is kept." in text_of(client, "/articles/2/original")
+    assert "No page of this article is kept." in text_of(client, "/articles/3/original")
 
 
 def test_the_report_is_shown_where_there_is_something_to_report(client: Visitor, tmp_path: Path) -> None:
