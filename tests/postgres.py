@@ -60,7 +60,7 @@ class Server:
 
 
 @contextmanager
-def running(where: Path) -> Iterator[Server]:
+def running(where: Path, *, waits_for_disk: bool = False) -> Iterator[Server]:
     """Set up and run a server with the programs of a folder, until the end of the block."""
     # The server refuses to run as root; its folder must then belong to the user that it runs as.
     user = "postgres" if os.geteuid() == 0 else None
@@ -89,8 +89,8 @@ def running(where: Path) -> Iterator[Server]:
             access.write(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{trusting}")
         port = _free_port()
         settings = {
-            "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
-            "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 60,
+            "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "max_connections": 60,
+            **dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "on" if waits_for_disk else "off"),
         }  # fmt: skip
         told = [f"-c{name}={value}" for name, value in settings.items()]
         with (folder / "log").open("wb") as log:

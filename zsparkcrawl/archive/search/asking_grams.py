@@ -39,6 +39,13 @@ __all__ = ["ask", "count", "select_ids", "select_ranked"]
 _ROOM = "64MB"
 """Memory in which the server notes what the index finds: when it is short it notes pages, and must look at all on
 them."""
+# Not to compile what is asked: for a few thousand texts that takes longer than the answer.
+_BEGIN = select(
+    search_state.c.articles,
+    search_state.c.characters,
+    func.set_config("work_mem", _ROOM, True),
+    func.set_config("jit", "off", True),
+)
 _MANY_FORMS = 8
 """From so many on they are made others character by character, and not one form after the other; chosen."""
 _a = articles.c
@@ -48,7 +55,6 @@ _grams: ColumnElement[Any] = literal_column(GRAMS, ARRAY(Integer))
 def ask(connection: Connection, query: Query, filters: Filters, limit: int, offset: int) -> list[tuple[float, int]]:
     """Rank and number of the articles that are found: the best first; of equal ones the latest first, and then by
     number."""
-    _make_room(connection)
     found = select_ranked(connection, query).cte("found")
     shown = select(found.c.rank, found.c.id).where(found.c.id.in_(select_meant(filters)))
     order = (found.c.rank, found.c.date.desc().nulls_last(), found.c.id)
@@ -58,7 +64,6 @@ def ask(connection: Connection, query: Query, filters: Filters, limit: int, offs
 
 def count(connection: Connection, query: Query, filters: Filters) -> int:
     """How many articles are found."""
-    _make_room(connection)
     found = select_ids(connection, query).subquery()
     wanted = select(func.count()).select_from(found).where(found.c.id.in_(select_meant(filters)))
     return int(connection.execute(wanted).scalar_one())
@@ -66,16 +71,17 @@ def count(connection: Connection, query: Query, filters: Filters) -> int:
 
 def select_ids(connection: Connection, query: Query) -> Select[Any]:
     """The numbers of the articles that a query finds, in no order."""
+    _begin(connection)
     return _select(_Texts.of(forms_of(connection, _characters(query))), query, _a.id)
 
 
 def select_ranked(connection: Connection, query: Query) -> Select[Any]:
     """The articles that a query finds, in no order: id, date, and rank, of which the best is the least."""
+    number, characters = _begin(connection)
     words = words_of(query)
     texts = _Texts.of(forms_of(connection, _characters(query)))
     counts = [texts.counted(word).label(f"n{number}") for number, word in enumerate(words)]
     found = _select(texts, query, _a.id, _a.date, texts.length().label("length"), *counts).cte("having")
-    number, characters = connection.execute(select(search_state.c.articles, search_state.c.characters)).one()
     if isinstance(query, Word):  # what is found is what has it
         n = cast(select(func.count()).select_from(found).scalar_subquery(), Float)
         log = func.ln(func.greatest((float(number) - n + 0.5) / (n + 0.5), literal(1.0)))
@@ -90,9 +96,11 @@ def select_ranked(connection: Connection, query: Query) -> Select[Any]:
     return select(found.c.id, found.c.date, (-sum(parts, literal(0.0))).label("rank"))
 
 
-def _make_room(connection: Connection) -> None:
-    # To compile a query that reads a few thousand texts takes the server longer than to answer it.
-    connection.execute(select(func.set_config("work_mem", _ROOM, True), func.set_config("jit", "off", True)))
+def _begin(connection: Connection) -> tuple[int, int]:
+    """Set the server up for what follows in this transaction; returns how many articles there are, and how many
+    characters these have."""
+    number, characters, *_ = connection.execute(_BEGIN).one()
+    return number, characters
 
 
 def _having(connection: Connection, texts: _Texts, word: Word) -> int:
