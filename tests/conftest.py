@@ -29,15 +29,42 @@ def postgres_server() -> Iterator[postgres.Server]:
     if where is None:
         pytest.skip("no PostgreSQL server on this machine: the archive is tried on SQLite alone")
     with postgres.running(where) as server:
-        server.run(f"CREATE DATABASE {MIGRATED}")
+        # Texts in another order than that of their characters: that of the archive must not depend on it.
+        server.run(
+            f"CREATE DATABASE {MIGRATED} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' "
+            "LOCALE_PROVIDER icu ICU_LOCALE 'zh-u-co-pinyin'"
+        )
         Archive.open(server.url(MIGRATED)).close()
         yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The SQLAlchemy URL of an archive that holds nothing yet: once of SQLite, once of PostgreSQL."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'zspark.sqlite'}"
+        yield f"sqlite:///{tmp_path / 'zspark.sqlite'}"
+        return
     server: postgres.Server = request.getfixturevalue("postgres_server")
-    return server.create(like=MIGRATED)
+    url = server.create(like=MIGRATED)
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """As :func:`database`, for all tests of a module together."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('shared') / 'zspark.sqlite'}"
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    url = server.create(like=MIGRATED)
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def server_database(postgres_server: postgres.Server) -> Iterator[str]:
+    """The SQLAlchemy URL of an archive on PostgreSQL that holds nothing yet."""
+    url = postgres_server.create(like=MIGRATED)
+    yield url
+    postgres_server.drop(url)

@@ -16,6 +16,8 @@ from itertools import count
 from pathlib import Path
 
 DEBIAN = Path("/usr/lib/postgresql")
+GUARDED = "guarded"
+"""The one user that needs a password, once there is one."""
 _START_SECONDS = 30
 
 
@@ -29,21 +31,25 @@ def programs() -> Path | None:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. Everybody on this machine may log in, and the disk is not waited for: it holds nothing of
+    """A running server. Everybody on this machine may log in but one, and the disk is not waited for: it holds nothing of
     worth."""
 
     port: int
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, user: str = "postgres") -> str:
         """The SQLAlchemy URL of a database on it."""
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
+        return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"
 
     def create(self, *, like: str = "template1") -> str:
         """Make a database, empty or a copy of another one, and return its URL."""
         name = f"park{next(self._numbers)}"
         self.run(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Take a database away, whoever is connected."""
+        self.run(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
 
     def run(self, statement: str) -> None:
         """Run one statement outside of any transaction."""
@@ -54,7 +60,7 @@ class Server:
 
 
 @contextmanager
-def running(where: Path) -> Iterator[Server]:
+def running(where: Path, *, waits_for_disk: bool = False) -> Iterator[Server]:
     """Set up and run a server with the programs of a folder, until the end of the block."""
     # The server refuses to run as root; its folder must then belong to the user that it runs as.
     user = "postgres" if os.geteuid() == 0 else None
@@ -77,10 +83,14 @@ def running(where: Path) -> Iterator[Server]:
             "-N",
         ]
         subprocess.run(command, user=user, cwd=folder, check=True, capture_output=True)
+        with (data / "pg_hba.conf").open("r+") as access:
+            trusting = access.read()
+            access.seek(0)
+            access.write(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{trusting}")
         port = _free_port()
         settings = {
-            "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
-            "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 60,
+            "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "max_connections": 60,
+            **dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "on" if waits_for_disk else "off"),
         }  # fmt: skip
         told = [f"-c{name}={value}" for name, value in settings.items()]
         with (folder / "log").open("wb") as log:

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, text
 
+from tests.raw import change, every_text, rows
 from tests.warm import Process
 from zsparkcrawl.archive import (
     Archive,
@@ -77,8 +78,8 @@ def url_of(folder: Path) -> str:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(url_of(tmp_path)) as opened:
+def archive(database: str) -> Iterator[Archive]:
+    with Archive.open(database) as opened:
         yield opened
 
 
@@ -95,12 +96,12 @@ def start_run(archive: Archive) -> int:
     return archive.start_run(site="nhtp", section="news", start_url=None, arguments={"limit": "3"}, started=NOW)
 
 
-def show(archive: Archive, run: int, url: str, rows: list[Listed], now: dt.datetime) -> None:
+def show(archive: Archive, run: int, url: str, links: list[Listed], now: dt.datetime) -> None:
     """Enter a listing page as a run does that reads it."""
     frontier = archive.frontier(Scope(run, "nhtp", "news"), Wanted())
     frontier.begin([url], lambda first, _: {"first": first}, now)
     (lease,) = [lease for lease in frontier.lease(now, 100) if lease.kind == "listing"]
-    frontier.listed(Visited(lease, Standing("read", visits=1)), url, rows, lambda _: (), now)
+    frontier.listed(Visited(lease, Standing("read", visits=1)), url, links, lambda _: (), now)
 
 
 # -- articles and versions --
@@ -224,7 +225,7 @@ def test_all_or_nothing(archive: Archive) -> None:
     with pytest.raises(TypeError):  # at the last edit, when the article and the version are written already
         store(archive, replace(ARTICLE, edits={"title": twice}))
     assert archive.article("1") is None
-    with pytest.raises(ArchiveError, match="FOREIGN KEY"):
+    with pytest.raises(ArchiveError, match=r"(?i)foreign key"):
         archive.store(ARTICLE, run_id=99, capture_id=None, now=NOW)
     assert list(archive.articles()) == []
 
@@ -241,8 +242,8 @@ def test_edits_still_undo_the_text_after_stripping(text: str, data: st.DataObjec
         end = data.draw(st.integers(start, length))
         after = data.draw(st.text(alphabet="x\x00\ud800", max_size=3))
         edited = edit(edited, "r", [Change(start, end, after)])
-    rows = list(edit_rows(replace(ARTICLE, body=edited.text, edits={"body": edited.edits})))
-    kept = [Edit(row["rule"], row["start"], row["before"], row["after"]) for row in rows]
+    made = list(edit_rows(replace(ARTICLE, body=edited.text, edits={"body": edited.edits})))
+    kept = [Edit(row["rule"], row["start"], row["before"], row["after"]) for row in made]
     assert revert(storable(edited.text), kept) == storable(text)
 
 
@@ -270,8 +271,7 @@ def test_nul_and_lone_surrogates_are_stripped_everywhere(archive: Archive) -> No
     assert (row["title"], row["body"]) == ("a", "a\na")
     assert archive.versions_of(1)[0]["damaged"]["body"] == [{"start": 2, "end": 3, "reason": "a"}]
     assert [e["before"] for e in archive.edits_of(1, 1)] == ["a", ""]
-    with closing(sqlite3.connect(archive.name)) as raw:
-        everything = "\n".join(raw.iterdump())
+    everything = every_text(archive)
     assert "\x00" not in everything
     assert not re.search("[\ud800-\udfff]|\\\\ud[89a-f]|\\\\u0000", everything)
 
@@ -372,13 +372,13 @@ def test_captures_come_newest_first_and_may_be_written_meanwhile(
     assert next(archive.captures())["charset"] == "gb18030"
 
 
-def test_reading_does_not_keep_writers_out(archive: Archive, tmp_path: Path) -> None:
+def test_reading_does_not_keep_writers_out(archive: Archive, database: str) -> None:
     for number in range(3):
         store(archive, replace(ARTICLE, native_id=str(number)))
-    with closing(archive.articles()) as rows, Archive.open(url_of(tmp_path)) as other:
-        next(rows)
+    with closing(archive.articles()) as found, Archive.open(database) as other:
+        next(found)
         assert store(other, replace(ARTICLE, native_id="9")) == "new"
-        assert len(list(rows)) == 2  # and the reader goes on with what there was when it began
+        assert len(list(found)) == 2  # and the reader goes on with what there was when it began
 
 
 def test_a_listing_keeps_when_it_first_showed_a_link(archive: Archive) -> None:
@@ -387,9 +387,8 @@ def test_a_listing_keeps_when_it_first_showed_a_link(archive: Archive) -> None:
     show(archive, run, "http://x.example/news/", [link, link], NOW)
     show(archive, start_run(archive), "http://x.example/news/", [replace(link, title="新", date=None)], LATER)
     show(archive, run, "http://x.example/empty", [], LATER)
-    with closing(sqlite3.connect(archive.name)) as raw:
-        rows = raw.execute("SELECT url, title, date, first_seen, last_seen FROM seen").fetchall()
-    assert rows == [(link.url, "新", None, "2026-11-22T08:30:00Z", "2026-11-23T08:30:00Z")]
+    kept = rows(archive, "SELECT url, title, date, first_seen, last_seen FROM seen")
+    assert kept == [(link.url, "新", None, "2026-11-22T08:30:00Z", "2026-11-23T08:30:00Z")]
 
 
 # -- runs and the status --
@@ -417,11 +416,11 @@ def test_status_counts_the_latest_versions(archive: Archive) -> None:
         archive.end_run(99, state="good", reason="", counts={}, ended=NOW)
 
 
-def test_a_run_whose_process_is_gone_is_entered_as_died(archive: Archive, tmp_path: Path) -> None:
+def test_a_run_whose_process_is_gone_is_entered_as_died(archive: Archive, database: str) -> None:
     code = (
         "import datetime as dt, os\n"
         "from zsparkcrawl.archive import Archive\n"
-        f"archive = Archive.open({url_of(tmp_path)!r})\n"
+        f"archive = Archive.open({database!r})\n"
         "now = dt.datetime.now(dt.UTC)\n"
         "archive.start_run(site='s', section='news', start_url=None, arguments={}, started=now)\n"
         "os.kill(os.getpid(), 9)\n"
@@ -438,19 +437,18 @@ def test_a_run_whose_process_is_gone_is_entered_as_died(archive: Archive, tmp_pa
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells when a process began")
 def test_a_process_number_that_came_again_is_another_process(archive: Archive) -> None:
     start_run(archive)
-    with closing(sqlite3.connect(archive.name)) as raw, raw:
-        raw.execute("UPDATE runs SET process_mark = 'boot before:1'")
+    change(archive, "UPDATE runs SET process_mark = 'boot before:1'")
     start_run(archive)
     assert [run["state"] for run in archive.status().runs] == ["running", "died"]
 
 
-def test_runs_of_other_machines_are_over_where_one_process_writes(archive: Archive) -> None:
+def test_runs_of_other_machines_are_over_where_one_process_writes(tmp_path: Path) -> None:
     """The lock is held, so nobody else writes: a container that was started anew has another name."""
-    start_run(archive)
-    with closing(sqlite3.connect(archive.name)) as raw, raw:
-        raw.execute("UPDATE runs SET host = 'elsewhere', pid = 999999999")
-    start_run(archive)
-    assert [run["state"] for run in archive.status().runs] == ["running", "died"]
+    with Archive.open(url_of(tmp_path)) as archive:
+        start_run(archive)
+        change(archive, "UPDATE runs SET host = 'elsewhere', pid = 999999999")
+        start_run(archive)
+        assert [run["state"] for run in archive.status().runs] == ["running", "died"]
 
 
 def test_a_moment_needs_a_time_zone(archive: Archive) -> None:
@@ -461,7 +459,7 @@ def test_a_moment_needs_a_time_zone(archive: Archive) -> None:
 # -- several at once --
 
 
-def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+def test_writers_at_once_lose_nothing(database: str) -> None:
     """Each process stores 12 articles of its own, and one that all three change in turn."""
     code = (
         "import datetime as dt, sys\n"
@@ -476,10 +474,10 @@ def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
         "        for article in (own, shared):\n"
         "            archive.store(article, run_id=None, capture_id=None, now=now)\n"
     )
-    started = [Process(code, [url_of(tmp_path / "new folder"), who]) for who in "abc"]  # also race for the migration
+    started = [Process(code, [database, who]) for who in "abc"]  # with SQLite also race for the migration
     assert [process.communicate() for process in started] == [("", "")] * 3
     assert [process.returncode for process in started] == [0, 0, 0]
-    with Archive.open(url_of(tmp_path / "new folder"), readonly=True) as archive:
+    with Archive.open(database, readonly=True) as archive:
         assert len(list(archive.articles())) == 37
         shared = archive.article("news/shared")
         assert shared is not None
@@ -491,8 +489,9 @@ def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
 # -- opening --
 
 
-def test_the_steps_make_the_tables_of_the_schema(archive: Archive) -> None:
-    engine = create_engine(f"sqlite:///{archive.name}")
+def test_the_steps_make_the_tables_of_the_schema(tmp_path: Path) -> None:
+    Archive.open(url_of(tmp_path)).close()
+    engine = create_engine(url_of(tmp_path))
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(
@@ -527,25 +526,25 @@ def _parts(sql: str) -> list[str]:
     return sorted(" ".join(part.split()).removesuffix(" )") for part in columns)
 
 
-def test_sqlite_is_set_up_for_safety(archive: Archive) -> None:
-    with archive._engine.connect() as connection:
+def test_sqlite_is_set_up_for_safety(tmp_path: Path) -> None:
+    with Archive.open(url_of(tmp_path)) as archive, archive._engine.connect() as connection:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
     assert values == ["wal", 2, 1, 30_000]
 
 
-def test_opening_again_keeps_everything(tmp_path: Path) -> None:
+def test_opening_again_keeps_everything(database: str) -> None:
     for expected in ("new", "unchanged"):
-        with Archive.open(url_of(tmp_path)) as archive:
+        with Archive.open(database) as archive:
             assert store(archive, ARTICLE) == expected
 
 
-def test_a_reader_cannot_write(tmp_path: Path) -> None:
-    with Archive.open(url_of(tmp_path)) as archive:
+def test_a_reader_cannot_write(database: str) -> None:
+    with Archive.open(database) as archive:
         store(archive, ARTICLE)
-    with Archive.open(url_of(tmp_path), readonly=True) as reader:
+    with Archive.open(database, readonly=True) as reader:
         assert len(list(reader.articles())) == 1
-        with pytest.raises(ArchiveError, match="readonly"):
+        with pytest.raises(ArchiveError, match=r"read-?only"):
             store(reader, ARTICLE)
 
 
@@ -588,12 +587,12 @@ def test_a_reader_follows_the_file_that_stands_there_now(tmp_path: Path) -> None
 
 
 def test_facets_are_counted_once_after_a_write_and_not_by_each_connection(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = []
     count = facets._counted
     monkeypatch.setattr(facets, "_counted", lambda *given: (counted.append(given), count(*given))[1])
-    with Archive.open(url_of(tmp_path)) as writer, Archive.open(url_of(tmp_path), readonly=True) as reader:
+    with Archive.open(database) as writer, Archive.open(database, readonly=True) as reader:
         store(writer, ARTICLE)
         several = [reader.articles() for _ in range(3)]
         for each in several:
@@ -632,7 +631,7 @@ def test_refusals_are_one_clear_line(tmp_path: Path) -> None:
     assert "unable to open" in refusal(url_of(tmp_path))
     assert "memory" in refusal("sqlite://")
     assert "URL" in refusal("nonsense")
-    assert "URL" in refusal("nosuchdatabase://x/y")
+    assert "no archive in a database of nosuchdatabase: sqlite:///FILE, or" in refusal("nosuchdatabase://x/y")
 
 
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
@@ -688,9 +687,9 @@ def test_every_table_and_column_is_described() -> None:
 
 
 def injected(archive: Archive) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(archive.name)) as raw:
-        wanted = "SELECT kind, phrase, carrier, domain, first_seen, last_seen, pages FROM injections ORDER BY id"
-        return raw.execute(wanted).fetchall()
+    return rows(
+        archive, "SELECT kind, phrase, carrier, domain, first_seen, last_seen, pages FROM injections ORDER BY id"
+    )
 
 
 SPAMMED = replace(

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, assume, example, given, settings
@@ -52,8 +51,8 @@ NUMBERS = count(1)
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(f"sqlite:///{tmp_path / 'zspark.sqlite'}") as opened:
+def archive(database: str) -> Iterator[Archive]:
+    with Archive.open(database) as opened:
         yield opened
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.raw import change
 from zsparkcrawl.archive import Archive, captures_folder, database_url
 from zsparkcrawl.archive.warc.captures import CaptureWriter
 from zsparkcrawl.cli import main
@@ -50,6 +51,15 @@ def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 @pytest.fixture
 def archive(environ: dict[str, str]) -> Iterator[Archive]:
     with Archive.open(database_url(environ)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def on_both(database: str, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+    """An archive that all commands take, once in SQLite and once on PostgreSQL."""
+    monkeypatch.setenv("ZSPARK_DATABASE", database)
+    environ["ZSPARK_DATABASE"] = database
+    with Archive.open(database) as opened:
         yield opened
 
 
@@ -255,9 +265,9 @@ def articles_of(archive: Archive) -> list[tuple[str, str, int]]:
     return [(row["native_id"], row["title"], row["version"]) for row in archive.articles()]
 
 
-def test_reread_makes_the_articles_from_the_captures_alone(archive: Archive, environ: dict[str, str]) -> None:
+def test_reread_makes_the_articles_from_the_captures_alone(on_both: Archive, environ: dict[str, str]) -> None:
     keep(
-        archive,
+        on_both,
         environ,
         ("http://www.nhtp.org/news/", b"<a href=/news/1.html>x</a>", 200),
         ("http://www.nhtp.org/news/1.html", page("从前的标题是这样的"), 200),
@@ -270,49 +280,49 @@ def test_reread_makes_the_articles_from_the_captures_alone(archive: Archive, env
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == "2 new, 0 version, 0 unchanged, 0 unreadable, 0 damaged, 0 files\n"
     meant = [("1", "后来的标题是那样的", 1), ("2", "第二条新闻的标题", 1)]
-    assert articles_of(archive) == meant
-    row = archive.article("news/1")
+    assert articles_of(on_both) == meant
+    row = on_both.article("news/1")
     assert row is not None
     assert (row["date"], row["source"], row["first_seen"]) == ("2019-02-19", "健康报", "2026-11-22T08:30:00Z")
-    assert archive.versions_of(row["id"])[0]["made_by"] == "reading"
-    charsets = {capture["id"]: capture["charset"] for capture in archive.captures()}
+    assert on_both.versions_of(row["id"])[0]["made_by"] == "reading"
+    charsets = {capture["id"]: capture["charset"] for capture in on_both.captures()}
     assert charsets[row["capture_id"]] is not None
-    before = list(archive.articles())
+    before = list(on_both.articles())
     assert zspark("reread").stdout == "0 new, 0 version, 2 unchanged, 0 unreadable, 0 damaged, 0 files\n"
-    assert list(archive.articles()) == before
+    assert list(on_both.articles()) == before
 
 
-def test_an_article_kept_from_two_hosts_does_not_go_to_and_fro(archive: Archive, environ: dict[str, str]) -> None:
+def test_an_article_kept_from_two_hosts_does_not_go_to_and_fro(on_both: Archive, environ: dict[str, str]) -> None:
     keep(
-        archive,
+        on_both,
         environ,
         ("http://www.nhtp.org/news/1.html", page("甲处的标题是这样的"), 200),
         ("http://127.0.0.1/news/1.html", page("镜像改过的另一个题目"), 200),
     )
     for _ in range(2):
         zspark("reread")
-        assert articles_of(archive) == [("1", "甲处的标题是这样的", 2)], "the site's own words count"
-    assert [(each["host"], each["standing"]) for each in archive.witnesses_of(1)] == [
+        assert articles_of(on_both) == [("1", "甲处的标题是这样的", 2)], "the site's own words count"
+    assert [(each["host"], each["standing"]) for each in on_both.witnesses_of(1)] == [
         ("www.nhtp.org", "supports"),
         ("127.0.0.1", "apart"),
     ]
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_goes_on(archive: Archive, environ: dict[str, str]) -> None:
+def test_what_cannot_be_read_is_told_and_the_rest_goes_on(on_both: Archive, environ: dict[str, str]) -> None:
     keep(
-        archive,
+        on_both,
         environ,
         ("http://www.nhtp.org/news/1.html", page("从前的标题是这样的"), 200),
         ("http://www.nhtp.org/news/2.html", page("第二条新闻的标题"), 200),
         ("http://www.nhtp.org/news/2.html", b"", 200),
     )
-    keep(archive, environ, ("http://www.nhtp.org/news/1.html", page("后来的标题是那样的"), 200))
-    newest = next(archive.captures())
+    keep(on_both, environ, ("http://www.nhtp.org/news/1.html", page("后来的标题是那样的"), 200))
+    newest = next(on_both.captures())
     (captures_folder(environ) / newest["file"]).unlink()
     result = zspark("reread")
     assert result.exit_code == 1
     # The older state of 1 must not come after the newer one that was lost; 2 was no article for a while.
-    assert articles_of(archive) == [("2", "第二条新闻的标题", 1)]
+    assert articles_of(on_both) == [("2", "第二条新闻的标题", 1)]
     lost, empty, summary = result.stderr.splitlines()
     assert str(newest["file"]) in lost
     assert "http://www.nhtp.org/news/2.html" in empty
@@ -320,17 +330,16 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(archive: Archive, envi
     assert result.stdout == "1 new, 0 version, 0 unchanged, 1 unreadable, 1 damaged, 0 files\n"
 
 
-def test_a_response_that_broke_off_takes_no_ones_place(archive: Archive, environ: dict[str, str]) -> None:
+def test_a_response_that_broke_off_takes_no_ones_place(on_both: Archive, environ: dict[str, str]) -> None:
     keep(
-        archive,
+        on_both,
         environ,
         ("http://www.nhtp.org/news/1.html", page("从前的标题是这样的"), 200),
         ("http://www.nhtp.org/news/1.html", page("后来的标题", body="园区召开会议，部署全年的重点工作"), 200),
     )
-    with closing(sqlite3.connect(archive.name)) as raw, raw:
-        raw.execute("UPDATE captures SET partial = 1 WHERE id = 2")
+    assert change(on_both, "UPDATE captures SET partial = true WHERE id = 2") == 1
     assert zspark("reread").exit_code == 0
-    assert articles_of(archive) == [("1", "从前的标题是这样的", 1)]
+    assert articles_of(on_both) == [("1", "从前的标题是这样的", 1)]
 
 
 def test_reread_finds_a_file_that_is_still_open(archive: Archive, environ: dict[str, str]) -> None:

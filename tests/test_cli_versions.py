@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from zsparkcrawl.archive import Archive, database_url
+from zsparkcrawl.archive import Archive
 from zsparkcrawl.cli import main
 from zsparkcrawl.items import Article, Attachment
 
@@ -37,10 +36,10 @@ THIRD = replace(SECOND, source="江畔日报")
 
 
 @pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+def archive(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
     monkeypatch.setenv("ZSPARK_DATA", str(tmp_path / "data"))
-    monkeypatch.delenv("ZSPARK_DATABASE", raising=False)
-    with Archive.open(database_url(dict(os.environ))) as opened:
+    monkeypatch.setenv("ZSPARK_DATABASE", database)
+    with Archive.open(database) as opened:
         run = opened.start_run(site="nhtp", section="news", start_url=None, arguments={}, started=NOW)
         for article in (FIRST, SECOND, THIRD):
             opened.store(article, run_id=run, capture_id=None, now=NOW)

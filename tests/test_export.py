@@ -49,8 +49,8 @@ NASTY = [
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(f"sqlite:///{tmp_path / 'zspark.sqlite'}") as opened:
+def archive(database: str) -> Iterator[Archive]:
+    with Archive.open(database) as opened:
         yield opened
 
 

@@ -65,11 +65,18 @@ TEXTS = [
     "\r" * 20_000,
 ]
 RAW = chosen_columns(None, raw=True)
+HERE = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are written beside what else a test has."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(f"sqlite:///{tmp_path / 'zspark.sqlite'}") as opened:
+def archive(database: str) -> Iterator[Archive]:
+    with Archive.open(database) as opened:
         for number, text in enumerate(TEXTS):
             opened.store(made(number, text), run_id=None, capture_id=None, now=NOW)
         yield opened
@@ -96,7 +103,7 @@ def made(number: int, text: str | None) -> Article:
 
 
 def exported(archive: Archive, name: str, form: Any, **more: Any) -> Path:
-    out = Path(archive.name).with_name(name)
+    out = Path(name).absolute()
     export_articles(archive, out, form, **more)
     return out
 
@@ -163,7 +170,7 @@ def test_parquet_takes_the_same_memory_however_long_the_texts(tmp_path: Path) ->
             article = Article("nhtp", "news", str(number), f"http://park.example/{number}.html", body=body)
             archive.store(article, run_id=None, capture_id=None, now=NOW)
     command = [sys.executable, "-c", EXPORTED, database, str(tmp_path / "out.parquet")]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE).stdout.split()
     assert told[0] == "100"
     assert int(told[1]) * 1024 < 240_000_000
 
@@ -289,7 +296,7 @@ def test_the_csv_for_excel_unguards_to_the_original(tmp_path: Path) -> None:
 
 
 def test_a_text_that_no_cell_holds_is_refused_in_one_line(archive: Archive) -> None:
-    out = Path(archive.name).with_name("out.csv")
+    out = Path("out.csv").absolute()
     with pytest.raises(ExportError, match=r"http://park.example/news/\d+: title has 90000 characters.* write a .xlsx"):
         export_articles(archive, out, "excel", columns=("url", "title"))
     assert not out.exists()
@@ -381,21 +388,22 @@ def test_the_same_archive_gives_the_same_bytes(archive: Archive, form: str) -> N
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_full_disk_is_one_line_and_leaves_nothing(archive: Archive, form: str) -> None:
-    folder = Path(archive.name).with_name("out")
+@pytest.mark.usefixtures("archive")
+def test_a_full_disk_is_one_line_and_leaves_nothing(database: str, form: str) -> None:
+    folder = Path("out").absolute()
     folder.mkdir()
     program = (
         "import resource, sys, warnings; from pathlib import Path; from zsparkcrawl.archive import Archive; "
         "from zsparkcrawl.export import export_articles, ExportError\n"
         "warnings.simplefilter('error')\n"
-        "archive = Archive.open(sys.argv[1], readonly=True)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))\n"
-        "try: export_articles(archive, Path(sys.argv[2]), sys.argv[3])\n"
-        "except ExportError as error: sys.exit(f'told: {error}')"
+        "with Archive.open(sys.argv[1], readonly=True) as archive:\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))\n"
+        "    try: export_articles(archive, Path(sys.argv[2]), sys.argv[3])\n"
+        "    except ExportError as error: sys.exit(f'told: {error}')"
     )
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
     out = folder / f"a{suffix(form)}"
-    process = Process(program, [f"sqlite:///{archive.name}", out, form])
+    process = Process(program, [database, out, form])
     _, told = process.communicate()
     assert (process.returncode, told.count("\n"), told[:12]) == (1, 1, "told: cannot"), told
     assert list(folder.iterdir()) == []

@@ -36,8 +36,8 @@ SECOND = Attachment("附件2", f"{HOME}/up/2.doc")
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(f"sqlite:///{tmp_path / 'zspark.sqlite'}") as opened:
+def archive(database: str) -> Iterator[Archive]:
+    with Archive.open(database) as opened:
         yield opened
 
 
@@ -119,7 +119,8 @@ def test_a_dead_runs_files_are_taken_over(archive: Archive, monkeypatch: pytest.
     read(archive, frontier, FIRST)
     assert len(files(frontier)) == 1
     assert files(run(archive)) == []
-    monkeypatch.setattr("zsparkcrawl.archive.crawling.writing.is_ours", lambda _: False)
+    for name in ("is_ours", "is_alive"):
+        monkeypatch.setattr(f"zsparkcrawl.archive.crawling.writing.{name}", lambda _: False)
     assert urls(files(run(archive))) == ["/up/1.doc"]
 
 
@@ -302,11 +303,11 @@ def test_damaged_and_missing_files_are_told_and_made_anew(tmp_path: Path, monkey
     assert CliRunner().invoke(main, ["verify"]).exit_code == 0
 
 
-def test_show_tells_of_files(archive: Archive, tmp_path: Path) -> None:
+def test_show_tells_of_files(archive: Archive, database: str) -> None:
     frontier = run(archive)
     read(archive, frontier, FIRST, SECOND)
     came(archive, frontier, files(frontier)[0], "a")
-    shown = CliRunner().invoke(main, ["show", "news/1", "--database", f"sqlite:///{tmp_path / 'zspark.sqlite'}"]).output
+    shown = CliRunner().invoke(main, ["show", "news/1", "--database", database]).output
     assert f"attachment: 附件1: doc, 7 bytes, sha256 {'a' * 64}" in shown
     assert "attachment: 附件2: not here: waiting" in shown
 

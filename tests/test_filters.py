@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -44,8 +43,8 @@ OTHER = replace(HEALTHY, site="river", native_id="5", url="u5", source="市科�
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(f"sqlite:///{tmp_path / 'zspark.sqlite'}") as opened:
+def archive(database: str) -> Iterator[Archive]:
+    with Archive.open(database) as opened:
         for article in (HEALTHY, MENDED, GUESSED, BROKEN, OTHER):
             opened.store(article, run_id=None, capture_id=None, now=FIRST)
         yield opened

@@ -213,10 +213,10 @@ def test_readers_that_are_no_longer_kept_are_left_out(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+def joined(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
     monkeypatch.setenv("ZSPARK_DATA", str(tmp_path))
-    monkeypatch.delenv("ZSPARK_DATABASE", raising=False)
-    with Archive.open(f"sqlite:///{tmp_path / 'zspark.sqlite'}") as archive:
+    monkeypatch.setenv("ZSPARK_DATABASE", database)
+    with Archive.open(database) as archive:
         store(archive, ALONE, MIRRORS[0], bare(DINNER, HOSTS[1]))
         zspark("candidates")
         zspark("candidates", "--confirm", "1")

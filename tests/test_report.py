@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from bench.sample_site import page as sample_page
 from bench.sample_site import page_sources, recipes, truths
+from tests.raw import change
 from zsparkcrawl import Page, read
 from zsparkcrawl.archive import Archive, database_url
 from zsparkcrawl.cli import main
@@ -48,10 +49,9 @@ def sample_articles() -> Iterator[Article]:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+def sample(shared_database: str) -> Iterator[Archive]:
     """An archive of the sample articles, with three runs, of which one failed."""
-    path = tmp_path_factory.mktemp("report") / "zspark.sqlite"
-    with Archive.open(f"sqlite:///{path}") as archive:
+    with Archive.open(shared_database) as archive:
         for number, state in enumerate(("good", "failed", "good")):
             moment = NOW + dt.timedelta(days=20 * number)
             run = archive.start_run(site="nhtp", section="news", start_url=None, arguments={}, started=moment)
@@ -60,6 +60,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         for article in sample_articles():
             archive.store(article, run_id=1, capture_id=None, now=NOW)
         yield archive
+
+
+def url_of(archive: Archive) -> str:
+    return archive.name if "://" in archive.name else f"sqlite:///{archive.name}"
 
 
 @pytest.fixture(scope="module")
@@ -139,30 +143,29 @@ def test_gaps_and_missing_numbers() -> None:
     assert sum(found.coverage) / len(found.coverage) == pytest.approx(1 / 3, abs=0.01)
 
 
-def test_an_article_without_a_date_counts_where_its_listing_puts_it(tmp_path: Path) -> None:
+def test_an_article_without_a_date_counts_where_its_listing_puts_it(database: str) -> None:
     article = Article(
         "nhtp", "news", "7", "http://www.nhtp.org/news/7.html", "园区", body="正文。", date_missing="absent"
     )
-    with Archive.open(f"sqlite:///{tmp_path}/a.sqlite") as archive:
+    with Archive.open(database) as archive:
         archive.store(article, run_id=None, capture_id=None, now=NOW)
         alone = figures(archive)
         assert (alone.months, alone.undated, alone.fill) == ((), 1, ())
         assert page(alone)
-        with sqlite3.connect(archive.name) as connection:
-            connection.execute(
-                "INSERT INTO frontier (site, section, origin, kind, url, state, first_seen, listed_date, article_id) "
-                "VALUES ('nhtp', 'news', '', 'article', 'u', 'read', 't', '2026-03-05', 1)"
-            )
-        connection.close()
+        change(
+            archive,
+            "INSERT INTO frontier (site, section, origin, kind, url, state, first_seen, listed_date, article_id) "
+            "VALUES ('nhtp', 'news', '', 'article', 'u', 'read', 't', '2026-03-05', 1)",
+        )
         listed = figures(archive)
     assert [(each.month, each.articles) for each in listed.months] == [("2026-03", 1)]
     assert (listed.undated, listed.step) == (0, "month")
     assert [(each.period, each.articles, each.date) for each in listed.fill] == [("2026-03", 1, 0)]
 
 
-def test_only_the_latest_state_of_an_article_counts(tmp_path: Path) -> None:
+def test_only_the_latest_state_of_an_article_counts(database: str) -> None:
     first = Article("nhtp", "news", "7", "http://www.nhtp.org/news/7.html", "园区", dt.date(2026, 3, 5), body="正文。")
-    with Archive.open(f"sqlite:///{tmp_path}/a.sqlite") as archive:
+    with Archive.open(database) as archive:
         archive.store(replace(first, author="林青"), run_id=None, capture_id=None, now=NOW)
         archive.store(replace(first, body="新的正文。"), run_id=None, capture_id=None, now=NOW)
         found = figures(archive)
@@ -277,7 +280,7 @@ def test_the_same_archive_gives_the_same_bytes(sample: Archive, numbers: Numbers
         "with Archive.open(sys.argv[1], readonly=True) as archive: sys.stdout.buffer.write(page(figures(archive)).encode())"
     )
     environ = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT), "TZ": "America/Lima"}
-    command = [sys.executable, "-c", program, f"sqlite:///{sample.name}"]
+    command = [sys.executable, "-c", program, url_of(sample)]
     done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, check=True)
     assert done.stdout.decode() == told
 
@@ -313,7 +316,7 @@ def zspark(*arguments: object) -> Result:
 
 
 def test_the_command_writes_a_page_or_json(sample: Archive, numbers: Numbers, tmp_path: Path) -> None:
-    database = ("--database", f"sqlite:///{sample.name}")
+    database = ("--database", url_of(sample))
     out = tmp_path / "report.html"
     result = zspark("report", *database, "-o", out)
     assert (result.exit_code, result.stdout) == (0, "")
@@ -331,7 +334,7 @@ def test_faults_are_told_in_one_line(sample: Archive, tmp_path: Path, monkeypatc
     with sqlite3.connect(tmp_path / "other.sqlite") as connection:
         connection.execute("CREATE TABLE songs (id INTEGER)")
     connection.close()
-    good = f"sqlite:///{sample.name}"
+    good = url_of(sample)
     for database, arguments, told in (
         (f"sqlite:///{tmp_path}/empty.sqlite", (), "holds no article"),
         (f"sqlite:///{tmp_path}/other.sqlite", (), "belongs to another program"),
@@ -351,8 +354,8 @@ def test_faults_are_told_in_one_line(sample: Archive, tmp_path: Path, monkeypatc
 
 
 def test_database_comes_from_the_environment(sample: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZSPARK_DATABASE", f"sqlite:///{sample.name}")
-    assert database_url(dict(os.environ)) == f"sqlite:///{sample.name}"
+    monkeypatch.setenv("ZSPARK_DATABASE", url_of(sample))
+    assert database_url(dict(os.environ)) == url_of(sample)
     assert json.loads(zspark("report", "--json").stdout)["sites"] == ["nhtp"]
 
 

@@ -19,12 +19,14 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect
 
 from bench.search import rows, words
 from zsparkcrawl.archive import Archive, ArchiveError, Filters, QueryError, database_url
 from zsparkcrawl.archive.database import migrations
-from zsparkcrawl.archive.search.asking import ask_index, count_read, read_all
+from zsparkcrawl.archive.search.asking import ask_index, count_in_index, count_read, read_all, select_ids_found
 from zsparkcrawl.archive.search.indexing import is_ready
 from zsparkcrawl.archive.search.queries import FIELDS, parse, quoted
 from zsparkcrawl.chinese.alike import alike
@@ -62,10 +64,20 @@ UNDATED = replace(
 
 
 @pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+def archive(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+    monkeypatch.setenv("ZSPARK_DATA", str(tmp_path))
+    monkeypatch.setenv("ZSPARK_DATABASE", database)
+    with Archive.open(database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def in_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+    """An archive with three articles whose index is that of SQLite."""
     monkeypatch.setenv("ZSPARK_DATA", str(tmp_path))
     monkeypatch.delenv("ZSPARK_DATABASE", raising=False)
     with Archive.open(database_url(os.environ)) as opened:
+        store(opened, PARK, NOTICE, UNDATED)
         yield opened
 
 
@@ -152,14 +164,15 @@ def test_a_hit_in_the_title_comes_first_then_the_latest_then_by_number(archive: 
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+def many(shared_database: str) -> Iterator[Archive]:
     """400 articles stored one by one, some of them twice, so that the index was changed and merged."""
-    with Archive.open(f"sqlite:///{tmp_path_factory.mktemp('many') / 'zspark.sqlite'}") as opened, opened.together():
-        for row in rows(400):
-            day = dt.date.fromisoformat(row["date"])
-            article = Article(**{**row, "date": day})
-            stored = [replace(article, body=f"{article.body}\n旧文")] if int(row["native_id"]) % 3 == 0 else []
-            store(opened, *stored, article)
+    with Archive.open(shared_database) as opened:
+        with opened.together():
+            for row in rows(400):
+                day = dt.date.fromisoformat(row["date"])
+                article = Article(**{**row, "date": day})
+                stored = [replace(article, body=f"{article.body}\n旧文")] if int(row["native_id"]) % 3 == 0 else []
+                store(opened, *stored, article)
         yield opened
 
 
@@ -171,7 +184,7 @@ def test_hits_are_those_of_a_scan(many: Archive) -> None:
         assert is_ready(connection)
         for word in words(texts, random.Random(3)):
             truth = {number for number, text in zip(numbers, folded, strict=True) if alike(word) in text}
-            asked = ask_index(connection, parse(quoted(word)), ALL, 400, 0)
+            asked = ask_index(connection, parse(quoted(word)), ALL, 1000, 0)
             assert {number for _, number in asked} == truth, word
 
 
@@ -180,10 +193,58 @@ def test_hits_are_those_of_a_scan(many: Archive) -> None:
 )
 def test_both_ways_give_one_order(many: Archive, query: str) -> None:
     with many._reading() as connection:
-        asked = ask_index(connection, parse(query), ALL, 400, 0)
-        read = read_all(connection, parse(query), ALL, 400, 0)
+        asked = ask_index(connection, parse(query), ALL, 1000, 0)
+        read = read_all(connection, parse(query), ALL, 1000, 0)
     assert sorted(number for _, number in asked) == sorted(number for _, number in read)
     assert [rank for rank, _ in asked] == pytest.approx([rank for rank, _ in read])
+
+
+ALPHABET = "园園区區产哈哈哈aAＡ1１é .，,\n\t𠮷"
+"""Forms of one character, marks and blanks, one that is like its neighbours, and one beyond the basic plane."""
+
+
+@pytest.fixture(scope="module")
+def odd(shared_database: str) -> Iterator[Archive]:
+    """120 articles of few characters, in the same database as `many`, which has other ones."""
+    rng = random.Random(11)
+
+    def text(most: int) -> str:
+        return "".join(rng.choices(ALPHABET, k=rng.randint(0, most)))
+
+    with Archive.open(shared_database) as opened:
+        with opened.together():
+            for number in range(120):
+                article = replace(PARK, native_id=f"odd{number}", title=text(6) or None, body=text(20), author=text(3))
+                store(opened, article, replace(article, body=text(20)))
+        yield opened
+
+
+WORD = st.text(ALPHABET, min_size=1, max_size=5).map(quoted)
+QUERY = st.recursive(
+    WORD | WORD.map("标题:{}".format) | WORD.map("作者:{}".format),
+    lambda part: st.one_of(
+        st.tuples(part, part).map("({0[0]} {0[1]})".format),
+        st.tuples(part, part).map("({0[0]} OR {0[1]})".format),
+        st.tuples(part, part).map("({0[0]} NOT {0[1]})".format),
+    ),
+    max_leaves=4,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@given(query=QUERY, section=st.sampled_from([None, "notices"]))
+def test_any_query_finds_what_reading_finds(odd: Archive, query: str, section: str | None) -> None:
+    meant, filters = parse(query), Filters(section=section)
+    with odd._reading() as connection:
+        assert is_ready(connection)
+        asked = ask_index(connection, meant, filters, 1000, 0)
+        read = read_all(connection, meant, filters, 1000, 0)
+        assert sorted(number for _, number in asked) == sorted(number for _, number in read)
+        assert count_in_index(connection, meant, filters) == len(read)
+        assert set(connection.execute(select_ids_found(connection, meant)).scalars()) >= {number for _, number in asked}
+        if connection.dialect.name == "postgresql":
+            assert [number for _, number in asked] == [number for _, number in read]
+            assert [rank for rank, _ in asked] == pytest.approx([rank for rank, _ in read])
 
 
 # -- in step --
@@ -209,13 +270,13 @@ def test_what_is_not_stored_is_not_in_the_index(archive: Archive) -> None:
     assert list(archive.database_faults()) == []
 
 
-def test_an_archive_without_an_index_gets_one_when_it_is_opened_for_writing(filled: Archive) -> None:
-    tampered(filled, "DROP TABLE article_search")
-    tampered(filled, "DELETE FROM search_state")
-    tampered(filled, "DELETE FROM search_entries")
-    assert not filled.has_search_index()
-    assert [one.article["id"] for one in filled.search("孵化器 -招聘")] == [1]
-    assert filled.count_found("园区") == 3
+def test_an_archive_without_an_index_gets_one_when_it_is_opened_for_writing(in_sqlite: Archive) -> None:
+    tampered(in_sqlite, "DROP TABLE article_search")
+    tampered(in_sqlite, "DELETE FROM search_state")
+    tampered(in_sqlite, "DELETE FROM search_entries")
+    assert not in_sqlite.has_search_index()
+    assert [one.article["id"] for one in in_sqlite.search("孵化器 -招聘")] == [1]
+    assert in_sqlite.count_found("园区") == 3
     with Archive.open(database_url(os.environ)) as again:
         assert sorted(found(again, "园区")) == [1, 2, 3]
         assert list(again.database_faults()) == []
@@ -239,8 +300,8 @@ def older(filled: Archive, revision: str, path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def test_an_archive_of_before_the_search_gets_its_index(filled: Archive, tmp_path: Path) -> None:
-    url = older(filled, "0007", tmp_path / "older.sqlite")
+def test_an_archive_of_before_the_search_gets_its_index(in_sqlite: Archive, tmp_path: Path) -> None:
+    url = older(in_sqlite, "0007", tmp_path / "older.sqlite")
     with pytest.raises(ArchiveError, match="has the older schema 0007"):
         Archive.open(url, readonly=True)
     for told in ("was brought up to date", "it is up to date"):
@@ -259,13 +320,13 @@ def test_an_index_made_by_other_rules_is_not_used_and_made_anew(filled: Archive)
         assert found(again, "食堂") == [4]
 
 
-def test_an_index_that_holds_something_else_is_given_up_and_not_made_worse(filled: Archive) -> None:
-    tampered(filled, "UPDATE articles SET body = '食堂' WHERE id = 1")
-    store(filled, replace(PARK, body="体育馆"))
-    assert not filled.has_search_index()
-    assert [one.article["id"] for one in filled.search("体育馆")] == [1]
-    assert filled.rebuild_search() == 3
-    assert (found(filled, "体育馆"), found(filled, "食堂")) == ([1], [])
+def test_an_index_that_holds_something_else_is_given_up_and_not_made_worse(in_sqlite: Archive) -> None:
+    tampered(in_sqlite, "UPDATE articles SET body = '食堂' WHERE id = 1")
+    store(in_sqlite, replace(PARK, body="体育馆"))
+    assert not in_sqlite.has_search_index()
+    assert [one.article["id"] for one in in_sqlite.search("体育馆")] == [1]
+    assert in_sqlite.rebuild_search() == 3
+    assert (found(in_sqlite, "体育馆"), found(in_sqlite, "食堂")) == ([1], [])
 
 
 @pytest.mark.parametrize(
@@ -277,24 +338,24 @@ def test_an_index_that_holds_something_else_is_given_up_and_not_made_worse(fille
         ("INSERT INTO article_search(rowid, body) VALUES (2, '食 堂')", "does not count '堂' as the articles do"),
     ],
 )
-def test_an_index_out_of_step_is_told(filled: Archive, statement: str, fault: str) -> None:
-    assert list(filled.database_faults()) == []
-    tampered(filled, statement)
-    (told,) = filled.database_faults()
+def test_an_index_out_of_step_is_told(in_sqlite: Archive, statement: str, fault: str) -> None:
+    assert list(in_sqlite.database_faults()) == []
+    tampered(in_sqlite, statement)
+    (told,) = in_sqlite.database_faults()
     assert told == f"the search index {fault}: `zsparkcrawl search --rebuild` makes it anew"
-    filled.rebuild_search()
-    assert list(filled.database_faults()) == []
+    in_sqlite.rebuild_search()
+    assert list(in_sqlite.database_faults()) == []
 
 
-def test_the_command_verify_tells_of_the_index(filled: Archive) -> None:
+def test_the_command_verify_tells_of_the_index(in_sqlite: Archive) -> None:
     assert zspark("verify").exit_code == 0
-    tampered(filled, "UPDATE articles SET title = '食堂' WHERE id = 2")
+    tampered(in_sqlite, "UPDATE articles SET title = '食堂' WHERE id = 2")
     result = zspark("verify")
     assert result.exit_code == 1
     assert result.stdout.startswith("the search index does not hold what article 2 says: ")
 
 
-def test_other_programs_can_open_the_file(filled: Archive) -> None:
+def test_other_programs_can_open_the_file(in_sqlite: Archive) -> None:
     path = database_url(os.environ).removeprefix("sqlite:///")
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -302,19 +363,19 @@ def test_other_programs_can_open_the_file(filled: Archive) -> None:
         assert asked.fetchall() == [(1,), (2,), (3,)]
         raw.execute("UPDATE articles SET gone_reason = 'x' WHERE id = 1")
         raw.rollback()
-    assert filled.has_search_index()
+    assert in_sqlite.has_search_index()
 
 
-def test_without_fts5_every_article_is_read(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_fts5_every_article_is_read(in_sqlite: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zsparkcrawl.archive.search.indexing._MODULE", "SELECT 0")
-    assert [one.article["id"] for one in filled.search("孵化器 标题:发展")] == [1]
+    assert [one.article["id"] for one in in_sqlite.search("孵化器 标题:发展")] == [1]
     with pytest.raises(ArchiveError, match="has no search index: searches read every article"):
-        filled.rebuild_search()
+        in_sqlite.rebuild_search()
     with Archive.open(database_url(os.environ)) as again:  # what it stores is not entered: the index is given up
         store(again, replace(PARK, native_id="4", body="食堂"))
     monkeypatch.undo()
-    monkeypatch.setenv("ZSPARK_DATA", str(Path(filled.name).parent))
-    assert not filled.has_search_index()
+    monkeypatch.setenv("ZSPARK_DATA", str(Path(in_sqlite.name).parent))
+    assert not in_sqlite.has_search_index()
     with Archive.open(database_url(os.environ)) as again:
         assert found(again, "食堂") == [4]
 

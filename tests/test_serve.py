@@ -20,8 +20,10 @@ import pytest
 from lxml import html
 from starlette.types import ASGIApp
 
+from tests.raw import change
 from tests.viewing import BODY, FILE, MARKED, RAW, fill
 from zsparkcrawl.archive import Archive
+from zsparkcrawl.archive.database.moving import copy_archive
 from zsparkcrawl.serve import guarding, handing_out, make_app
 from zsparkcrawl.serve.guarding import is_own_name
 from zsparkcrawl.serve.handing_out import streamed
@@ -70,8 +72,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(data: Path) -> str:
-    return fill(data, page='<title>x</title><p onclick="a()">園區(qū)</p><script>b()</script>'.encode())
+def url(data: Path, shared_database: str) -> str:
+    return fill(
+        data,
+        database=shared_database,
+        page='<title>x</title><p onclick="a()">園區(qū)</p><script>b()</script>'.encode(),
+    )
 
 
 @pytest.fixture
@@ -157,15 +163,11 @@ def test_search_highlights_what_it_found_and_ranks(client: Visitor) -> None:
 
 
 def test_a_search_without_an_index_finds_the_same(data: Path, url: str, tmp_path: Path) -> None:
-    import sqlite3
-
-    copied = tmp_path / "zspark.sqlite"
-    copied.write_bytes((data / "zspark.sqlite").read_bytes())
-    with sqlite3.connect(copied) as database:
-        database.execute("DELETE FROM search_state")
-    database.close()
+    copied = f"sqlite:///{tmp_path / 'zspark.sqlite'}"
+    copy_archive(url, copied)
+    change(copied, "DELETE FROM search_state")
     queries = ("园区", "推进会 OR 第7篇", "孵化器 -第12篇", "園區 名單")
-    with visiting(data, url) as client, visiting(tmp_path, f"sqlite:///{copied}") as slow:
+    with visiting(data, url) as client, visiting(tmp_path, copied) as slow:
         for query in queries:
             found = [
                 each.get("/api/articles", params={"q": query, "size": 200, "order": "newest"}).json()
@@ -357,7 +359,7 @@ def test_the_archived_page_is_harmless_and_its_bytes_are_its_own(client: Visitor
     whole = client.get("/captures/1/bytes")
     assert b"<script>b()</script>" in whole.content
     assert whole.headers["content-type"] == "application/octet-stream"
-    assert "No page of this article is kept." in text_of(client, "/articles/2/original")
+    assert "No page of this article is kept." in text_of(client, "/articles/3/original")
 
 
 def test_the_report_is_shown_where_there_is_something_to_report(client: Visitor, tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import insert
+
 from zsparkcrawl.archive import Archive, database_url
 from zsparkcrawl.archive.files.store import FileStore, path_of
+from zsparkcrawl.archive.tables.schema import article_files, files
 from zsparkcrawl.archive.warc.captures import CaptureWriter
 from zsparkcrawl.edits import Certainty, Change, Damage, Edited, edit, mark
 from zsparkcrawl.items import Article, Attachment, Injection
@@ -140,10 +141,10 @@ def _plain(number: int) -> Article:
     )
 
 
-def fill(data: Path, page: bytes = b"<p>nothing</p>", number: int = 43) -> str:
+def fill(data: Path, page: bytes = b"<p>nothing</p>", number: int = 43, database: str | None = None) -> str:
     """Make the archive in a data folder, and return its URL: the marked article, with ``page`` as its capture and a
     kept file, and healthy ones up to ``number``, the last of them removed by the site."""
-    url = database_url({"ZSPARK_DATA": str(data)})
+    url = database or database_url({"ZSPARK_DATA": str(data)})
     with Archive.open(url) as archive, CaptureWriter(data / "captures") as writer:
         run = archive.start_run(site="nhtp", section="news", start_url=None, arguments={}, started=NOW)
         captured = writer.write(
@@ -157,18 +158,16 @@ def fill(data: Path, page: bytes = b"<p>nothing</p>", number: int = 43) -> str:
         if number:
             archive.mark_gone(number + 1, NOW, "404 on three visits")
         archive.end_run(run, state="good", reason="all read", counts={"read": number + 1, **_COUNTS}, ended=NOW)
-    _keep_file(data)
+        _keep_file(data, archive)
     return url
 
 
-def _keep_file(data: Path) -> None:
+def _keep_file(data: Path, archive: Archive) -> None:
     """The attachment, as a crawl would have kept it."""
     sha256, moment = FileStore(data).put(FILE), "2026-11-22T08:30:00Z"
     attachment = MARKED.attachments[0]
-    with closing(sqlite3.connect(data / "zspark.sqlite")) as database, database:
-        database.execute("INSERT INTO files VALUES (?, ?, 'doc', ?, ?)", (sha256, len(FILE), path_of(sha256), moment))
-        database.execute(
-            "INSERT INTO article_files (article_id, kind, url, name, version, sha256, first_seen) "
-            "VALUES (1, 'attachment', ?, ?, 1, ?, ?)",
-            (attachment.url, attachment.name, sha256, moment),
-        )
+    file = {"sha256": sha256, "size": len(FILE), "type": "doc", "path": path_of(sha256), "first_seen": moment}
+    offered = {"article_id": 1, "kind": "attachment", "url": attachment.url, "name": attachment.name, "version": 1}
+    with archive._writing() as connection:
+        connection.execute(insert(files).values(file))
+        connection.execute(insert(article_files).values(**offered, sha256=sha256, first_seen=moment))

@@ -30,7 +30,6 @@ from zsparkcrawl.archive.crawling.writing import Listed, Origin, Stored
 from zsparkcrawl.archive.database.flushing import Flusher
 from zsparkcrawl.archive.database.opening import (
     DEFAULT_DATABASE,
-    READING,
     ArchiveError,
     captures_folder,
     data_folder,
@@ -39,6 +38,7 @@ from zsparkcrawl.archive.database.opening import (
     faults,
     flush_by_hand,
     open_engine,
+    reading_options,
 )
 from zsparkcrawl.archive.exports.packing import Packing
 from zsparkcrawl.archive.files.filing import Filing
@@ -99,7 +99,7 @@ class Archive(
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
-        self._reader = engine.execution_options(**READING)
+        self._reader = engine.execution_options(**reading_options(engine))
         self._flusher: Flusher | None = None
         self._joined: Connection | None = None
         self.name = name
@@ -224,15 +224,12 @@ class Archive(
     def at_one_moment(self) -> Iterator[None]:
         """All that is asked of the archive within comes from one state of it, whatever others write meanwhile. Nothing
         can be written within."""
-        with faults(self.name), self._reader.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
-                self._joined = connection
-                try:
-                    yield
-                finally:
-                    self._joined = None
+        with faults(self.name), self._reader.begin() as connection:
+            self._joined = connection
+            try:
+                yield
+            finally:
+                self._joined = None
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

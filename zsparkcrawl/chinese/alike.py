@@ -9,7 +9,7 @@ from functools import cache
 
 from zsparkcrawl.chinese.script import simplified_of
 
-__all__ = ["LINE_END", "alike", "alike_version"]
+__all__ = ["LINE_END", "alike", "alike_to", "alike_version"]
 
 LINE_END = "\u2028"
 """What a line end becomes: a search goes across none unless it asks for one."""
@@ -59,6 +59,39 @@ def alike_version() -> str:
     table = "".join(old + new for old, new in simplified_of().items())
     facts = f"{_RULES} {unicodedata.unidata_version} {table}"
     return hashlib.blake2b(facts.encode(), digest_size=8).hexdigest()
+
+
+def alike_to(character: str) -> str:
+    """All characters that :func:`alike` takes for this one, itself included; NUL and surrogates, which no database
+    keeps, are left out. For one that it never gives, none.
+
+    >>> alike_to("区"), "Ａ" in alike_to("a"), alike_to("A")
+    ('区區', True, '')
+    """
+    if alike(character) != character:
+        return ""
+    return "".join(sorted({character, *_turned().get(character, "")}))
+
+
+_SAME = ((0xAC00, 0xD7A4), (0xD800, 0xF900), (0x20000, 0x2F800), (0x2FA20, 0xE0000), (0xF0000, 0x110000))
+"""Stretches of Unicode that stay as they are, but for Traditional characters: Hangul, surrogates, ideographs, private
+use. Together with those from U+3400 to U+9FFF."""
+
+
+@cache
+def _turned() -> dict[str, list[str]]:
+    """By what they become, the characters that become something else: 0.1 s, once (measured)."""
+    found: dict[str, list[str]] = {}
+    start = 1
+    for same, end in ((0x3400, 0xA000), *_SAME):
+        for character in map(chr, range(start, same)):
+            if (made := alike(character)) != character:
+                found.setdefault(made, []).append(character)
+        start = end
+    for character in {*simplified_of(), *_MORE}:
+        if (made := alike(character)) != character:
+            found.setdefault(made, []).append(character)
+    return found
 
 
 @cache

@@ -34,6 +34,7 @@ COMMANDS = {
     "reread": "archive",
     "verify": "verifying",
     "backup": "backing",
+    "copy": "copying",
     "upgrade": "upgrading",
     "import": "importing:import_files",
     "recover": "recovering",

@@ -42,7 +42,7 @@ def asked_for(request: Request) -> Asked:
     """The article whose number stands in the address, in the version that the query names, or the latest. Raises
     HTTPException (404)."""
     archive, number = archive_of(request), str(request.path_params["id"])
-    article = archive.article(number) if len(number) < 19 else None
+    article = archive.article(number) if len(number) < 10 else None
     if article is None:
         raise HTTPException(404, f"there is no article {number[:20]}")
     versions = archive.versions_of(article["id"])

@@ -62,7 +62,7 @@ def file_as_it_came(request: Request) -> Response:
 
 def _kept(request: Request) -> tuple[Mapping[str, Any], bytes]:
     number = str(request.path_params["id"])
-    capture = archive_of(request).capture(int(number)) if len(number) < 19 else None
+    capture = archive_of(request).capture(int(number)) if len(number) < 10 else None
     if capture is None:
         raise HTTPException(404, f"there is no capture {number[:20]}")
     if capture["lost"]:

@@ -43,7 +43,7 @@ def select_numbered(numbers: Sequence[int]) -> Select[Any]:
 def select_article(key: str) -> list[Select[Any]]:
     """What a key may mean, in order: the number of an article; its URL, now or in an older version;
     section/number."""
-    if key.isascii() and key.isdigit() and len(key) < 19:  # longer ones do not fit SQLite's integers
+    if key.isascii() and key.isdigit() and len(key) < 10:  # longer ones do not fit the integers of a server
         return [with_counts().where(articles.c.id == int(key))]
     older = select(versions.c.article_id).where(versions.c.url == key)
     meant = [

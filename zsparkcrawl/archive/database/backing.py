@@ -21,7 +21,7 @@ def copy_database(engine: Engine, name: str, target: Path) -> None:
     """Write the database into a new file: under another name first, and under its own when it was found sound and lies
     on the disk. Raises ArchiveError."""
     if engine.dialect.name != "sqlite":
-        raise ArchiveError(f"database {name}: it has tools of its own for backup; this is for SQLite")
+        raise ArchiveError(f"database {name}: this copies a file of SQLite; a server's database is copied by pg_dump")
     if target.exists():
         raise ArchiveError(_THERE.format(target))
     part = target.with_name(f"{target.name}.{os.getpid()}.part")

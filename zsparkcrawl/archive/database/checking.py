@@ -55,16 +55,16 @@ def _wrong_versions(connection: Connection) -> Iterator[str]:
 def _wrong_edits(connection: Connection) -> Iterator[str]:
     # The text is asked for once a version, and not with each of its edits, of which a long page has thousands.
     order = (edits.c.article_id, edits.c.version, edits.c.field, edits.c.position)
-    rows = connection.execute(select(edits).order_by(*order), execution_options={"yield_per": _AT_ONCE})
-    for (article, version), of_version in groupby(rows, lambda row: (row.article_id, row.version)):
-        of_number = select(versions).where(versions.c.article_id == article, versions.c.version == version)
-        texts = connection.execute(of_number).one()._asdict()
-        for field, made in groupby(of_version, lambda row: row.field):
-            try:
-                undone = [Edit(row.rule, row.start, row.before, row.after, row.certainty) for row in made]
-                revert(_text(texts, field), undone)
-            except (ValueError, LookupError) as error:
-                yield f"article {article}, version {version}: the edits of {field} cannot be undone: {error}"
+    with connection.execute(select(edits).order_by(*order), execution_options={"yield_per": _AT_ONCE}) as rows:
+        for (article, version), of_version in groupby(rows, lambda row: (row.article_id, row.version)):
+            of_number = select(versions).where(versions.c.article_id == article, versions.c.version == version)
+            texts = connection.execute(of_number).one()._asdict()
+            for field, made in groupby(of_version, lambda row: row.field):
+                try:
+                    undone = [Edit(row.rule, row.start, row.before, row.after, row.certainty) for row in made]
+                    revert(_text(texts, field), undone)
+                except (ValueError, LookupError) as error:
+                    yield f"article {article}, version {version}: the edits of {field} cannot be undone: {error}"
 
 
 def _text(row: Mapping[str, Any], field: str) -> str:

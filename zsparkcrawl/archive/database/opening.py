@@ -18,13 +18,13 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from zsparkcrawl.archive.database.server import READING_OPTIONS, fit_for_archive, is_server, server_engine
 from zsparkcrawl.archive.search.indexing import renew
 from zsparkcrawl.archive.tables.schema import metadata
 from zsparkcrawl.errors import ZsparkError
 
 __all__ = [
     "DEFAULT_DATABASE",
-    "READING",
     "VERSION_TABLE",
     "ArchiveError",
     "OlderError",
@@ -35,15 +35,13 @@ __all__ = [
     "faults",
     "flush_by_hand",
     "open_engine",
+    "reading_options",
 ]
 
 DEFAULT_DATABASE = "sqlite:///data/zspark.sqlite"
 
 VERSION_TABLE = "zspark_schema"
 """Alembic's table under a name of our own, by which an archive is told from another program's database."""
-
-READING = {"zspark_reading": True}
-"""Execution options of a connection that only reads, and so must not take SQLite's write lock."""
 
 _BUSY_SECONDS = 30.0
 
@@ -91,8 +89,8 @@ def open_engine(url: str, *, readonly: bool) -> tuple[Engine, str]:
     try:
         parsed = make_url(url)
         name = _name(parsed)
-        engine = _sqlite(parsed, readonly) if _is_sqlite(parsed) else _server(parsed, readonly)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        engine = _engine(parsed, readonly)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:  # the last for a port
         raise ArchiveError(f"no database can be opened by this URL: {_line(error)}") from error
     with ExitStack() as undo:
         undo.callback(dispose, engine)
@@ -100,6 +98,11 @@ def open_engine(url: str, *, readonly: bool) -> tuple[Engine, str]:
             _prepare(engine, name, readonly)
         undo.pop_all()
     return engine, name
+
+
+def reading_options(engine: Engine) -> dict[str, Any]:
+    """Execution options of a connection that only reads, and so must not take the lock of those that write."""
+    return {"zspark_reading": True, **(READING_OPTIONS if engine.dialect.name == "postgresql" else {})}
 
 
 def flush_by_hand(engine: Engine) -> None:
@@ -141,6 +144,16 @@ def _name(url: URL) -> str:
     if _is_sqlite(url) and url.database:
         return url.database
     return url.render_as_string(hide_password=True)
+
+
+def _engine(url: URL, readonly: bool) -> Engine:
+    if _is_sqlite(url):
+        return _sqlite(url, readonly)
+    if is_server(url):
+        return server_engine(url, readonly=readonly, json=_json)
+    raise ArchiveError(
+        f"no archive in a database of {url.drivername}: sqlite:///FILE, or postgresql+psycopg://USER@HOST/DATABASE"
+    )
 
 
 def _sqlite(url: URL, readonly: bool) -> Engine:
@@ -220,13 +233,6 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _server(url: URL, readonly: bool) -> Engine:
-    options: dict[str, Any] = {"json_serializer": _json}
-    if readonly and url.get_backend_name() == "postgresql":
-        options["execution_options"] = {"postgresql_readonly": True}
-    return create_engine(url, **options)
-
-
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -243,7 +249,7 @@ def _prepare(engine: Engine, name: str, readonly: bool) -> None:
     config = _config()
     steps = ScriptDirectory.from_config(config)
     head, known = steps.get_current_head(), {step.revision for step in steps.walk_revisions()}
-    options = READING if readonly else {}
+    options = reading_options(engine) if readonly else {}
     with engine.connect().execution_options(**options) as connection, connection.begin():
         present = _revision(connection, name)
         if present == head:
@@ -258,6 +264,8 @@ def _prepare(engine: Engine, name: str, readonly: bool) -> None:
             raise OlderError(
                 f"database {name} has the older schema {present}: zsparkcrawl upgrade, or a crawl, renews it"
             )
+        if present is None and connection.dialect.name == "postgresql" and (why := fit_for_archive(connection)):
+            raise ArchiveError(f"database {name}: {why}")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         renew(connection)

@@ -107,17 +107,17 @@ def _belonging(
 ) -> Iterator[Row]:
     """What belongs to articles, article by article in their order."""
     end = None if filters.as_of is None else end_of(filters.as_of)
-    numbers = connection.execute(select_numbers(filters), execution_options={"yield_per": AT_ONCE})
     a = articles.c
-    for stretch in numbers.scalars().partitions():
-        named = connection.execute(select(a.id, a.site, a.section, a.native_id, a.url).where(a.id.in_(stretch)))
-        keys = {row["id"]: article_key(dict(row)) for row in named.mappings()}
-        found: dict[int, list[Row]] = {}
-        for row in rows_of(connection, stretch, end, keys):
-            found.setdefault(row["article_id"], []).append(_until(row, end))
-        for number in stretch:
-            yield from _with_captures(connection, found.get(number, []))
-            told()
+    with connection.execute(select_numbers(filters), execution_options={"yield_per": AT_ONCE}) as numbers:
+        for stretch in numbers.scalars().partitions():
+            named = connection.execute(select(a.id, a.site, a.section, a.native_id, a.url).where(a.id.in_(stretch)))
+            keys = {row["id"]: article_key(dict(row)) for row in named.mappings()}
+            found: dict[int, list[Row]] = {}
+            for row in rows_of(connection, stretch, end, keys):
+                found.setdefault(row["article_id"], []).append(_until(row, end))
+            for number in stretch:
+                yield from _with_captures(connection, found.get(number, []))
+                told()
 
 
 def _until(row: Row, end: str | None) -> Row:
@@ -233,8 +233,8 @@ def _unstored(connection: Connection, filters: Filters) -> Iterator[Row]:
 
 
 def _rows(connection: Connection, wanted: Select[Any]) -> Iterator[Row]:
-    found = connection.execute(wanted, execution_options={"yield_per": AT_ONCE})
-    return map(dict, found.mappings())
+    with connection.execute(wanted, execution_options={"yield_per": AT_ONCE}) as found:
+        yield from map(dict, found.mappings())
 
 
 _OWN: Mapping[str, Callable[[Connection, Filters], Iterator[Row]]] = {

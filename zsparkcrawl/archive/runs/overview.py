@@ -82,4 +82,4 @@ def select_unstored(site: str | None, section: str | None, until: str | None) ->
         wanted.append(c.first_seen <= until)
     shown = c.site, c.section, c.listing_url, c.url, c.title, c.date, c.account, c.reason, c.first_seen
     found = select(*shown).where(c.account != "stored", *wanted).distinct()
-    return found.order_by(c.site, c.section, c.listing_url, c.url, c.account, c.reason.is_(None), c.reason)
+    return found.order_by(c.site, c.section, c.listing_url, c.url, c.account, c.reason.asc().nulls_last())

@@ -1,4 +1,4 @@
-"""The two ways in which a query is answered: from the index of SQLite, and by reading every article. They find the
+"""The two ways in which a query is answered: from the index, and by reading every article. They find the
 same; each function works in the transaction that it is given."""
 
 from __future__ import annotations
@@ -9,12 +9,22 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, column, func, literal, literal_column, select, table
 
 from zsparkcrawl.archive.articles.selecting import Filters, select_meant
+from zsparkcrawl.archive.search import asking_grams
 from zsparkcrawl.archive.search.indexing import INDEX, spaced
 from zsparkcrawl.archive.search.matching import WEIGHTS, Hit, counted, matches, ranked, texts_of
 from zsparkcrawl.archive.search.queries import FIELDS, All, AnyOf, Query, Without, Word, words_of
 from zsparkcrawl.archive.tables.schema import articles
 
-__all__ = ["ask_index", "count_in_index", "count_read", "expression", "numbers_read", "read_all", "select_found"]
+__all__ = [
+    "ask_index",
+    "count_in_index",
+    "count_read",
+    "expression",
+    "numbers_read",
+    "read_all",
+    "select_found",
+    "select_ids_found",
+]
 
 _AT_ONCE = 200
 _NONE = Filters()
@@ -48,6 +58,8 @@ def ask_index(
 ) -> list[tuple[float, int]]:
     """Rank and number of the articles that are found, from the index: the best first; of equal ones the latest first,
     and then by number."""
+    if _on_server(connection):
+        return asking_grams.ask(connection, query, filters, limit, offset)
     found = _found(query, filters, _index.c.rowid.label("id"), _rank()).cte("found")
     # Days are looked up for those alone that may be shown: of 50,000 hits that is what would take the time.
     last = select(found.c.rank).order_by(found.c.rank).limit(1).offset(offset + limit - 1).scalar_subquery()
@@ -60,12 +72,23 @@ def ask_index(
 
 def count_in_index(connection: Connection, query: Query, filters: Filters) -> int:
     """How many articles are found, from the index."""
+    if _on_server(connection):
+        return asking_grams.count(connection, query, filters)
     return int(connection.execute(_found(query, filters, func.count())).scalar_one())
 
 
-def select_found(query: Query) -> Select[Any]:
+def select_found(connection: Connection, query: Query) -> Select[Any]:
     """The articles that a query finds, from the index: id and rank (the best is the least), in no order."""
+    if _on_server(connection):
+        return asking_grams.select_ranked(connection, query)
     return _found(query, _NONE, _index.c.rowid.label("id"), _rank())
+
+
+def select_ids_found(connection: Connection, query: Query) -> Select[Any]:
+    """The numbers of the articles that a query finds, from the index, in no order."""
+    if _on_server(connection):
+        return asking_grams.select_ids(connection, query)
+    return _found(query, _NONE, _index.c.rowid.label("id"))
 
 
 def numbers_read(connection: Connection, query: Query) -> list[int]:
@@ -100,6 +123,10 @@ def count_read(connection: Connection, query: Query, filters: Filters) -> int:
     return sum(matches(query, texts_of(row)) for row in rows)
 
 
+def _on_server(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
 def _rank() -> ColumnElement[float]:
     return func.bm25(_itself, *(literal(WEIGHTS[name]) for name in FIELDS)).label("rank")
 
@@ -120,5 +147,6 @@ def _wanted(connection: Connection, filters: Filters) -> set[int]:
 
 def _read(connection: Connection) -> Iterator[dict[str, Any]]:
     wanted = select(articles.c.id, articles.c.date, *(articles.c[name] for name in FIELDS)).order_by(articles.c.id)
-    for row in connection.execute(wanted, execution_options={"yield_per": _AT_ONCE}):
-        yield row._asdict()
+    with connection.execute(wanted, execution_options={"yield_per": _AT_ONCE}) as found:
+        for row in found:
+            yield row._asdict()

@@ -1,4 +1,6 @@
-"""The index of the search in SQLite, and how it is kept in step: each function works in the transaction given to it.
+"""The index of the search, and how it is kept in step: each function works in the transaction given to it.
+
+On PostgreSQL it is that of :mod:`zsparkcrawl.archive.search.grams`; what follows is about SQLite.
 
 FTS5's own tokenizers do not serve Chinese: `unicode61` takes a sentence for a word, `trigram` finds nothing shorter
 than three characters. So each character goes in as a word of its own, also a mark or a line end, and what is looked
@@ -18,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
+from zsparkcrawl.archive.search import grams
 from zsparkcrawl.archive.search.matching import Texts, texts_of
 from zsparkcrawl.archive.search.queries import FIELDS
 from zsparkcrawl.archive.tables.schema import articles, search_entries, search_state
@@ -84,6 +87,11 @@ def renew(connection: Connection) -> None:
 def rebuild(connection: Connection, progress: Progress | None = None) -> int:
     """Make the index from the articles, and return how many there are."""
     whole = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+    if _on_server(connection):
+        grams.build(connection)
+        if progress is not None:
+            progress(whole, whole)
+        return int(whole)
     done = 0
     connection.execute(delete(search_state))
     connection.execute(delete(search_entries))
@@ -105,7 +113,9 @@ def rebuild(connection: Connection, progress: Progress | None = None) -> int:
 
 def add_entry(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
     """Put a new article into the index."""
-    if _is_kept(connection):
+    if _on_server(connection):
+        grams.add(connection, row)
+    elif _is_kept(connection):
         texts = texts_of(row)
         connection.exec_driver_sql(_PUT, _values(article_id, texts))
         connection.execute(_ADD_ENTRY, {"article_id": article_id, "digest": _digest(texts)})
@@ -113,6 +123,9 @@ def add_entry(connection: Connection, article_id: int, row: Mapping[str, Any]) -
 
 def change_entry(connection: Connection, article_id: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     """Put what an article says now into the index in place of what it said before."""
+    if _on_server(connection):
+        grams.change(connection, old, new)
+        return
     before, after = texts_of(old), texts_of(new)
     if before == after or not _is_kept(connection):
         return
@@ -131,6 +144,10 @@ def index_faults(connection: Connection) -> Iterator[str]:
         return
     if not _is_kept(connection):
         yield f"the search index is out of step with the articles and not used: {_OUT_OF_STEP}"
+        return
+    if _on_server(connection):
+        if (fault := grams.fault(connection)) is not None:
+            yield f"the search index {fault}: {_OUT_OF_STEP}"
         return
     wrong: list[int] = []
     times, having = Counter[str](), Counter[str]()
@@ -169,14 +186,19 @@ _KEPT = select(exists().where(search_state.c.version == bindparam("version")))
 
 
 def can_index(connection: Connection) -> bool:
-    """Whether this is SQLite, and one that was built with FTS5."""
-    return connection.dialect.name == "sqlite" and bool(connection.exec_driver_sql(_MODULE).scalar())
+    """Whether this is PostgreSQL, or a SQLite that was built with FTS5."""
+    return _on_server(connection) or bool(connection.exec_driver_sql(_MODULE).scalar())
+
+
+def _on_server(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
 
 
 def _is_kept(connection: Connection) -> bool:
     """Whether articles are to be entered. A database is opened for writing by :func:`renew`: so it is not kept where
     there is no FTS5."""
-    return connection.dialect.name == "sqlite" and bool(connection.execute(_KEPT, {"version": _version()}).scalar())
+    version = grams.VERSION if _on_server(connection) else _version()
+    return bool(connection.execute(_KEPT, {"version": version}).scalar())
 
 
 def _version() -> str:

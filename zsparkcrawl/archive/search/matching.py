@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from zsparkcrawl.archive.search.queries import FIELDS, All, AnyOf, Query, Without, Word
 from zsparkcrawl.chinese.alike import alike
 
-__all__ = ["WEIGHTS", "Hit", "Texts", "matches", "places", "ranked", "texts_of"]
+__all__ = ["K1", "LEAST", "WEIGHTS", "B", "Hit", "Texts", "matches", "places", "ranked", "texts_of", "weight_of"]
 
 Texts = Mapping[str, str]
 """Field to text, as :func:`alike` has it; a field that is NULL is not there."""
@@ -18,9 +18,9 @@ Texts = Mapping[str, str]
 WEIGHTS = {"body": 1.0, "title": 10.0, "author": 5.0, "source": 5.0}
 """How much a hit counts, by field; chosen."""
 
-_K1, _B = 1.2, 0.75
+K1, B = 1.2, 0.75
 """The constants of FTS5's bm25, so that both ways of searching give one order."""
-_LEAST = 1e-6
+LEAST = 1e-6
 """What FTS5 counts a word for that most articles have."""
 
 
@@ -78,18 +78,23 @@ def counted(word: Word, texts: Texts) -> float:
 def ranked(hits: Iterable[Hit], having: Sequence[int], articles: int, characters: int) -> list[tuple[float, int]]:
     """The rank (bm25, the best is the least) and number of each hit, the best first; of equal ones the latest first,
     and then by number. ``having`` says how many articles have each word, of ``articles`` with ``characters`` in all."""
-    weights = [max(math.log((articles - n + 0.5) / (n + 0.5)), 0) or _LEAST for n in having]
+    weights = [weight_of(n, articles) for n in having]
     mean = characters / articles if articles else 1
     ranks = []
     for hit in hits:
-        length = _K1 * (1 - _B + _B * hit.length / mean)
+        length = K1 * (1 - B + B * hit.length / mean)
         found = zip(weights, hit.counts, strict=True)
-        ranks.append((-sum(weight * (n * (_K1 + 1)) / (n + length) for weight, n in found), hit))
+        ranks.append((-sum(weight * (n * (K1 + 1)) / (n + length) for weight, n in found), hit))
     # Sorting keeps the order of equals, so the last criterion comes first.
     ranks.sort(key=lambda each: each[1].id)
     ranks.sort(key=lambda each: each[1].date or "", reverse=True)
     ranks.sort(key=lambda each: each[0])
     return [(rank, hit.id) for rank, hit in ranks]
+
+
+def weight_of(having: int, articles: int) -> float:
+    """How much a word counts that so many of all articles have: the more the rarer it is."""
+    return max(math.log((articles - having + 0.5) / (having + 0.5)), 0) or LEAST
 
 
 def _fields(field: str | None, texts: Texts) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = ["captures", "frontier", "metadata", "runs", "seen"]
+__all__ = ["LONG", "captures", "frontier", "metadata", "runs", "seen"]
 
 metadata = MetaData(
     naming_convention={
@@ -26,6 +27,9 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+LONG = Integer().with_variant(BigInteger(), "postgresql")
+"""A count of bytes, which may be above two billion; SQLite knows no shorter numbers."""
 
 runs = Table(
     "runs",
@@ -71,8 +75,8 @@ captures = Table(
     Column("partial", Boolean, nullable=False, comment="the connection ended before the whole body came"),
     Column("digest", Text, nullable=False, comment="WARC-Payload-Digest of its body: sha1: and base32"),
     Column("file", Text, nullable=False, comment="name of the WARC file in the captures folder"),
-    Column("offset", Integer, nullable=False, comment="byte at which its record begins"),
-    Column("length", Integer, nullable=False, comment="bytes of the record, compressed"),
+    Column("offset", LONG, nullable=False, comment="byte at which its record begins"),
+    Column("length", LONG, nullable=False, comment="bytes of the record, compressed"),
     Column(
         "revisit_of",
         Integer,

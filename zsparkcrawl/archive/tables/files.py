@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
-from zsparkcrawl.archive.tables.crawling import metadata
+from zsparkcrawl.archive.tables.crawling import LONG, metadata
 
 __all__ = ["article_files", "files"]
 
@@ -12,7 +12,7 @@ files = Table(
     "files",
     metadata,
     Column("sha256", Text, primary_key=True, comment="SHA-256 of its bytes, in hexadecimal"),
-    Column("size", Integer, nullable=False, comment="number of bytes"),
+    Column("size", LONG, nullable=False, comment="number of bytes"),
     Column(
         "type",
         Text,

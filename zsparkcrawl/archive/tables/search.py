@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text
 
-from zsparkcrawl.archive.tables.crawling import metadata
+from zsparkcrawl.archive.tables.crawling import LONG, metadata
 
 __all__ = ["search_entries", "search_state"]
 
@@ -33,5 +33,7 @@ search_state = Table(
         primary_key=True,
         comment="by which rules the index of the search was made; no row when it is out of step and not used",
     ),
+    Column("articles", LONG, comment="how many articles there are; only on PostgreSQL, where this is not counted anew"),
+    Column("characters", LONG, comment="how many characters these have in the fields that are searched; there as well"),
     comment="whether the index of the search can be used: one row or none",
 )

@@ -88,7 +88,7 @@ def _ordered(connection: Connection, selection: Selection, order: Order) -> Sele
     tables = narrow(selection)
     conditions = chosen(connection, selection)
     if order == "best" and selection.text is not None and is_ready(connection):
-        found = select_found(parse(selection.text)).cte("found")
+        found = select_found(connection, parse(selection.text)).cte("found")
         ranked = select(_a.id).select_from(tables.join(found, found.c.id == _a.id)).where(*conditions[1:])
         return ranked.order_by(found.c.rank, *_by_date("newest"))
     return select(_a.id).select_from(tables).where(*conditions).order_by(*_by_date(order))

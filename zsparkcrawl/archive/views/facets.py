@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, c
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import ReturnTypeFromArgs
 
-from zsparkcrawl.archive.search.asking import numbers_read, select_found
+from zsparkcrawl.archive.search.asking import numbers_read, select_ids_found
 from zsparkcrawl.archive.search.indexing import is_ready
 from zsparkcrawl.archive.search.queries import Query, parse
 from zsparkcrawl.archive.tables.schema import articles, versions
@@ -168,11 +168,12 @@ def count_facets(connection: Connection, selection: Selection) -> Facets:
 
 def _cube(connection: Connection, text: str | None) -> _Cube:
     """How many articles share their values. Counting 100,000 takes about a second (bench/viewer.py), so the counts of
-    the whole archive and of the last few queries are kept with the connection for as long as SQLite says that nobody
-    has written."""
-    if connection.dialect.name != "sqlite":
-        return _counted(connection, text)
-    stamp = connection.exec_driver_sql("PRAGMA data_version").scalar()
+    the whole archive and of the last few queries are kept with the connection for as long as the database says that
+    nobody has written."""
+    # On a server every transaction that writes changes what is told of those under way, also one in another database.
+    sqlite = connection.dialect.name == "sqlite"
+    asked = "PRAGMA data_version" if sqlite else "SELECT CAST(pg_current_snapshot() AS text)"
+    stamp = connection.exec_driver_sql(asked).scalar()
     known: tuple[Any, dict[str | None, _Cube]] = connection.info.get(_CUBES, (None, {}))
     if known[0] != stamp or len(known[1]) > _MOST_CUBES:
         known = connection.info[_CUBES] = (stamp, {})
@@ -212,7 +213,7 @@ def chosen(connection: Connection, selection: Selection) -> list[ColumnElement[b
 def _says(connection: Connection, query: Query) -> ColumnElement[bool]:
     """What is true of the articles that a query finds."""
     if is_ready(connection):
-        return articles.c.id.in_(select(select_found(query).subquery().c.id))
+        return articles.c.id.in_(select_ids_found(connection, query))
     numbers: Any = bindparam(None, numbers_read(connection, query), expanding=True, literal_execute=True)
     return articles.c.id.in_(numbers)  # written out, for SQLite takes 32,766 values at most
 

@@ -40,12 +40,12 @@ def load_numbered(
     the database."""
     if columns is not None and "files" in beside:
         columns = {*columns, "url", "attachments", "images"}
-    numbers = connection.execute(wanted, execution_options={"yield_per": AT_ONCE})
-    for stretch in numbers.scalars().partitions():
-        rows = {row["id"]: row for row in _dicts(connection, select_rows(filters, stretch, columns))}
-        for add in beside:
-            _ADDERS[add](connection, rows)
-        yield from (rows[number] for number in stretch)
+    with connection.execute(wanted, execution_options={"yield_per": AT_ONCE}) as numbers:
+        for stretch in numbers.scalars().partitions():
+            rows = {row["id"]: row for row in _dicts(connection, select_rows(filters, stretch, columns))}
+            for add in beside:
+                _ADDERS[add](connection, rows)
+            yield from (rows[number] for number in stretch)
 
 
 def edits_of(connection: Connection, article_id: int, version: int) -> list[Row]:

@@ -26,7 +26,7 @@ _AT_ONCE = 500
 class Searching(ABC):
     """The part of :class:`zsparkcrawl.archive.Archive` that finds articles by what they say.
 
-    SQLite has an index for it. Where there is none, or while it is out of step, every article is read: that finds the
+    There is an index for it. Where there is none, or while it is out of step, every article is read: that finds the
     same, more slowly.
     """
 
@@ -73,7 +73,7 @@ class Searching(ABC):
 
     def rebuild_search(self, progress: Progress | None = None) -> int:
         """Make the index anew from the articles, and return how many these are. All or nothing. Raises ArchiveError
-        where there is none: not SQLite, or one without FTS5."""
+        where there is none: a SQLite without FTS5."""
         with self._writing() as connection:
             if not can_index(connection):
                 raise ArchiveError(f"database {self.name} has no search index: searches read every article")

@@ -107,6 +107,7 @@ class Showing(ABC):
         return next(iter(list(self._rows(reading.select_capture_of(site, section, native_id)))), None)
 
     def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]:
-        with self._reading() as connection:
-            for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
+        streamed = {"yield_per": AT_ONCE}
+        with self._reading() as connection, connection.execute(wanted, execution_options=streamed) as found:
+            for row in found:
                 yield row._asdict()

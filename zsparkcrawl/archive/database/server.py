@@ -1,0 +1,71 @@
+"""An archive on a server of PostgreSQL: how connections are set up, so that it answers and refuses as SQLite does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from zsparkcrawl.extras import extra
+
+__all__ = ["READING_OPTIONS", "fit_for_archive", "is_server", "server_engine"]
+
+READING_OPTIONS = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""Execution options of a connection that only reads: all that it reads in one transaction is of one moment, as with
+SQLite. Both are said with the BEGIN, and so cost nothing."""
+
+_DRIVERS = ("postgresql", "postgresql+psycopg")
+_BUSY_SECONDS = 30
+"""As long as SQLite is waited for."""
+_CONNECT_SECONDS = 10
+_LOCK = (
+    f"SELECT set_config('lock_timeout', '{_BUSY_SECONDS}s', true), pg_advisory_xact_lock({int.from_bytes(b'zspark')})"
+)
+"""One writer at a time, as with SQLite: what a transaction decides by what it has read still holds when it writes, and
+no two wait for each other. One round trip, 0.1 ms on one machine."""
+
+
+def is_server(url: URL) -> bool:
+    """Whether a URL names a database that :func:`server_engine` opens."""
+    return url.drivername in _DRIVERS
+
+
+def server_engine(url: URL, *, readonly: bool, json: Callable[[object], str]) -> Engine:
+    """An engine on a database of PostgreSQL. Raises ExtraMissingError when the driver is not installed."""
+    extra("psycopg", "postgresql")
+    told: dict[str, Any] = {"connect_timeout": _CONNECT_SECONDS, "application_name": "zsparkcrawl"}
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        json_serializer=json,
+        connect_args={name: value for name, value in told.items() if name not in url.query},
+        pool_use_lifo=True,  # what the last connection counted of facets need not be counted anew
+        pool_pre_ping=readonly,  # the viewer outlives a restart of the server; a crawl does not ask before each page
+        execution_options={"postgresql_readonly": True} if readonly else {},
+    )
+    event.listen(engine, "connect", _take_numbers)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _take_numbers(connection: Any, _: object) -> None:
+    """Sums of long numbers come as int or float, as from SQLite, and not as Decimal."""
+    from psycopg.adapt import Loader
+
+    class Number(Loader):
+        def load(self, data: Any) -> int | float:
+            written = bytes(data)
+            return float(written) if b"." in written else int(written)
+
+    connection.adapters.register_loader("numeric", Number)
+
+
+def _begin(connection: Connection) -> None:
+    if not connection.get_execution_options().get("zspark_reading", False):
+        connection.exec_driver_sql(_LOCK)
+
+
+def fit_for_archive(connection: Connection) -> str | None:
+    """Why an empty database cannot hold an archive; None when it can."""
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+    return None if encoding == "UTF8" else f"its encoding is {encoding}, and an archive needs UTF8"
