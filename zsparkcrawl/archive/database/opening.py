@@ -18,6 +18,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from zsparkcrawl.archive.database.sharing import keep_alive, only_one
 from zsparkcrawl.archive.search.indexing import renew
 from zsparkcrawl.archive.tables.schema import metadata
 from zsparkcrawl.errors import ZsparkError
@@ -221,7 +222,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _server(url: URL, readonly: bool) -> Engine:
-    options: dict[str, Any] = {"json_serializer": _json}
+    options: dict[str, Any] = {"json_serializer": _json, "connect_args": keep_alive(url)}
     if readonly and url.get_backend_name() == "postgresql":
         options["execution_options"] = {"postgresql_readonly": True}
     return create_engine(url, **options)
@@ -245,6 +246,8 @@ def _prepare(engine: Engine, name: str, readonly: bool) -> None:
     head, known = steps.get_current_head(), {step.revision for step in steps.walk_revisions()}
     options = READING if readonly else {}
     with engine.connect().execution_options(**options) as connection, connection.begin():
+        if not readonly:
+            only_one(connection)  # several workers may begin at once on a database that is empty
         present = _revision(connection, name)
         if present == head:
             if not readonly:
