@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any, Self
 
 __all__ = ["Night", "is_comparable", "unusual"]
 
@@ -52,6 +53,11 @@ class Night:
     state: str
     counts: Mapping[str, int]
     arguments: Mapping[str, str]
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Self:
+        """The night of a row of the table runs."""
+        return cls(dt.datetime.fromisoformat(row["started"]), row["state"], row["counts"], row["arguments"])
 
     def share(self, name: str) -> tuple[int, int]:
         """How many of the articles that it read were counted so, and how many it read."""

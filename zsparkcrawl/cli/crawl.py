@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,8 +20,10 @@ from zsparkcrawl.spiders.plan import DEFAULT_SITE, ArgumentError, Plan, plan
 if TYPE_CHECKING:
     import asyncio
 
-    from scrapy.crawler import Crawler
+    from scrapy.crawler import AsyncCrawlerProcess, Crawler
     from scrapy.settings import Settings
+
+    from zsparkcrawl.cli.working import Picking
 
 __all__ = ["crawl"]
 
@@ -44,25 +46,37 @@ _RUNS = 200
 @click.option("--start-url", metavar="URL", help="Begin at this listing; needs one --section.")
 @click.option("--mirrors", is_flag=True, help="The known mirrors of the site as well, each after the site itself.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be asked for: no network, nothing written.")
+@click.option("--worker", is_flag=True, help="Share the work with others that do the same, on PostgreSQL.")
+@click.option(
+    "--name", metavar="NAME", envvar="ZSPARK_WORKER_NAME", help="Name of the worker. Default: host and process."
+)
+@click.option("--every", type=click.FloatRange(min=0), metavar="HOURS", help="As a worker: stay, and begin again then.")
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting; may be repeated.")
 def crawl(sites: Sequence[str], all_sites: bool, sections: Sequence[str], dry_run: bool, **given: Any) -> None:
     """Crawl all sections of a site, or of several, one after the other.
 
     Says nothing when all is well and nobody looks on. Exit code: 0 good, 1 failed, 2 suspicious or bad
     usage, 3 another crawl is at work. The sections share a lock and an end: the worst counts."""
+    from zsparkcrawl.cli.working import Picking, as_worker, stay, without_every
     from zsparkcrawl.extensions import environment
     from zsparkcrawl.keeping import Keeping
 
     jobs = _jobs(_sites(sites, all_sites), sections, given)
     effective = _settings(given["settings"])
+    if not given["worker"] and given["every"] is not None:
+        raise ArgumentError("--every is for a --worker; for a crawl that works alone there are cron and timers")
+    lapse = as_worker(effective, given["name"]) if given["worker"] else None
     if dry_run:
         from zsparkcrawl.cli.rehearsal import rehearse
 
         rehearse([job.plan for job in jobs], effective)
         return
+    if given["every"] is not None:
+        stay(given["every"], without_every(sys.argv[1:]))
+        return
     send = sender(os.environ)
     try:
-        keeping = Keeping.hold(environment(effective))
+        keeping = Keeping.hold(environment(effective), lapse=lapse)
     except ZsparkError as error:
         if error.exit_code == 1:  # the night is lost; that another crawl is at work is no fault
             _tell(send, [f"crawl: failed: {error}"])
@@ -70,11 +84,11 @@ def crawl(sites: Sequence[str], all_sites: bool, sections: Sequence[str], dry_ru
     try:
         runs = [run for run in keeping.archive.latest_runs(_RUNS) if run["kind"] == "crawl"]
         before = {_place(run): run["state"] for run in reversed(runs)}
-        ended = _crawl(effective, jobs)
+        ended = _crawl(effective, jobs, None if lapse is None else Picking(keeping.archive))
     finally:
         keeping.release()
     for job, outcome in ended:
-        if sys.stderr.isatty() or (outcome.state, outcome.reason) != ("good", "all read"):
+        if sys.stderr.isatty() or outcome.state != "good" or not (outcome.part or outcome.reason == "all read"):
             first, *rest = outcome.lines(job.name)
             click.echo("\n".join([f"zsparkcrawl: {first}", *rest]), err=True)
     _tell(send, list(_news(ended, before)))
@@ -89,6 +103,8 @@ def _news(ended: Iterable[tuple[_Job, Outcome]], before: Mapping[tuple[str, str,
     """What is worth a notice: what ended badly, and what is good again."""
     for job, outcome in ended:
         state = before.get((job.plan.site.name, job.section, job.plan.start_url), "good")
+        if outcome.part:
+            continue  # whoever ends the run tells
         if outcome.state != "good":
             yield "\n".join(outcome.lines(job.name))
         elif state not in ("good", "running"):
@@ -159,34 +175,71 @@ def _settings(given: Sequence[str]) -> Settings:
     return settings
 
 
-def _crawl(settings: Settings, jobs: Sequence[_Job]) -> list[tuple[_Job, Outcome]]:
+def _crawl(settings: Settings, jobs: Sequence[_Job], picking: Picking | None) -> list[tuple[_Job, Outcome]]:
     """One run after the other in one reactor: at once they would ask the site twice as fast as it was
-    promised."""
+    promised. A worker picks the next by where the others are."""
     from scrapy.crawler import AsyncCrawlerProcess
-
-    from zsparkcrawl.extensions import collect_seldom, end_of
 
     process = AsyncCrawlerProcess(settings)
     if missing := [job.section for job in jobs if job.section not in process.spider_loader.list()]:
         raise ArgumentError(f"section {missing[0]!r} has no spider")
-    waiting = list(jobs)
-    begun: list[tuple[Crawler, asyncio.Task[None]]] = []
+    return _Crawling(process, list(jobs), picking).run()
 
-    def begin() -> None:
-        job = waiting.pop(0)
-        crawler = process.create_crawler(job.section)
-        task = process.crawl(crawler, **job.arguments)
-        begun.append((crawler, task))
-        task.add_done_callback(partial(done, crawler))
 
-    def done(crawler: Crawler, task: asyncio.Task[None]) -> None:
-        if waiting and not end_of(crawler, task).stopped:
-            begin()
+@dataclass
+class _Crawling:
+    """The crawls of one process, and how they end."""
 
-    begin()
-    collect_seldom()
-    process.start()
-    # A signal at the very beginning stops the reactor under the first crawl: that has ended, too.
-    outcomes = [end_of(crawler, task) for crawler, task in begun]
-    outcomes += [Outcome("failed", "not begun: stopped by a signal", {}) for _ in waiting]
-    return list(zip(jobs, outcomes, strict=True))
+    process: AsyncCrawlerProcess
+    waiting: list[_Job]
+    picking: Picking | None
+    begun: list[tuple[_Job, Crawler, asyncio.Task[None]]] = field(default_factory=list)
+    ended: list[tuple[_Job, Outcome]] = field(default_factory=list)
+    fault: str = "stopped by a signal"
+    """Why what still waits is not begun."""
+
+    def run(self) -> list[tuple[_Job, Outcome]]:
+        """Do all of it."""
+        from zsparkcrawl.extensions import collect_seldom, end_of
+
+        self._begin()
+        collect_seldom()
+        if self.begun:
+            self.process.start()
+        # A signal at the very beginning stops the reactor under the first crawl: that has ended, too.
+        self.ended += [(job, end_of(crawler, task)) for job, crawler, task in self.begun]
+        return self.ended + [(job, Outcome("failed", f"not begun: {self.fault}", {})) for job in self.waiting]
+
+    def _begin(self) -> None:
+        try:
+            job = self._next()
+        except ZsparkError as error:
+            self.fault = str(error)
+            return
+        if job is not None:
+            crawler = self.process.create_crawler(job.section)
+            task = self.process.crawl(crawler, **job.arguments)
+            self.begun.append((job, crawler, task))
+            task.add_done_callback(partial(self._done, job, crawler))
+
+    def _next(self) -> _Job | None:
+        while self.waiting:
+            if self.picking is None:
+                return self.waiting.pop(0)
+            job = self.waiting.pop(self.picking.next([each.plan for each in self.waiting]))
+            outcome = self.picking.done(job.plan)
+            if outcome is None:
+                return job
+            self.ended.append((job, outcome))
+        return None
+
+    def _done(self, job: _Job, crawler: Crawler, task: asyncio.Task[None]) -> None:
+        from zsparkcrawl.extensions import end_of
+        from zsparkcrawl.workers import was_lost
+
+        outcome = end_of(crawler, task)
+        if was_lost(crawler):  # it slept too long: others went on, and it takes part again
+            self.begun = [each for each in self.begun if each[1] is not crawler]
+            self.waiting.insert(0, job)
+        if not outcome.stopped:
+            self._begin()

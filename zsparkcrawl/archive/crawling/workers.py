@@ -100,7 +100,9 @@ def _running(connection: Connection, run: Mapping[str, Any]) -> RowMapping | Non
         if origin_of(row["start_url"]) != origin_of(run["start_url"]) or row["kind"] != "crawl":
             continue
         if (row["start_url"], row["arguments"]) != (run["start_url"], run["arguments"]):
-            raise LockedError(f"run {row['id']} of the same pages is under way with other arguments: {row['arguments']}")
+            raise LockedError(
+                f"run {row['id']} of the same pages is under way with other arguments: {row['arguments']}"
+            )
         return row
     return None
 
@@ -144,7 +146,7 @@ def bury_lapsed(connection: Connection, lapse: float) -> list[int]:
     now, c = moment(connection), workers.c
     oldest = stamp(now - dt.timedelta(seconds=lapse))
     rows = connection.execute(select(workers).where(c.state == "working")).mappings().all()
-    lost = [row["id"] for row in rows if row["alive_at"] < oldest or has_ended(row)]
+    lost = [row["id"] for row in rows if row["alive_at"] < oldest or has_ended(dict(row))]
     bury_workers(connection, lost)
     return lost
 

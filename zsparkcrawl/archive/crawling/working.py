@@ -81,7 +81,7 @@ class Working(ABC):
         with self._alone() as connection:
             return moment(connection)
 
-    def join_run(
+    def join_run(  # noqa: PLR0913 - all are said by name
         self, *, site: str, section: str, start_url: str | None, arguments: Mapping[str, str], name: str, folder: str,
         lapse: float,
     ) -> Part:  # fmt: skip
@@ -96,7 +96,6 @@ class Working(ABC):
     def sign(self, part: Part, stats: Mapping[str, Any]) -> list[Told]:
         """Give a sign of life, free what workers of this archive had that give none any more, and return what the
         others of the run tell. Raises WorkerLostError when it comes too late."""
-        self.check_lock()
         with self._alone() as connection:
             sign(connection, part, stats)
         with self._writing() as connection:
@@ -133,9 +132,9 @@ class Working(ABC):
             now = moment(connection)
             wanted = select_workers(ended_after=stamp(now - _SHOWN))
             rows = connection.execute(wanted.add_columns(workers.c.place, workers.c.process_mark)).mappings().all()
-        shown = []
+        shown: list[Mapping[str, Any]] = []
         for row in rows:
-            gone = row["state"] == "working" and has_ended(row)
+            gone = row["state"] == "working" and has_ended(dict(row))
             silent = (now - dt.datetime.fromisoformat(row["alive_at"])).total_seconds()
             told = {name: value for name, value in row.items() if name not in ("place", "process_mark")}
             shown.append({**told, "state": "lost" if gone else row["state"], "silent": max(0, int(silent))})

@@ -145,7 +145,9 @@ frontier = Table(
     Column("walk", Text, comment="of a listing page that is next on a walk: how far it came, as JSON"),
     Column("walked_at", Text, comment="of a first listing page: when a walk from it came to the end, UTC"),
     Column("leases", Integer, nullable=False, server_default="0", comment="how often it was taken to be fetched"),
-    Column("worker_id", Integer, ForeignKey("workers.id"), comment="of that run the worker that is fetching it, if several"),
+    Column(
+        "worker_id", Integer, ForeignKey("workers.id"), comment="of that run the worker that is fetching it, if several"
+    ),
     UniqueConstraint("site", "section", "origin", "url"),
     Index(None, "site", "section", "origin", "due_at"),
     Index(None, "leased_by"),

@@ -11,7 +11,9 @@ __all__ = ["host_slots", "hosts", "workers"]
 workers = Table(
     "workers",
     metadata,
-    Column("id", Integer, primary_key=True, comment="number of the worker; one that goes on to another run gets a new one"),
+    Column(
+        "id", Integer, primary_key=True, comment="number of the worker; one that goes on to another run gets a new one"
+    ),
     Column("run_id", Integer, ForeignKey("runs.id"), nullable=False, comment="the run in which it takes part"),
     Column("name", Text, nullable=False, comment="what it is called; host and process number unless it was told"),
     Column("host", Text, nullable=False, comment="name of its machine"),

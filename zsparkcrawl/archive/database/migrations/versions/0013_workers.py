@@ -19,8 +19,7 @@ def upgrade() -> None:
     # In words of SQL, for SQLite takes a foreign key in this form only.
     for table in ("frontier", "captures"):
         op.execute(
-            f"ALTER TABLE {table} ADD COLUMN worker_id INTEGER "
-            f"CONSTRAINT fk_{table}_worker_id REFERENCES workers (id)"
+            f"ALTER TABLE {table} ADD COLUMN worker_id INTEGER CONSTRAINT fk_{table}_worker_id REFERENCES workers (id)"
         )
     op.create_index("ix_frontier_worker_id", "frontier", ["worker_id"])
 
