@@ -43,7 +43,13 @@ _RUNS = 200
 @click.option("--section", "sections", multiple=True, help="Only this section; may be repeated. Default: all.")
 @click.option("--full", is_flag=True, help="Look at every listing page, also where all articles are known.")
 @click.option("--no-files", is_flag=True, help="Leave out the attachments and pictures of articles.")
-@click.option("--start-url", metavar="URL", help="Begin at this listing; needs one --section.")
+@click.option(
+    "--start-url",
+    "start_urls",
+    multiple=True,
+    metavar="URL",
+    help="Begin at this listing; needs one --section. May be repeated.",
+)
 @click.option("--mirrors", is_flag=True, help="The known mirrors of the site as well, each after the site itself.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be asked for: no network, nothing written.")
 @click.option("--worker", is_flag=True, help="Share the work with others that do the same, on PostgreSQL.")
@@ -140,17 +146,19 @@ def _jobs(sites: Sequence[str], sections: Sequence[str], options: Mapping[str, A
     from zsparkcrawl.sites import site_named
 
     pairs = [(site, section) for site in sites for section in dict.fromkeys(sections) or site_named(site).sections]
-    if options["start_url"] and len(pairs) > 1:
+    starts = list(dict.fromkeys(options["start_urls"]))
+    if starts and len(pairs) > 1:
         raise ArgumentError("--start-url is the listing of one section: name it with --section")
     flags = {"full": "1" if options["full"] else None, "files": "0" if options["no_files"] else None}
     jobs = []
     for site, section in pairs:
         name = f"{site} {section}" if len(sites) > 1 else section
         known = site_named(site).mirror_urls(section) if options["mirrors"] else []
-        for start in (options["start_url"], *known):
+        for start in (*(starts or [None]), *known):
             given = {"site": site, "start_url": start, **flags}
             arguments = {name: value for name, value in given.items() if value}
-            where = f"{name} {urlsplit(start).netloc}" if start in known else name
+            further = start in known or len(starts) > 1
+            where = f"{name} {urlsplit(start).netloc}" if start and further else name
             jobs.append(_Job(where, section, arguments, plan(section, arguments)))
     return jobs
 

@@ -63,8 +63,8 @@ class Working(ABC):
         works alone is there. A worker that stops in the midst of a transaction holds the others up for half the lapse
         at most: then the server ends that."""
         with faults(self.name):
+            give_up_idle(self._engine, lapse / 2)  # first, for a lock's connection must not be closed
             self._lock = DatabaseLock(self._engine, self.name, shared=True)
-            give_up_idle(self._engine, lapse / 2)
 
     def check_lock(self) -> None:
         """Raise LockedError when the lock was lost with its connection."""
