@@ -68,7 +68,11 @@ class Picking:
 
         crowds = self._archive.crowds()
         places = [(plan.site.name, plan.section.name, origin_of(plan.start_url)) for plan in plans]
-        return min(range(len(places)), key=lambda at: crowds.get(places[at], 0))
+        order = sorted(range(len(places)), key=lambda at: crowds.get(places[at], 0))
+        fewest = crowds.get(places[order[0]], 0)
+        # Those that look in the same moment see the same crowds: each claims what it takes.
+        least = (at for at in order if crowds.get(places[at], 0) == fewest)
+        return next((at for at in least if self._archive.claim(" ".join(places[at]))), order[0])
 
 
 def without_every(words: Sequence[str]) -> list[str]:

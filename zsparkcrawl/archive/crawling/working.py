@@ -71,6 +71,11 @@ class Working(ABC):
         if self._lock is not None:
             self._lock.check()
 
+    def claim(self, what: str) -> bool:
+        """Claim a piece of work in place of the one before; returns whether nobody else has done so."""
+        with faults(self.name):
+            return self._lock is None or self._lock.claim(what)
+
     def take_turns(self, site: str) -> None:
         """From now on write only while no other worker of this site does: what one transaction reads, none changes
         before it ends. That is what SQLite does by itself, and what all that writes here relies on."""

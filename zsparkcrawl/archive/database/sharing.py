@@ -85,6 +85,7 @@ class DatabaseLock:
 
     def __init__(self, engine: Engine, name: str, *, shared: bool) -> None:
         self._connection: Connection | None = None
+        self._claimed: str | None = None
         if engine.dialect.name != "postgresql":
             return
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -108,6 +109,19 @@ class DatabaseLock:
             self._connection.execute(text("SELECT 1"))
         except DBAPIError as error:
             raise LockedError("the connection to the database broke, and the lock with it") from error
+
+    def claim(self, what: str) -> bool:
+        """Claim something in place of what was claimed before, so that nobody else does; returns whether it was free.
+        It keeps nobody from anything."""
+        if self._connection is None:
+            return True
+        if self._claimed is not None:
+            self._connection.execute(select(func.pg_advisory_unlock(_SPACE + 2, func.hashtext(self._claimed))))
+            self._claimed = None
+        taken = self._connection.execute(select(func.pg_try_advisory_lock(_SPACE + 2, func.hashtext(what))))
+        if taken.scalar_one():
+            self._claimed = what
+        return self._claimed is not None
 
     def release(self) -> None:
         """Give it back."""
