@@ -101,7 +101,8 @@ class Crew:
         words += [word for url in self.urls for word in ("--start-url", url)]
         environ = _environ({"ZSPARK_DATA": str(data), "ZSPARK_DATABASE": self.database})
         before = _NAMESPACES if self.apart else ()
-        command = [*before, sys.executable, *words, *(["--worker"] if worker else [])]
+        alone = ["--worker", "--name", str(len(self.started))] if worker else []
+        command = [*before, sys.executable, *words, *alone]
         with (self.folder / f"{len(self.started)}.err").open("wb") as told:
             process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=told, stderr=told)
         self.started.append(process)
@@ -111,6 +112,13 @@ class Crew:
         """What they wrote to standard error, without what is the same."""
         lines = (line for path in self.folder.glob("*.err") for line in path.read_text("utf-8", "replace").splitlines())
         return "; ".join(list(dict.fromkeys(lines))[-3:])
+
+
+def fresh(server: postgres.Server) -> str:
+    """The URL of a new archive."""
+    url = server.create()
+    Archive.open(url).close()
+    return url
 
 
 def rows(database: str, query: str) -> list[tuple[Any, ...]]:
@@ -128,7 +136,7 @@ def killed(server: postgres.Server, folder: Path, asked: argparse.Namespace) -> 
     """Four workers, of which one after the other is killed."""
     report, pick = Report(), Random(asked.seed)
     with served(1, asked.articles) as site:
-        alone = Crew(server.create(), folder / "alone", site.urls, asked.delay)
+        alone = Crew(fresh(server), folder / "alone", site.urls, asked.delay)
         alone.folder.mkdir()
         began = time.monotonic()
         code = alone.start(worker=False).wait()
@@ -138,31 +146,35 @@ def killed(server: postgres.Server, folder: Path, asked: argparse.Namespace) -> 
             ok=(len(wanted), code) == (asked.articles, 0),
         )
         site.log()
-        crew = Crew(server.create(), folder / "crew", site.urls, asked.delay, apart=asked.apart)
+        crew = Crew(fresh(server), folder / "crew", site.urls, asked.delay, apart=asked.apart)
         crew.folder.mkdir()
         began = time.monotonic()
         codes, kills = _kill(crew, pick, asked.kills, asked.articles)
         took = time.monotonic() - began
-        _tell_killed(report, crew, wanted, f"{_WORKERS} workers: {kills} killed while pages were waiting, {took:.0f} s")
+        _tell_killed(report, crew, wanted, f"{_WORKERS} workers: {kills} killed at their work, {took:.0f} s")
+        report.say(f"as many as asked for were killed: {kills} of {asked.kills}", ok=kills >= asked.kills)
         report.say(f"the others ended with {dict(Counter(codes))}: {crew.told() or 'not a word'}", ok=set(codes) == {0})
         _tell_log(report, site.log(), asked.delay, asked.articles)
     return report
 
 
 def _kill(crew: Crew, pick: Random, kills: int, number: int) -> tuple[list[int], int]:
-    """Start four, and kill one after the other; the exit codes of those that came to their end, and how many of the
-    kills fell into the time when there was work to do."""
-    working, codes, counted = [crew.start() for _ in range(_WORKERS)], [], 0
-    time.sleep(2)
-    for _ in range(kills):
-        time.sleep(pick.uniform(0.2, 3.0))
-        victim = working.pop(pick.randrange(len(working)))
-        counted += victim.poll() is None and len(articles(crew.database)) < number
-        victim.kill()
-        code = victim.wait()
-        codes += [code] if code >= 0 else []
-        working.append(crew.start())
-    return codes + [each.wait() for each in working], counted
+    """Start four, and kill one after the other while there is work to do; the exit codes of those that came to their
+    end, and how many were killed."""
+    for _ in range(_WORKERS):
+        crew.start()
+    counted = 0
+    while counted < kills and len(articles(crew.database)) < number:
+        time.sleep(pick.uniform(0.1, 2.0))
+        names = [int(name) for (name,) in rows(crew.database, "SELECT name FROM workers WHERE state = 'working'")]
+        if at_work := [crew.started[name] for name in sorted(names) if crew.started[name].poll() is None]:
+            victim = pick.choice(at_work)  # and none that has not begun yet
+            victim.kill()
+            victim.wait()
+            counted += 1
+            crew.start()
+    codes = [process.wait() for process in crew.started]
+    return [code for code in codes if code >= 0], counted
 
 
 def _tell_killed(report: Report, crew: Crew, wanted: list[tuple[Any, ...]], line: str) -> None:
@@ -211,7 +223,7 @@ def faster(server: postgres.Server, folder: Path, asked: argparse.Namespace) -> 
     report, seconds = Report(), {}
     with served(4, asked.of_host) as sites:
         for number in (1, 2, 4):
-            crew = Crew(server.create(), folder / f"faster{number}", sites.urls, asked.slow)
+            crew = Crew(fresh(server), folder / f"faster{number}", sites.urls, asked.slow)
             crew.folder.mkdir()
             sites.log()
             codes = [process.wait() for process in [crew.start() for _ in range(number)]]
@@ -234,7 +246,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Several workers on one frontier.")
     parser.add_argument("--articles", type=int, default=2000, help="articles of the host at which workers are killed")
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--delay", type=float, default=0.02, help="seconds between two requests there")
+    parser.add_argument("--delay", type=float, default=0.03, help="seconds between two requests there")
     parser.add_argument("--apart", action="store_true", help="each worker as in a container of its own")
     parser.add_argument("--of-host", type=int, default=40, help="articles of each of the four hosts")
     parser.add_argument("--slow", type=float, default=0.25, help="seconds between two requests to each of these")
