@@ -165,7 +165,7 @@ def _kill(crew: Crew, pick: Random, kills: int, number: int) -> tuple[list[int],
         crew.start()
     counted = 0
     while counted < kills and len(articles(crew.database)) < number:
-        time.sleep(pick.uniform(0.1, 2.0))
+        time.sleep(pick.uniform(0.5, 5.0))
         names = [int(name) for (name,) in rows(crew.database, "SELECT name FROM workers WHERE state = 'working'")]
         if at_work := [crew.started[name] for name in sorted(names) if crew.started[name].poll() is None]:
             victim = pick.choice(at_work)  # and none that has not begun yet

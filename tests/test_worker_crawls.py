@@ -50,7 +50,7 @@ class Visits:
                 return listing(range((number - 1) * 10 + 1, number * 10 + 1), following)
             number = int(path.rpartition("/")[2].removesuffix(".html"))
             if number > ARTICLES // 2:
-                self.on.wait(20)
+                self.on.wait(50)
             return article(number)
 
         return {"*": answer}
@@ -67,7 +67,13 @@ class Crew:
 
     def start(self, name: str, *more: str, delay: float = DELAY) -> Process:
         words = ["crawl", "--worker", "--name", name, "--section", "news", "--start-url", f"{self.site.url}/news/"]
-        settings = {"DOWNLOAD_DELAY": delay, "AUTOTHROTTLE_ENABLED": 0, "ZSPARK_LAPSE": 3, "ZSPARK_PATIENCE": 5}
+        settings = {
+            "DOWNLOAD_DELAY": delay,
+            "AUTOTHROTTLE_ENABLED": 0,
+            "ZSPARK_LAPSE": 3,
+            "ZSPARK_PATIENCE": 5,
+            "DOWNLOAD_TIMEOUT": 60,
+        }
         told = [word for key, value in settings.items() for word in ("-s", f"{key}={value}")]
         process = command(self.folder / name, *words, *told, *more, code=CODE, ZSPARK_DATABASE=self.url)
         assert isinstance(process, Process)
@@ -75,14 +81,14 @@ class Crew:
 
     def until(self, requests: int) -> None:
         """Wait until the site was asked so often."""
-        end = time.monotonic() + 40
+        end = time.monotonic() + 50
         while len(self.site.asked) < requests:
             assert time.monotonic() < end, f"{len(self.site.asked)} requests only"
             time.sleep(0.01)
 
     def joined(self, number: int) -> None:
         """Wait until so many workers have taken part."""
-        end = time.monotonic() + 40
+        end = time.monotonic() + 50
         while self.rows("SELECT count(*) FROM workers") < [(number,)]:
             assert time.monotonic() < end
             time.sleep(0.1)
@@ -94,7 +100,16 @@ class Crew:
 
 def held_up(crew: Crew) -> dict[str, Any]:
     """One worker is killed and started again, one stopped for longer than the lapse, one told to end."""
-    workers = {"a": crew.start("a")}
+    workers: dict[str, Process] = {}
+    try:
+        return _held_up(crew, workers)
+    finally:
+        for process in workers.values():
+            process.send_signal(signal.SIGKILL)  # should one be left, stopped as it may be
+
+
+def _held_up(crew: Crew, workers: dict[str, Process]) -> dict[str, Any]:
+    workers["a"] = crew.start("a")
     crew.until(3)
     workers |= {name: crew.start(name) for name in "bc"}
     crew.joined(3)
@@ -117,7 +132,7 @@ def staying(crew: Crew) -> dict[str, Any]:
     """A worker that stays, until it is told to end."""
     crew.visits.on.set()
     process = crew.start("s", "--every", "0.0003", delay=0)
-    end = time.monotonic() + 40
+    end = time.monotonic() + 50
     while len(crew.rows("SELECT id FROM runs WHERE state = 'good'")) < 2 and time.monotonic() < end:
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)

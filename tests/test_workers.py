@@ -18,11 +18,13 @@ from zsparkcrawl.archive import Archive, ArchiveError, LeaseLostError, Listed, P
 from zsparkcrawl.archive.crawling.hosts import Answered, Spacing, Turn
 from zsparkcrawl.archive.crawling.workers import WorkerLostError
 from zsparkcrawl.archive.database.locking import LockedError
+from zsparkcrawl.archive.warc.captures import CaptureError
 from zsparkcrawl.cli import main
 from zsparkcrawl.fetched import Exchange, Reading
 from zsparkcrawl.items import Article
 from zsparkcrawl.keeping import Keeping, _held
 from zsparkcrawl.outcome import Outcome
+from zsparkcrawl.recovering.pages import page_of
 from zsparkcrawl.run import Run
 from zsparkcrawl.shared_run import early_ends, ended_for_all, merged, told
 
@@ -237,6 +239,27 @@ def test_a_capture_says_who_keeps_it(team: Team) -> None:
     assert team.rows("SELECT c.id, w.name, w.folder FROM captures c JOIN workers w ON w.id = c.worker_id") == [
         (kept.capture_id, "a", str(team.folder / "a" / "captures"))
     ]
+
+
+def test_what_another_worker_keeps_is_told_in_one_line(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = team.joins("a").capture(Exchange("http://www.nhtp.org/", "GET", 200, (), b"<html>", (), "", partial=False))
+    archive, there = team.keeping("b").archive, team.folder / "a" / "captures"
+    capture = archive.capture(kept.capture_id)
+    assert capture is not None
+    assert page_of(there, capture).body == b"<html>"
+    with pytest.raises(CaptureError, match=f"not here, but kept by the worker a on .* in {there}$"):
+        page_of(team.folder / "b" / "captures", capture)
+    for name, value in team.environ("b").items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(main, ["verify"])
+    assert result.exit_code == 0, result.output
+    assert "files that other workers keep, left out: 1" in result.stdout
+    assert CliRunner().invoke(main, ["reread"]).exit_code == 3, "while workers are at work"
+    there.rename(there.with_name("away"))
+    monkeypatch.setenv("ZSPARK_DATA", str(team.folder / "a"))
+    result = CliRunner().invoke(main, ["verify"])
+    assert (result.exit_code, "is missing; 1 captures lie in it" in result.stdout) == (1, True)
+    there.with_name("away").rename(there)
 
 
 # -- turns -------------------------------------------------------------------------------------------

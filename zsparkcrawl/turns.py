@@ -131,7 +131,7 @@ class TurnMiddleware:
 
     def _try(self, host: _Host, seconds: float) -> tuple[Turn | None, float]:
         """The turn, or None and for how many seconds to wait until the next try. Raises NotNowError."""
-        if self.ledger.closing:
+        if self.ledger.broken:
             raise NotNowError("the worker ends")
         with self._archive() as archive:
             turn = archive.take_turn(host.name, self.ledger.part.worker_id, host.spacing, seconds)

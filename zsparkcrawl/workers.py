@@ -104,6 +104,8 @@ class WorkerLedger(RunLedger):
         self.part: Part = run.part
         self.lost = False
         """Whether it was given up for lost, and others took over what it had."""
+        self.broken = False
+        """Whether nothing more is to be asked for."""
         self._began -= self.part.since
         self._signed = time.monotonic()
         self._others: list[Told] = []
@@ -126,10 +128,10 @@ class WorkerLedger(RunLedger):
             patience=patience,
         )
 
-    @property
-    def closing(self) -> bool:
-        """Whether it is about to end before all is done."""
-        return self._closing is not None
+    def broke(self, error: ZsparkError) -> None:
+        """What is fetched can no longer be kept, or is not asked for any more: end the part, and say why."""
+        self.broken = True
+        super().broke(error)
 
     def _flush(self) -> None:
         if time.monotonic() - self._signed >= self.part.lapse / _SIGNS:

@@ -124,9 +124,9 @@ class Working(ABC):
         return found
 
     def ended_runs(self, since: dt.datetime) -> list[Mapping[str, Any]]:
-        """The crawls that began and came to their end since a moment, the latest first."""
+        """The crawls that came to their end since a moment, the latest first."""
         c = runs.c
-        ended = select(runs).where(c.started >= stamp(since), c.kind == "crawl", c.state.in_(["good", "suspicious"]))
+        ended = select(runs).where(c.ended >= stamp(since), c.kind == "crawl", c.state.in_(["good", "suspicious"]))
         return list(self._rows(ended.order_by(c.id.desc())))
 
     def workers(self) -> list[Mapping[str, Any]]:
