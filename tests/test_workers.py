@@ -366,17 +366,24 @@ def test_workers_share_a_folder_that_a_crawl_has_for_itself(team: Team) -> None:
         Keeping.hold({**team.environ("one"), "ZSPARK_DATABASE": f"sqlite:///{team.folder / 'x.sqlite'}"})
 
 
-def test_a_lock_that_is_lost_with_its_connection_is_missed(team: Team) -> None:
-    keeping = team.keeping("a")
-    with pytest.raises(LockedError, match="the connection to the database broke"):
-        cut_off(keeping.archive)
+def test_a_lock_that_is_lost_with_its_connection_is_taken_anew(team: Team) -> None:
+    archive = team.keeping("a").archive
+    cut_off(archive)
+    archive.check_lock()
+    with pytest.raises(LockedError):
+        Keeping.hold(team.environ("elsewhere"))
+    cut_off(archive)
+    alone = Keeping.hold(team.environ("elsewhere"))
+    with pytest.raises(LockedError, match="a crawl that works alone"):
+        archive.check_lock()
+    alone.release()
 
 
 def cut_off(archive: Archive) -> None:
+    """As if the connections that hold locks broke."""
     with archive._alone() as connection:
         holders = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
         connection.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM ({holders}) AS holders")  # noqa: S608
-    archive.check_lock()
 
 
 def test_a_crawl_alone_gives_up_what_workers_left(team: Team) -> None:

@@ -22,7 +22,7 @@ from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.crawling.hosts import Answered, Spacing, Turn
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extensions import RunLedger
-from zsparkcrawl.middlewares import NotNowError
+from zsparkcrawl.middlewares import LeavingError, NotNowError
 from zsparkcrawl.spiders.failures import retry_after
 from zsparkcrawl.workers import WorkerLedger, spacing_of
 
@@ -131,8 +131,8 @@ class TurnMiddleware:
 
     def _try(self, host: _Host, seconds: float) -> tuple[Turn | None, float]:
         """The turn, or None and for how many seconds to wait until the next try. Raises NotNowError."""
-        if self.ledger.broken:
-            raise NotNowError("the worker ends")
+        if self.ledger.leaves:
+            raise LeavingError("the worker leaves")
         with self._archive() as archive:
             turn = archive.take_turn(host.name, self.ledger.part.worker_id, host.spacing, seconds)
             if turn is not None:

@@ -104,8 +104,7 @@ class WorkerLedger(RunLedger):
         self.part: Part = run.part
         self.lost = False
         """Whether it was given up for lost, and others took over what it had."""
-        self.broken = False
-        """Whether nothing more is to be asked for."""
+        self._broken = False
         self._began -= self.part.since
         self._signed = time.monotonic()
         self._others: list[Told] = []
@@ -130,8 +129,13 @@ class WorkerLedger(RunLedger):
 
     def broke(self, error: ZsparkError) -> None:
         """What is fetched can no longer be kept, or is not asked for any more: end the part, and say why."""
-        self.broken = True
+        self._broken = True
         super().broke(error)
+
+    @property
+    def leaves(self) -> bool:
+        """Whether nothing more is to be asked for: it was told to end, or cannot go on. The others have the pages."""
+        return self._broken or not self.crawler.crawling
 
     def _flush(self) -> None:
         if time.monotonic() - self._signed >= self.part.lapse / _SIGNS:

@@ -78,7 +78,7 @@ def join_run(connection: Connection, run: Mapping[str, Any], worker: Mapping[str
     """Take part in the run of a section that is under way, or begin one when there is none. ``run`` and ``worker`` are
     columns of the tables. Raises LockedError when a run of the same pages is under way that does something else."""
     now = moment(connection)
-    bury_lapsed(connection, lapse)
+    bury_lapsed(connection)
     bury_dead_runs(connection, alone=True)
     take_over(connection)
     found = _running(connection, run)
@@ -87,7 +87,8 @@ def join_run(connection: Connection, run: Mapping[str, Any], worker: Mapping[str
     else:
         number = int(found["id"])
         since = max(0.0, (now - dt.datetime.fromisoformat(found["started"])).total_seconds())
-    row = {**worker, "run_id": number, "state": "working", "started": stamp(now), "alive_at": stamp(now), "stats": {}}
+    row = {**worker, "run_id": number, "state": "working", "lapse": lapse, "stats": {}}
+    row |= {"started": stamp(now), "alive_at": stamp(now)}
     made = connection.execute(insert(workers).values(row).returning(workers.c.id)).scalar_one()
     return Part(int(made), number, since, lapse)
 
@@ -131,7 +132,7 @@ def end_part(connection: Connection, part: Part, reason: str, stats: Mapping[str
     if connection.execute(left).rowcount != 1:
         raise WorkerLostError(_too_late(part))
     _free(connection, [part.worker_id])
-    bury_lapsed(connection, part.lapse)
+    bury_lapsed(connection)
     still = select(func.count()).where(c.run_id == part.run_id, c.state == "working")
     return not connection.execute(still).scalar_one()
 
@@ -140,15 +141,16 @@ def _too_late(part: Part) -> str:
     return f"no sign of life of this worker for {part.lapse:g} seconds: others have taken over its pages"
 
 
-def bury_lapsed(connection: Connection, lapse: float) -> list[int]:
-    """Give up the workers that gave no sign of life for so many seconds, or whose process is certain to be gone; free
-    what they had taken. Returns their numbers."""
-    now, c = moment(connection), workers.c
-    oldest = stamp(now - dt.timedelta(seconds=lapse))
-    rows = connection.execute(select(workers).where(c.state == "working")).mappings().all()
-    lost = [row["id"] for row in rows if row["alive_at"] < oldest or has_ended(dict(row))]
-    bury_workers(connection, lost)
-    return lost
+def bury_lapsed(connection: Connection) -> None:
+    """Give up the workers that gave no sign of life for longer than they said they would, or whose process is certain
+    to be gone; free what they had taken."""
+    now = moment(connection)
+    rows = connection.execute(select(workers).where(workers.c.state == "working")).mappings().all()
+    bury_workers(connection, [row["id"] for row in rows if _is_silent(row, now) or has_ended(dict(row))])
+
+
+def _is_silent(row: RowMapping, now: dt.datetime) -> bool:
+    return bool(row["alive_at"] < stamp(now - dt.timedelta(seconds=row["lapse"])))
 
 
 def bury_workers(connection: Connection, numbers: Sequence[int] | None = None) -> None:

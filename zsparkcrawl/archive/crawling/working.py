@@ -47,6 +47,9 @@ class Working(ABC):
     def _writing(self) -> AbstractContextManager[Connection]: ...
 
     @abstractmethod
+    def _reading(self) -> AbstractContextManager[Connection]: ...
+
+    @abstractmethod
     def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]: ...
 
     def hold_alone(self) -> None:
@@ -67,9 +70,11 @@ class Working(ABC):
             self._lock = DatabaseLock(self._engine, self.name, shared=True)
 
     def check_lock(self) -> None:
-        """Raise LockedError when the lock was lost with its connection."""
+        """See that the lock is held still, and take it anew when its connection broke. Raises LockedError when another
+        crawl was faster."""
         if self._lock is not None:
-            self._lock.check()
+            with faults(self.name):
+                self._lock.check()
 
     def claim(self, what: str) -> bool:
         """Claim a piece of work in place of the one before; returns whether nobody else has done so."""
@@ -104,7 +109,7 @@ class Working(ABC):
         with self._alone() as connection:
             sign(connection, part, stats)
         with self._writing() as connection:
-            bury_lapsed(connection, part.lapse)
+            bury_lapsed(connection)
             return others_of(connection, part)
 
     def end_part(self, part: Part, reason: str, stats: Mapping[str, Any]) -> list[Told] | None:
@@ -133,7 +138,7 @@ class Working(ABC):
         """The workers of the runs that are under way, and those that ended of late: the columns of the table but for
         what only programs understand, with site, section, leases, and ``silent``, the seconds since the last sign of
         life. One whose process is certain to be gone is shown as lost."""
-        with self._alone() as connection:
+        with self._reading() as connection:
             now = moment(connection)
             wanted = select_workers(ended_after=stamp(now - _SHOWN))
             rows = connection.execute(wanted.add_columns(workers.c.place, workers.c.process_mark)).mappings().all()

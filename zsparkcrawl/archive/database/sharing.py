@@ -84,31 +84,36 @@ class DatabaseLock:
     """The lock of a database, from now until :meth:`release`. Raises LockedError when others hold it."""
 
     def __init__(self, engine: Engine, name: str, *, shared: bool) -> None:
+        self.guards = engine.dialect.name == "postgresql"
+        """Whether there is such a lock at all."""
+        self._engine, self._name, self._shared = engine, name, shared
         self._connection: Connection | None = None
         self._claimed: str | None = None
-        if engine.dialect.name != "postgresql":
-            return
-        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        take = func.pg_try_advisory_lock_shared if shared else func.pg_try_advisory_lock
+        if self.guards:
+            self._take()
+
+    def _take(self) -> None:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        take = func.pg_try_advisory_lock_shared if self._shared else func.pg_try_advisory_lock
         if not connection.execute(select(take(_SPACE, _CRAWL))).scalar_one():
             connection.close()
-            others = "a crawl that works alone" if shared else "another crawl, or workers, of this or another machine"
-            raise LockedError(f"{others}: at work in the database {name}")
+            others = "a crawl that works alone" if self._shared else "another crawl, or workers, of some machine"
+            raise LockedError(f"{others}: at work in the database {self._name}")
         self._connection = connection
 
-    @property
-    def guards(self) -> bool:
-        """Whether there is such a lock at all."""
-        return self._connection is not None
-
     def check(self) -> None:
-        """Raise LockedError when the lock is not held any more, for the connection is gone."""
+        """See that the lock is held still. It is taken anew when its connection broke, as that of a machine does which
+        slept: what others took over meanwhile is guarded by the numbers of leases. Raises LockedError when somebody
+        has it who works alone, or, who wants it alone, when anybody has it."""
         if self._connection is None:
             return
         try:
             self._connection.execute(text("SELECT 1"))
-        except DBAPIError as error:
-            raise LockedError("the connection to the database broke, and the lock with it") from error
+        except DBAPIError:
+            with suppress(SQLAlchemyError):
+                self._connection.close()
+            self._connection = self._claimed = None
+            self._take()
 
     def claim(self, what: str) -> bool:
         """Claim something in place of what was claimed before, so that nobody else does; returns whether it was free.

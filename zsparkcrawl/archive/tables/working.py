@@ -25,6 +25,7 @@ workers = Table(
     Column("reason", Text, comment="why it left, in a word"),
     Column("started", Text, nullable=False, comment="when it joined the run, UTC, by the database's clock"),
     Column("alive_at", Text, nullable=False, comment="its last sign of life, UTC, by the database's clock"),
+    Column("lapse", Float, nullable=False, comment="seconds without a sign of life after which it counts as lost"),
     Column("ended", Text, comment="when it left or was found lost, UTC; NULL while it works"),
     Column("stats", JSON, nullable=False, comment="what it had counted at its last sign of life"),
     Index(None, "run_id", "state"),

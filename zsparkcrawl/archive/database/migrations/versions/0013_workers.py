@@ -35,6 +35,7 @@ def _make_workers() -> None:
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("folder", "state")),
         sa.Column("reason", sa.Text()),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("started", "alive_at")),
+        sa.Column("lapse", sa.Float(), nullable=False),
         sa.Column("ended", sa.Text()),
         sa.Column("stats", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_workers"),
