@@ -120,7 +120,8 @@ def test_what_a_mirror_lacks_is_not_gone_and_a_mirror_keeps_nothing_standing(nig
     nights.end()
     for _ in range(4):
         nights.now += 8 * DAY
-        nights.run.not_read(nights.mirror()[mirrored], "gone", reason="HTTP status 404")
+        lease = nights.mirror()[mirrored]
+        nights.run.not_read(lease, "gone", reason="HTTP status 404")
         nights.end()
     assert not nights.gone
     nights.read(nights.mirror()[mirrored])

@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Self
+from typing import Any, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from scrapy import signals
@@ -29,7 +29,16 @@ from zsparkcrawl.outcome import Outcome, counted, judge
 from zsparkcrawl.run import Run
 from zsparkcrawl.spiders.plan import Plan
 
-__all__ = ["ProgressBar", "RunLedger", "UnbelievedItem", "collect_seldom", "end_of", "environment", "is_kept"]
+__all__ = [
+    "ProgressBar",
+    "RunLedger",
+    "UnbelievedItem",
+    "collect_seldom",
+    "end_of",
+    "environment",
+    "is_kept",
+    "wanted_by",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +75,11 @@ def environment(settings: BaseSettings) -> Mapping[str, str]:
     return {**os.environ, **{name: str(value) for name, value in named.items() if value}}
 
 
+def wanted_by(plan: Plan) -> Wanted:
+    """Which articles a plan wants."""
+    return Wanted(plan.since, plan.until, full=plan.full, named=bool(plan.ids), limit=plan.limit)
+
+
 def _bound(settings: BaseSettings, name: str) -> float:
     try:
         return settings.getfloat(name)
@@ -99,18 +113,11 @@ class RunLedger:
         if not is_kept(crawler) or not isinstance(plan, Plan):
             raise NotConfigured
         bounds = {name: _bound(crawler.settings, name) for name in _BOUNDS}
-        keeping = Keeping.hold(environment(crawler.settings))
-        wanted = Wanted(plan.since, plan.until, full=plan.full, named=bool(plan.ids), limit=plan.limit)
+        keeping = cls._hold(crawler.settings)
+        # A crawl with a limit is for a look, and should not wait.
+        patience = crawler.settings.getfloat("ZSPARK_PATIENCE") if plan.limit is None else 0.0
         try:
-            run = keeping.start_run(
-                site=plan.site.name,
-                section=plan.section.name,
-                start_url=plan.start_url,
-                arguments=plan.given,
-                wanted=wanted,
-                # A crawl with a limit is for a look, and should not wait.
-                patience=crawler.settings.getfloat("ZSPARK_PATIENCE") if plan.limit is None else 0.0,
-            )
+            run = cls._begin(keeping, crawler.settings, plan, patience)
         except ZsparkError:
             keeping.release()
             raise
@@ -127,6 +134,21 @@ class RunLedger:
         ):
             crawler.signals.connect(receiver, signal=signal)
         return ledger
+
+    @staticmethod
+    def _hold(settings: BaseSettings) -> Keeping:
+        return Keeping.hold(environment(settings))
+
+    @staticmethod
+    def _begin(keeping: Keeping, _: BaseSettings, plan: Plan, patience: float) -> Run:
+        return keeping.start_run(
+            site=plan.site.name,
+            section=plan.section.name,
+            start_url=plan.start_url,
+            arguments=plan.given,
+            wanted=wanted_by(plan),
+            patience=patience,
+        )
 
     def count(self, name: str, number: int = 1) -> None:
         """Count something, as zspark/<name>."""
@@ -168,6 +190,7 @@ class RunLedger:
         """Put on the disk what a quiet moment in the crawl would leave waiting, and look at the clock."""
         self._look((time.monotonic() - self._began) / 3600, "ZSPARK_HOURS")
         try:
+            self.keeping.look()
             self.keeping.archive.flush()
         except ZsparkError as error:
             self.broke(error)
@@ -216,13 +239,17 @@ class RunLedger:
             self._flushing.cancel()
         stats = self.crawler.stats.get_stats()
         try:
-            unusual = self.run.unusual(counted(stats)) if self._finish == "finished" else []
-            self.outcome = judge(stats, self._finish, self._feed_faults(), unusual)
-            self.run.end(self.outcome)
+            self.outcome = self._end(stats)
         except ZsparkError as error:
             self.outcome = Outcome("failed", str(error), counted(stats))
         finally:
             self.keeping.release()
+
+    def _end(self, stats: Mapping[str, Any]) -> Outcome:
+        unusual = self.run.unusual(counted(stats)) if self._finish == "finished" else []
+        outcome = judge(stats, self._finish, self._feed_faults(), unusual)
+        self.run.end(outcome)
+        return outcome
 
     def _feed_faults(self) -> Iterator[str]:
         """Feeds that took fewer articles than there were: Scrapy itself logs that and ends well."""

@@ -4,12 +4,13 @@ crawls."""
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
 from zsparkcrawl.archive import Archive, Scope, Wanted, captures_folder, data_folder, database_url
+from zsparkcrawl.archive.crawling.workers import origin_of
 from zsparkcrawl.archive.database.locking import locked
 from zsparkcrawl.archive.files.store import FileStore
 from zsparkcrawl.archive.warc.captures import MAX_BYTES, CaptureWriter
@@ -17,6 +18,10 @@ from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.run import Run
 
 __all__ = ["Keeping", "SettingError", "warc_bytes"]
+
+
+_LOOK_SECONDS = 10.0
+"""How often the lock of a database is looked after. Chosen."""
 
 
 class SettingError(ZsparkError):
@@ -37,6 +42,22 @@ def warc_bytes(environ: Mapping[str, str]) -> int:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+class _DatabaseClock:
+    """The clock of the database, by which workers on several machines go alike: this machine's, set right now and
+    then."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self.set()
+
+    def set(self) -> None:
+        """Ask the database what time it is."""
+        self._ahead = self._archive.database_time() - _now()
+
+    def __call__(self) -> dt.datetime:
+        return _now() + self._ahead
 
 
 class _Clock:
@@ -74,32 +95,44 @@ class Keeping:
         self.archive = archive
         self.captures = captures
         self.now = _Clock(now)
+        self._set = now.set if isinstance(now, _DatabaseClock) else lambda: None
         self._lock = lock
         self._holders = 0
+        self._looked = time.monotonic()
 
     @classmethod
-    def hold(cls, environ: Mapping[str, str], now: Callable[[], dt.datetime] = _now) -> Keeping:
-        """Open what ZSPARK_DATABASE and ZSPARK_DATA name, or share it when this process has it open already.
+    def hold(
+        cls, environ: Mapping[str, str], now: Callable[[], dt.datetime] = _now, *, lapse: float | None = None
+    ) -> Keeping:
+        """Open what ZSPARK_DATABASE and ZSPARK_DATA name, or share it when this process has it open already. With
+        ``lapse`` workers may be there as well, of which one counts as lost after so many seconds without a sign of
+        life; the clock is the database's.
 
         Raises LockedError when another process crawls there, DataFolderError, ArchiveError or CaptureError
         when it cannot be used."""
         key = (database_url(environ), data_folder(environ).absolute())
         keeping = _held.get(key)
         if keeping is None:
-            keeping = _held[key] = cls._open(environ, now)
+            keeping = _held[key] = cls._open(environ, now, lapse)
         keeping._holders += 1
         return keeping
 
     @classmethod
-    def _open(cls, environ: Mapping[str, str], now: Callable[[], dt.datetime]) -> Keeping:
-        lock = locked(data_folder(environ))
+    def _open(cls, environ: Mapping[str, str], now: Callable[[], dt.datetime], lapse: float | None) -> Keeping:
+        shared = lapse is not None
+        lock = locked(data_folder(environ), shared=shared)
         try:
             archive = Archive.open(database_url(environ))
             try:
+                if lapse is None:
+                    archive.hold_alone()
+                else:
+                    archive.hold_with_others(lapse)
+                    now = _DatabaseClock(archive)
                 captures = CaptureWriter(captures_folder(environ), max_bytes=warc_bytes(environ))
                 captures.sync_each = not archive.flush_often(captures.sync)
                 files = FileStore(data_folder(environ))
-                files.tidy()
+                files.tidy(shared=shared)
                 return cls(archive, captures, lock, files=files, now=now)
             except ZsparkError:
                 archive.close()
@@ -122,6 +155,37 @@ class Keeping:
             self.archive.close()
             self._lock.close()
 
+    def look(self) -> None:
+        """See now and then that the lock is still held, and set the clock. Raises LockedError, ArchiveError."""
+        if time.monotonic() - self._looked >= _LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self.archive.check_lock()
+            self._set()
+
+    def join_run(  # noqa: PLR0913 - all are said by name
+        self,
+        *,
+        site: str,
+        section: str,
+        start_url: str | None,
+        arguments: Mapping[str, str],
+        name: str,
+        lapse: float,
+        wanted: Wanted | None = None,
+        patience: float = 0.0,
+    ) -> Run:
+        """Take part in the run of a section that other workers have begun, or begin it; the worker is called ``name``.
+        See :meth:`start_run`. Raises LockedError when that run has other arguments."""
+        self.archive.take_turns(site)
+        facts = {"site": site, "section": section, "start_url": start_url, "arguments": arguments}
+        folder = str(self.captures.folder.absolute())
+        part = self.archive.join_run(**facts, name=name, folder=folder, lapse=lapse)  # type: ignore[arg-type]
+        scope = Scope(part.run_id, site, section, origin_of(start_url), part.worker_id)
+        frontier = self.archive.frontier(scope, wanted or Wanted())
+        run = Run(self.archive, self.captures, self.now, part.run_id, frontier, patience)
+        run.store_of_files, run.part = self.files, part
+        return run
+
     def start_run(  # noqa: PLR0913 - all are said by name
         self,
         *,
@@ -137,7 +201,7 @@ class Keeping:
         number = self.archive.start_run(
             site=site, section=section, start_url=start_url, arguments=arguments, started=self.now()
         )
-        scope = Scope(number, site, section, "" if start_url is None else urlsplit(start_url).netloc.casefold())
+        scope = Scope(number, site, section, origin_of(start_url))
         frontier = self.archive.frontier(scope, wanted or Wanted())
         run = Run(self.archive, self.captures, self.now, number, frontier, patience)
         run.store_of_files = self.files

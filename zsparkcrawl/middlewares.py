@@ -35,6 +35,7 @@ from zsparkcrawl.spiders.plan import Plan
 
 __all__ = [
     "CaptureMiddleware",
+    "LeavingError",
     "NotNowError",
     "PartialMiddleware",
     "RedirectGuardMiddleware",
@@ -49,6 +50,10 @@ logger = logging.getLogger(__name__)
 
 class NotNowError(IgnoreRequest):
     """A refusal that another day may lift, unlike one by robots.txt or by the guard."""
+
+
+class LeavingError(NotNowError):
+    """A request was not sent, for this process is about to end: that says nothing about the site."""
 
 
 class RefusedError(IgnoreRequest):

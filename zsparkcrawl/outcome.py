@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["COUNTS", "Outcome", "State", "counted", "judge", "worst"]
+__all__ = ["COUNTS", "Outcome", "State", "counted", "judge", "judge_part", "worst"]
 
 State = Literal["good", "suspicious", "failed"]
 
@@ -82,6 +82,8 @@ class Outcome:
     counts: Mapping[str, int]
     faults: tuple[str, ...] = ()
     """Single pages that could not be read, and why: the first few."""
+    part: bool = False
+    """Whether it is that of one worker's part, or of what others did: somebody else tells of the whole."""
 
     @property
     def stopped(self) -> bool:
@@ -166,6 +168,18 @@ def judge(
     return Outcome(
         "suspicious" if most or counts["listings_failed"] else "good", ", ".join(told) or "all read", kept, pages
     )
+
+
+def judge_part(stats: Mapping[str, Any], finish: str) -> Outcome:
+    """Judge what one worker did in a run that others bring to its end: only what broke its own part counts.
+
+    >>> judge_part({"zspark/read": 1}, "finished").reason
+    'the other workers end the run'
+    """
+    kept, pages = counted(stats), tuple(stats.get("zspark/faults", ()))
+    if fault := _broken(stats, dict.fromkeys(COUNTS, 0) | kept, finish):
+        return Outcome("failed", fault, kept, pages, part=True)
+    return Outcome("good", "the other workers end the run", kept, pages, part=True)
 
 
 def worst(outcomes: Iterable[Outcome]) -> int:

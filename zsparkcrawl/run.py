@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Shown, Standing, Trail, Visited
+from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Part, Shown, Standing, Trail, Visited
 from zsparkcrawl.archive.articles.restoring import restored
 from zsparkcrawl.archive.crawling.doubting import Doubt
 from zsparkcrawl.archive.crawling.fetching import Onward
@@ -27,6 +27,9 @@ from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.outcome import Outcome
 
 __all__ = ["Exchange", "Kept", "Reading", "Run"]
+
+_MEANWHILE = 1.0
+"""Seconds after which to look again whether others have brought something."""
 
 
 @dataclass
@@ -51,6 +54,8 @@ class Run:
     """Where files are kept."""
     files: Files | None = None
     """How files are dealt with; None when they are left out."""
+    part: Part | None = None
+    """The part that this process takes in the run; None when it has the run for itself."""
     _open: dict[int, Lease] = field(default_factory=dict)
     _reading: dict[str, list[Reading]] = field(default_factory=dict)
     _ended: bool = False
@@ -88,12 +93,15 @@ class Run:
         return self._taken(self.frontier.lease(self.now(), limit, files=True))
 
     def pause(self) -> float | None:
-        """Seconds until the next page or file falls due that this run waits for; None when there is none."""
+        """Seconds until the next page or file falls due that this run waits for; None when there is none. While others
+        are fetching pages of the run there may be, for these bring new ones, or are lost and free again."""
         now = self.now()
         until = now + dt.timedelta(seconds=self.patience)
         kinds = (False, True) if self._fetches_files else (False,)
         found = [due_at for files in kinds if (due_at := self.frontier.next_due(until, files=files)) is not None]
-        return max(0.0, (min(found) - now).total_seconds()) if found else None
+        if found:
+            return max(0.0, (min(found) - now).total_seconds())
+        return _MEANWHILE if self.frontier.others_at_work() else None
 
     def capture(self, exchange: Exchange) -> Kept:
         """Keep a response as it came."""
@@ -112,9 +120,8 @@ class Run:
                 partial=exchange.partial,
                 kept=self.archive.kept_body(exchange.url, digest),
             )
-            number = self.archive.add_capture(
-                captured, run_id=self.number, declared_charset=declared, partial=exchange.partial
-            )
+            facts = {"run_id": self.number, "worker_id": self.part.worker_id if self.part else None}
+            number = self.archive.add_capture(captured, declared_charset=declared, partial=exchange.partial, **facts)
         return Kept(number, time)
 
     def listed(
@@ -134,7 +141,8 @@ class Run:
 
     def is_first(self, lease: Lease) -> bool:
         """Whether a page is one at which this run began a walk."""
-        return lease.url in self._first
+        began_here = self.part is not None and (lease.walk or {}).get("first") == lease.url
+        return began_here or lease.url in self._first
 
     def tell(self, what: str) -> None:
         """Remember what makes this run suspicious, in a few words."""
@@ -253,13 +261,8 @@ class Run:
         """Enter how the run ended. Only the first word counts."""
         if not self._ended:
             self._ended = True
-            self.archive.end_run(
-                self.number,
-                state=outcome.state,
-                reason=outcome.reason,
-                counts=outcome.counts,
-                ended=self.now(),
-            )
+            told = {"state": outcome.state, "reason": outcome.reason, "counts": outcome.counts}
+            self.archive.end_run(self.number, **told, ended=self.now())  # type: ignore[arg-type]
             self.archive.flush()
 
     @property

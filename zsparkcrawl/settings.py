@@ -38,6 +38,10 @@ ZSPARK_FILE_BYTES = 64 * 2**20
 """Bytes of an attachment or picture; a larger one is not fetched. DOWNLOAD_MAXSIZE is for pages."""
 ZSPARK_FILES_BYTES = 4 * 2**30
 """Bytes of attachments and pictures that one run fetches; the others wait for the next run."""
+ZSPARK_LAPSE = 60.0
+"""Seconds without a sign of life after which a worker counts as lost, and others take over its pages. It gives one
+every sixth of it. Chosen: a database that starts anew or a machine that is moved stands still for some tens of seconds,
+and a transaction in which another worker hangs is ended after half of it."""
 ZSPARK_PROGRESS = False
 """A progress bar, when there is a terminal."""
 

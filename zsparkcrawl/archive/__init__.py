@@ -21,11 +21,13 @@ from zsparkcrawl.archive.articles.storable import stamp, storable
 from zsparkcrawl.archive.crawling import writing
 from zsparkcrawl.archive.crawling.fetching import Frontier
 from zsparkcrawl.archive.crawling.finding import Trail
-from zsparkcrawl.archive.crawling.frontier import Scope, Shown, Wanted, release, take_over
+from zsparkcrawl.archive.crawling.frontier import LeaseLostError, Scope, Shown, Wanted, release, take_over
 from zsparkcrawl.archive.crawling.importing import Importing
 from zsparkcrawl.archive.crawling.recovering import Recovering
 from zsparkcrawl.archive.crawling.storing import Storing
 from zsparkcrawl.archive.crawling.visits import Lease, Standing, Visited
+from zsparkcrawl.archive.crawling.workers import Part, Told, WorkerLostError
+from zsparkcrawl.archive.crawling.working import Working
 from zsparkcrawl.archive.crawling.writing import Listed, Origin, Stored
 from zsparkcrawl.archive.database.flushing import Flusher
 from zsparkcrawl.archive.database.opening import (
@@ -40,6 +42,7 @@ from zsparkcrawl.archive.database.opening import (
     open_engine,
     reading_options,
 )
+from zsparkcrawl.archive.database.sharing import can_share, only_one
 from zsparkcrawl.archive.exports.packing import Packing
 from zsparkcrawl.archive.files.filing import Filing
 from zsparkcrawl.archive.runs.ledger import Ledger
@@ -67,8 +70,10 @@ __all__ = [
     "Frontier",
     "KeptBody",
     "Lease",
+    "LeaseLostError",
     "Listed",
     "Origin",
+    "Part",
     "QueryError",
     "Scope",
     "SectionStatus",
@@ -78,9 +83,12 @@ __all__ = [
     "Standing",
     "Status",
     "Stored",
+    "Told",
     "Trail",
     "Visited",
     "Wanted",
+    "WorkerLostError",
+    "can_share",
     "captures_folder",
     "data_folder",
     "database_url",
@@ -89,7 +97,7 @@ __all__ = [
 
 
 class Archive(
-    Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying, Packing, Importing, Recovering, Storing
+    Showing, Browsing, Searching, Testifying, Filing, Ledger, Tallying, Packing, Importing, Recovering, Storing, Working
 ):
     """An open database of articles, versions, edits, runs and captures. Made by :meth:`open`; a context
     manager.
@@ -115,7 +123,9 @@ class Archive(
         return cls(*open_engine(url, readonly=readonly))
 
     def close(self) -> None:
-        """Close all connections. Close iterators before that were not read to the end."""
+        """Close all connections, and give the lock back. Close iterators before that were not read to the end."""
+        if self._lock is not None:
+            self._lock.release()
         dispose(self._engine)
 
     def flush_often(self, first: Callable[[], None]) -> bool:
@@ -162,7 +172,7 @@ class Archive(
             "kind": kind,
         }
         with self._writing() as connection:
-            writing.bury_dead_runs(connection)
+            writing.bury_dead_runs(connection, alone=self._lock is not None and self._lock.guards)
             take_over(connection)
             return writing.insert_run(connection, row)
 
@@ -186,11 +196,12 @@ class Archive(
         run_id: int | None = None,
         declared_charset: str | None = None,
         partial: bool = False,
+        worker_id: int | None = None,
     ) -> int:
         """Enter a response that is kept in a WARC file, and return its number. ``partial`` tells that the
-        connection ended before the whole body came."""
+        connection ended before the whole body came, ``worker_id`` in whose folder it lies when there are several."""
         declared = None if declared_charset is None else storable(declared_charset)
-        facts = {"run_id": run_id, "declared_charset": declared, "partial": partial}
+        facts = {"run_id": run_id, "declared_charset": declared, "partial": partial, "worker_id": worker_id}
         with self._writing() as connection:
             return writing.insert_capture(connection, captured, facts)
 
@@ -238,6 +249,8 @@ class Archive(
             return
         with faults(self.name):
             with self._engine.begin() as connection:
+                if self._one_at_a_time is not None:
+                    only_one(connection, self._one_at_a_time)
                 yield connection
             if self._flusher is not None:
                 self._flusher.wrote()

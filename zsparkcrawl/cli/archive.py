@@ -57,11 +57,19 @@ def no_color_option(command: _Command) -> _Command:
     return click.option("--no-color", is_flag=True, expose_value=False, callback=switch_off, help=described)(command)
 
 
-def open_archive(database: str | None, *, readonly: bool = True) -> Archive:
-    """Open the archive that the option, or else the environment, names. Raises ArchiveError."""
+def open_archive(database: str | None, *, readonly: bool = True, alone: bool = False) -> Archive:
+    """Open the archive that the option, or else the environment, names; with ``alone`` no crawl may be at work there,
+    on another machine either. Raises ArchiveError, LockedError."""
     from zsparkcrawl.archive import Archive, database_url
 
-    return Archive.open(database or database_url(os.environ), readonly=readonly)
+    archive = Archive.open(database or database_url(os.environ), readonly=readonly)
+    if alone:
+        try:
+            archive.hold_alone()
+        except ZsparkError:
+            archive.close()
+            raise
+    return archive
 
 
 @click.command()
@@ -112,7 +120,7 @@ def reread(site: str | None, database: str | None) -> None:
     from zsparkcrawl.sites import site_named
 
     of_site, data, folder = site and site_named(site), data_folder(os.environ), captures_folder(os.environ)
-    with locked(data), open_archive(database, readonly=False) as archive:
+    with locked(data), open_archive(database, readonly=False, alone=True) as archive:
         counts = reread_captures(archive, folder, on_failure=_tell, of_site=of_site or None)
         came = reread_files(archive, folder, FileStore(data), on_failure=_tell)
     counts["damaged"] += came.damaged

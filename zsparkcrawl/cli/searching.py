@@ -84,7 +84,8 @@ def _rebuild(database: str | None) -> None:
     from zsparkcrawl.archive import data_folder
     from zsparkcrawl.archive.database.locking import locked
 
-    with locked(data_folder(os.environ)), open_archive(database, readonly=False) as archive, _progress() as progress:
+    lock = locked(data_folder(os.environ))
+    with lock, open_archive(database, readonly=False, alone=True) as archive, _progress() as progress:
         number = archive.rebuild_search(progress)
     _tell(f"{number} articles are in the search index")
 

@@ -41,15 +41,18 @@ def status(as_json: bool, check: bool, database: str | None) -> None:
     with open_archive(database) as archive:
         found, states, failures = archive.status(), archive.states(now), archive.failures(5)
         health = healths(archive.latest_runs(_RUNS_OF_HABIT), now)
+        workers = archive.workers()
     free = _free_bytes()
     if as_json:
-        more = {"health": [asdict(one) for one in health], "frontier": states, "failures": failures, "free_bytes": free}
-        echo_json({**asdict(found), **more})
+        more = {"health": [asdict(one) for one in health], "frontier": states, "failures": failures}
+        echo_json({**asdict(found), **more, "workers": workers, "free_bytes": free})
     else:
         for one in health:
             click.secho(one_line(one.line), fg=_COLOURS.get(one.state, "red"))
         if not check:
             click.echo()
+            if workers:
+                table(_WORKERS, [_worker(one) for one in workers])
             _show(found, states, failures)
             room = "" if free is None else f"; {free / 2**30:.1f} GiB free"
             click.echo(_files_line(found.files))
@@ -78,6 +81,29 @@ def _show(found: Status, states: Sequence[Mapping[str, Any]], failures: Sequence
         table(list(sections[0]), [list(one.values()) for one in sections])
     columns = ("id", "site", "section", "state", "reason", "started", "counts")
     table(["run", *columns[1:]], [[_shown(run)[name] for name in columns] for run in found.runs])
+
+
+_WORKERS = (
+    "worker",
+    "host",
+    "process",
+    "run",
+    "section",
+    "state",
+    "since",
+    "last sign",
+    "pages held",
+    "pages",
+    "articles",
+)
+
+
+def _worker(one: Mapping[str, Any]) -> list[object]:
+    """A line for each worker: who it is, when it gave a sign of life, what it has and what it brought home."""
+    stats = one["stats"]
+    sign = f"{one['silent']} s ago" if one["state"] == "working" else one["alive_at"]
+    who = [one["name"], one["host"], one["pid"], one["run_id"], f"{one['site']} {one['section']}", one["state"]]
+    return [*who, one["started"], sign, one["leases"], stats.get("pages", 0), stats.get("zspark/kept", 0)]
 
 
 def _shown(run: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,9 +6,11 @@ import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,13 +64,16 @@ class _Check:
         from zsparkcrawl.archive.warc.leftovers import capture_files, is_growing
 
         present, pointed = capture_files(self.folder), self.archive.files_of_captures()
-        sizes = {name: _size(self.folder / name) for name in present}
+        sizes, keepers = {name: _size(self.folder / name) for name in present}, self.archive.keepers()
         task = progress.add_task("checking", total=sum(sizes.values()))
         for name in sorted({*present, *pointed}):
             if is_growing(self.folder / name):
                 self.report.counts["growing"] += 1
             elif name in sizes:
                 self._check(name, lambda size: progress.advance(task, size))
+            elif (keeper := _keeper_elsewhere(keepers.get(name), self.folder)) is not None:
+                self.report.counts["elsewhere"] += 1
+                self.report.tell(f"{name}: not here, but {keeper}")
             else:
                 self.report.fault(f"is missing; {pointed[name]} captures lie in it", name)
 
@@ -135,7 +140,8 @@ def verify(salvage: bool, enter: bool, as_json: bool, database: str | None) -> N
         if salvage or enter:
             stack.enter_context(locked(data_folder(os.environ)))
             finish_leftovers(folder)
-        archive = stack.enter_context(open_archive(database, readonly=not (salvage or enter)))
+        writes = salvage or enter
+        archive = stack.enter_context(open_archive(database, readonly=not writes, alone=writes))
         for line in archive.database_faults():
             report.fault(line)
         with _progress() as progress:
@@ -165,13 +171,31 @@ def _check_files(archive: Archive, report: _Report, *, anew: bool, missing_anew:
         missing = missing_anew and not (store.data / path_of(sha256)).exists()
         made = (anew or missing) and make_anew(archive, store, captures, sha256)
         report.counts["made anew"] += made
-        if not (missing and made):
+        if not made and _others_keep(archive, sha256, captures):
+            report.counts["elsewhere"] += 1
+        elif not (missing and made):
             report.fault(fault)
+
+
+def _keeper_elsewhere(capture: Mapping[str, Any] | None, folder: Path) -> str | None:
+    """Which worker keeps a capture in another folder than this one; None when it belongs here."""
+    from zsparkcrawl.archive.warc.keepers import keeper_of
+
+    if capture is None or (capture["keeper_host"], capture["keeper_folder"]) == (gethostname(), str(folder.absolute())):
+        return None
+    return keeper_of(capture)
+
+
+def _others_keep(archive: Archive, sha256: str, folder: Path) -> bool:
+    """Whether a file came to other workers alone, in whose folders it lies."""
+    came = archive.captures_of_file(sha256)
+    return bool(came) and all(_keeper_elsewhere(capture, folder) is not None for capture in came)
 
 
 _LOOKED_AT = ("files", "records", "captures", "faults")
 _TOLD = {
     "growing": "files that are being written, left out: {}",
+    "elsewhere": "files that other workers keep, left out: {}",
     "lost": "captures lost earlier: {}",
     "copy": "records that are copies of captures which lie elsewhere: {}",
     "rowless": "records without a row in the database: {}; `zsparkcrawl verify --enter` enters them",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 from scrapy.spiderloader import get_spider_loader
 
-from zsparkcrawl.commands.turns import in_turn
+from zsparkcrawl.commands.turns import Turns
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.extensions import environment
 from zsparkcrawl.feeds import check_feeds
@@ -25,6 +26,14 @@ from zsparkcrawl.spiders.park import ParkSpider
 from zsparkcrawl.spiders.plan import ArgumentError, plan
 
 __all__ = ["Command"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One crawl: what it is called, and the spider's arguments."""
+
+    name: str
+    arguments: Mapping[str, str]
 
 
 class Command(crawl.Command):
@@ -63,16 +72,17 @@ class Command(crawl.Command):
             super().run(args, opts)  # a spider that is none of ours, or bad usage
             return
         try:
-            turns = _turns(args[0], opts.spargs)
-            makes = [partial(self._crawler_of, args[0], fed=number == 0) for number in range(len(turns))]
-            given = [arguments for _, arguments in turns]
+            jobs = _jobs(args[0], opts.spargs)
             assert isinstance(self.crawler_process, AsyncCrawlerProcess), "our settings name asyncio's reactor"
-            outcomes = in_turn(self.crawler_process, list(zip(makes, given, strict=True)))
+            ended = Turns(self.crawler_process, partial(self._started, args[0], jobs[0]), list(jobs)).run()
         finally:
             self.keeping.release()
-        for (name, _), outcome in zip(turns, outcomes, strict=True):
-            sys.stderr.write(f"zsparkcrawl: {outcome.line(name)}\n")
-        self.exitcode = worst(outcomes)
+        for job, outcome in ended:
+            sys.stderr.write(f"zsparkcrawl: {outcome.line(job.name)}\n")
+        self.exitcode = worst(outcome for _, outcome in ended)
+
+    def _started(self, spider: str, first: _Job, job: _Job) -> tuple[Crawler, Mapping[str, str]]:
+        return self._crawler_of(spider, fed=job is first), job.arguments
 
     def _crawler_of(self, name: str, *, fed: bool) -> Crawler:
         """The crawler of a section; a feed takes what the first one hands out, or each would overwrite it."""
@@ -83,14 +93,14 @@ class Command(crawl.Command):
         return crawler
 
 
-def _turns(name: str, given: Mapping[str, str]) -> list[tuple[str, Mapping[str, str]]]:
-    """The crawls that are asked for, the site itself first: what each is called, and the spider's arguments."""
+def _jobs(name: str, given: Mapping[str, str]) -> list[_Job]:
+    """The crawls that are asked for, the site itself first."""
     made = plan(name, given)
     alone = {key: value for key, value in given.items() if key != "mirrors"}
     mirrors = made.site.mirror_urls(name) if made.mirrors else ()
     return [
-        (name, given),
-        *((f"{name} {urlsplit(url).netloc}", {**alone, "start_url": url}) for url in mirrors),
+        _Job(name, given),
+        *(_Job(f"{name} {urlsplit(url).netloc}", {**alone, "start_url": url}) for url in mirrors),
     ]
 
 

@@ -15,6 +15,7 @@ from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.crawling.offers import FileBytes, Offer, offers_of_row
 from zsparkcrawl.archive.files.store import FileStore, path_of
 from zsparkcrawl.archive.warc.captures import CaptureError, read_capture
+from zsparkcrawl.archive.warc.keepers import keeper_of
 from zsparkcrawl.filing import FileAnswer
 from zsparkcrawl.sites import SiteProfile, site_named, site_names
 
@@ -123,9 +124,7 @@ class _Reading:
         for _ in range(_MOST_REDIRECTS + 1):
             if capture["status"] not in _REDIRECTS or capture["lost"]:
                 return capture
-            headers = _headers(
-                read_capture(self.captures, capture["file"], capture["offset"], body_at=_place(capture))[0]
-            )
+            headers = _headers(self._read_capture(capture)[0])
             target = target_of(capture["url"], headers.get("location", b""))
             following = self.archive.answers([target], after=capture) if target else []
             if not following:
@@ -138,13 +137,18 @@ class _Reading:
         once for each name by which articles call it."""
         key = (capture["revisit_of"] or capture["id"], asked["url"], offer.name)
         if key not in self._read:
-            head, _, body = read_capture(self.captures, capture["file"], capture["offset"], body_at=_place(capture))
+            head, _, body = self._read_capture(capture)
             disposition = _headers(head).get("content-disposition", b"")
             answer = FileAnswer(
                 asked["url"], capture["url"], body, capture["content_type"], disposition, offer.name or ""
             )
             self._read[key] = None if answer.objection else self._kept(answer, capture["id"])
         return self._read[key]
+
+    def _read_capture(self, capture: _Capture) -> tuple[list[tuple[str, str]], int, bytes]:
+        place = (capture["body_file"], capture["body_offset"])
+        keeper = keeper_of(capture)
+        return read_capture(self.captures, capture["file"], capture["offset"], body_at=place, keeper=keeper)
 
     def _kept(self, answer: FileAnswer, capture_id: int) -> FileBytes:
         sha256 = self.store.put(answer.body)
@@ -177,10 +181,6 @@ def target_of(url: str, location: bytes | str) -> str | None:
         return urljoin(url, safe_url_string(location))
     except ValueError:
         return None
-
-
-def _place(capture: _Capture) -> tuple[str, int]:
-    return capture["body_file"], capture["body_offset"]
 
 
 def _headers(kept: list[tuple[str, str]]) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.warc.captures import read_capture
+from zsparkcrawl.archive.warc.keepers import keeper_of
 from zsparkcrawl.extract import NoArticleError, UnreadableError, extract
 from zsparkcrawl.extract.parts import MOST_PARTS, further_parts, joined_parts
 from zsparkcrawl.items import Article, Page
@@ -34,7 +35,8 @@ def page_of(folder: Path, capture: Capture) -> Page:
     if capture["lost"]:
         raise LostError
     body_at = (capture["body_file"], capture["body_offset"])
-    _, status, body = read_capture(folder, capture["file"], capture["offset"], body_at=body_at)
+    keeper = keeper_of(capture)
+    _, status, body = read_capture(folder, capture["file"], capture["offset"], body_at=body_at, keeper=keeper)
     fetched_at = dt.datetime.strptime(capture["time"], "%Y-%m-%dT%H:%M:%S%z")
     return Page(capture["url"], body, capture["content_type"], status, fetched_at)
 

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from zsparkcrawl import charset
 from zsparkcrawl.archive.files.store import path_of
 from zsparkcrawl.archive.warc.captures import read_capture
+from zsparkcrawl.archive.warc.keepers import keeper_of
 from zsparkcrawl.serve.articles import asked_for
 from zsparkcrawl.serve.disarming import POLICY, disarmed
 from zsparkcrawl.serve.rendering import archive_of, data_of, page
@@ -68,7 +69,8 @@ def _kept(request: Request) -> tuple[Mapping[str, Any], bytes]:
     if capture["lost"]:
         raise HTTPException(404, f"capture {number} was lost: {capture['lost']}")
     place = (capture["body_file"], capture["body_offset"])
-    _, _, body = read_capture(data_of(request) / "captures", capture["file"], capture["offset"], body_at=place)
+    folder, keeper = data_of(request) / "captures", keeper_of(capture)
+    _, _, body = read_capture(folder, capture["file"], capture["offset"], body_at=place, keeper=keeper)
     return capture, body
 
 

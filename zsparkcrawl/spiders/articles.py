@@ -198,7 +198,7 @@ class ArticleSpider(PlannedSpider):
             self._failed(request, fault, again=again)
 
     def _failed(self, request: Request, fault: Fault, *, again: bool) -> None:
-        if fault.ending == "not now":
+        if fault.ending == "not now" and not fault.ours:
             self._in_a_row += 1
         if again:
             logger.info("will ask again for %s: %s", request.url, fault.reason)

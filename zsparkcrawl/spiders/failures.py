@@ -13,7 +13,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from zsparkcrawl.archive.crawling.visits import Ending
-from zsparkcrawl.middlewares import NotNowError, RefusedError
+from zsparkcrawl.middlewares import LeavingError, NotNowError, RefusedError
 
 __all__ = ["Fault", "fault_of", "request_of", "retry_after"]
 
@@ -28,6 +28,8 @@ class Fault:
     ending: Ending
     reason: str
     retry_after: dt.timedelta | None = None
+    ours: bool = False
+    """Whether it says nothing about the site."""
 
 
 def fault_of(failure: Failure, now: dt.datetime) -> Fault:
@@ -40,7 +42,8 @@ def fault_of(failure: Failure, now: dt.datetime) -> Fault:
     if isinstance(error, RefusedError):
         return Fault("off-site", str(error))
     if isinstance(error, IgnoreRequest):
-        return Fault("not now" if isinstance(error, NotNowError) else "forbidden", str(error) or "refused")
+        ending = "not now" if isinstance(error, NotNowError) else "forbidden"
+        return Fault(ending, str(error) or "refused", ours=isinstance(error, LeavingError))
     said = " ".join(str(error).split())[:200] or "no reason given"
     # What a server says may reach this text, and a control character in it the operator's terminal.
     return Fault("not now", f"{type(error).__name__}: {''.join(c if c.isprintable() else '?' for c in said)}")

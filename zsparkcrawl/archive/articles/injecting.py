@@ -30,9 +30,11 @@ def insert_injections(connection: Connection, article: Article, place: Mapping[s
     """
     dialect, seen = connection.dialect.name, {"first_seen": moment, "last_seen": moment}
     statement = _see_injection(dialect)
-    numbers = [
-        connection.execute(statement, {**row, **seen, "pages": 0}).scalar_one() for row in injection_rows(article)
-    ]
+    found = injection_rows(article)
+    # In one order, for two writers that each wait for a row of the other would wait for ever.
+    order = sorted(range(len(found)), key=lambda at: [found[at][name] for name in INJECTION])
+    entered = {at: connection.execute(statement, {**found[at], **seen, "pages": 0}).scalar_one() for at in order}
+    numbers = [entered[at] for at in range(len(found))]
     if numbers:
         rows = [
             {**place, **seen, "injection_id": number, "position": position} for position, number in enumerate(numbers)

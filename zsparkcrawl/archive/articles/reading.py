@@ -17,6 +17,7 @@ from zsparkcrawl.archive.tables.schema import (
     injections,
     runs,
     versions,
+    workers,
 )
 
 __all__ = [
@@ -144,5 +145,7 @@ def _captures() -> Select[Any]:
     places = (func.coalesce(_bodies.c[name], captures.c[name]).label(f"body_{name}") for name in ("file", "offset"))
     own = [column for column in captures.c if column.name != "lost"]
     lost = func.coalesce(captures.c.lost, _bodies.c.lost).label("lost")
-    found = select(*own, lost, *places, runs.c.site, runs.c.section)
-    return found.select_from(_with_bodies().outerjoin(runs, captures.c.run_id == runs.c.id))
+    keeper = (workers.c[name].label(f"keeper_{name}") for name in ("name", "host", "folder"))
+    found = select(*own, lost, *places, runs.c.site, runs.c.section, *keeper)
+    joined = _with_bodies().outerjoin(runs, captures.c.run_id == runs.c.id)
+    return found.select_from(joined.outerjoin(workers, captures.c.worker_id == workers.c.id))

@@ -73,6 +73,13 @@ class Frontier:
         with self._writing() as connection:
             return rows.put_off(connection, self._scope, now)
 
+    def others_at_work(self) -> bool:
+        """Whether other workers of the run are fetching pages, which may bring new ones."""
+        if self._scope.worker_id is None:
+            return False
+        with self._writing() as connection:
+            return rows.others_at_work(connection, self._scope)
+
     def offer_in(
         self, connection: Connection, article_id: int, offers: Sequence[Offer], offering: Offering, now: dt.datetime
     ) -> None:

@@ -18,9 +18,11 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists,
 from zsparkcrawl.archive.articles.storable import stamp, storable
 from zsparkcrawl.archive.crawling.visits import Lease, Standing, Visited
 from zsparkcrawl.archive.tables.schema import frontier, runs
+from zsparkcrawl.errors import ZsparkError
 
 __all__ = [
     "ASIDE",
+    "LeaseLostError",
     "Scope",
     "Shown",
     "Wanted",
@@ -31,6 +33,7 @@ __all__ = [
     "never_asked",
     "next_due",
     "of_scope",
+    "others_at_work",
     "put_off",
     "release",
     "scope_values",
@@ -43,15 +46,21 @@ ASIDE = "aside"
 and puts it back."""
 
 
+class LeaseLostError(ZsparkError):
+    """A page was taken over by others before its visit ended: what came of the visit must not be entered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whose pages are meant, and for which run: those of a section of a site, as the origin serves them: "" for the
-    site itself, else the host, with its port, of the listing that a crawl was told to begin at."""
+    site itself, else the host, with its port, of the listing that a crawl was told to begin at. ``worker_id`` is which
+    of those it is that share the run; None when a process has a run of its own."""
 
     run_id: int
     site: str
     section: str
     origin: str = ""
+    worker_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +96,14 @@ class Shown:
 def take_over(connection: Connection) -> int:
     """Free what is leased to runs that are over; returns how many pages."""
     over = select(runs.c.id).where(runs.c.state != "running")
-    freed = update(frontier).where(frontier.c.leased_by.in_(over)).values(leased_by=None)
+    freed = update(frontier).where(frontier.c.leased_by.in_(over)).values(leased_by=None, worker_id=None)
     return connection.execute(freed).rowcount
 
 
 def release(connection: Connection, run_id: int) -> None:
     """Free what is still leased to a run."""
-    connection.execute(update(frontier).where(frontier.c.leased_by == run_id).values(leased_by=None))
+    freed = update(frontier).where(frontier.c.leased_by == run_id).values(leased_by=None, worker_id=None)
+    connection.execute(freed)
 
 
 def never_asked() -> ColumnElement[bool]:
@@ -109,7 +119,8 @@ def lease(  # noqa: PLR0913 - each says another thing
     c = frontier.c
     order = (case((c.kind == "listing", 0), (c.state == "waiting", 1), else_=2), c.id)
     due = select(c.id).where(_due(scope, wanted, now), _is_file(files)).order_by(*order).limit(limit)
-    taken = update(frontier).where(c.id.in_(due.with_for_update(skip_locked=True))).values(leased_by=scope.run_id)
+    ours = {"leased_by": scope.run_id, "worker_id": scope.worker_id, "leases": c.leases + 1}
+    taken = update(frontier).where(c.id.in_(due.with_for_update(skip_locked=True))).values(ours)
     rows = connection.execute(taken.returning(frontier)).mappings().all()
     return [
         _lease(dict(row), scope.run_id, whole=wanted.whole)
@@ -143,15 +154,26 @@ def put_off(connection: Connection, scope: Scope, now: dt.datetime) -> tuple[int
     return number, of, moment_of(first)
 
 
+def others_at_work(connection: Connection, scope: Scope) -> bool:
+    """Whether another worker of the run is fetching pages, which may bring new ones."""
+    c = frontier.c
+    theirs = and_(c.leased_by == scope.run_id, c.worker_id.is_not(None), c.worker_id != scope.worker_id)
+    return bool(connection.execute(select(exists().where(theirs))).scalar())
+
+
 _CONCLUDE = (
     update(frontier)
-    .where(frontier.c.id == bindparam("lease"))
+    .where(
+        frontier.c.id == bindparam("lease"),
+        frontier.c.leased_by == bindparam("run"),
+        frontier.c.leases == bindparam("taken"),
+    )
     .values(
         {
             name: bindparam(name)
             for name in (
                 "state", "due_at", "visits", "tries", "misses", "missed_since", "reason", "visited_at", "visited_by",
-                "retried_by", "leased_by", "etag", "last_modified", "walk",
+                "retried_by", "leased_by", "worker_id", "etag", "last_modified", "walk",
             )
         }
         | {name: func.coalesce(bindparam(name), frontier.c[name]) for name in ("article_id", "listed_date")}
@@ -161,7 +183,7 @@ _CONCLUDE = (
 
 
 def conclude(connection: Connection, visited: Visited, run_id: int, now: dt.datetime) -> None:
-    """Enter how a visit ended, and give the page back."""
+    """Enter how a visit ended, and give the page back. Raises LeaseLostError when it was taken over meanwhile."""
     lease, standing = visited.lease, visited.standing
     read = standing.state == "read" and not standing.tries and not standing.misses
     walk, due_at = lease.walk if visited.keep_walk else None, standing.due_at
@@ -169,6 +191,8 @@ def conclude(connection: Connection, visited: Visited, run_id: int, now: dt.date
         walk, due_at = aside, due_at if standing.tries and due_at else now
     values = {
         "lease": lease.id,
+        "run": run_id,
+        "taken": lease.taken,
         "state": standing.state,
         "due_at": _stamped(due_at),
         "visits": standing.visits,
@@ -180,13 +204,15 @@ def conclude(connection: Connection, visited: Visited, run_id: int, now: dt.date
         "visited_by": run_id,
         "retried_by": run_id if visited.again else None,
         "leased_by": None,
+        "worker_id": None,
         "etag": visited.etag if read else lease.etag,
         "last_modified": visited.last_modified if read else lease.last_modified,
         "walk": None if walk is None else json.dumps(walk),
         "article_id": visited.article_id,
         "listed_date": None if visited.listed_date is None else visited.listed_date.isoformat(),
     }
-    connection.execute(_CONCLUDE, values)
+    if connection.execute(_CONCLUDE, values).rowcount != 1:
+        raise LeaseLostError(f"others have taken over {lease.url}: this process was held up for too long")
 
 
 def stands_elsewhere(connection: Connection, scope: Scope, lease: Lease) -> bool:
@@ -266,6 +292,7 @@ def _lease(row: Mapping[str, Any], run_id: int, *, whole: bool) -> Lease:
         article_id=row["article_id"],
         again=row["retried_by"] == run_id,
         named=row["listed_by"] is not None,
+        taken=row["leases"],
     )
 
 

@@ -73,6 +73,8 @@ class Lease:
     """Whether this run has tried it before."""
     named: bool = True
     """Whether a listing, an article or the operator named it; False when only another address led to it."""
+    taken: int = 0
+    """How often the page was taken to be fetched, this time included: tells one lease of it from the next."""
 
 
 @dataclass(frozen=True, slots=True)

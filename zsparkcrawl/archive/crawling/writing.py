@@ -23,7 +23,7 @@ from zsparkcrawl.archive.articles.storable import (
 from zsparkcrawl.archive.crawling.doubting import text_digest
 from zsparkcrawl.archive.database.running import is_alive, is_ours, process_facts
 from zsparkcrawl.archive.search.indexing import add_entry, change_entry
-from zsparkcrawl.archive.tables.schema import articles, captures, runs, seen
+from zsparkcrawl.archive.tables.schema import articles, captures, runs, seen, workers
 from zsparkcrawl.archive.warc.captures import Captured
 from zsparkcrawl.archive.witnesses.agreeing import (
     has_to_tell,
@@ -66,14 +66,18 @@ class Listed:
     date: dt.date | None = None
 
 
-def bury_dead_runs(connection: Connection) -> None:
-    """Set the runs to "died" that are entered as running and whose process is gone."""
+def bury_dead_runs(connection: Connection, *, alone: bool = False) -> None:
+    """Set the runs to "died" that are entered as running and whose process is gone. ``alone`` tells that the database's
+    lock keeps every other crawl away that is none of workers."""
+    w = workers.c
+    shared = set(connection.execute(select(w.run_id).distinct()).scalars())
+    at_work = set(connection.execute(select(w.run_id).where(w.state == "working")).scalars())
+    # A file of SQLite has one writer, by its lock: what another process entered as running there is over, also when
+    # the machine has got another name since.
+    alive = is_ours if alone or connection.dialect.name == "sqlite" else is_alive
     running = connection.execute(select(runs).where(runs.c.state == "running")).all()
     for run in running:
-        # A file of SQLite has one writer, by its lock: what another process entered as running there is over, also when
-        # the machine has got another name since.
-        alive = is_ours if connection.dialect.name == "sqlite" else is_alive
-        if not alive(run._asdict()):
+        if not (run.id in at_work if run.id in shared else alive(run._asdict())):
             died = {"state": "died", "reason": "its process ended without a word"}
             connection.execute(update(runs).where(runs.c.id == run.id).values(died))
 

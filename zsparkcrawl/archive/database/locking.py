@@ -27,15 +27,16 @@ class DataFolderError(ZsparkError):
     """The data folder cannot be used."""
 
 
-def locked(folder: Path) -> BinaryIO:
-    """The lock of a data folder, held until the file is closed; a killed process holds none."""
+def locked(folder: Path, *, shared: bool = False) -> BinaryIO:
+    """The lock of a data folder, held until the file is closed; a killed process holds none. With ``shared`` others may
+    hold it that share it as well."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / _LOCK).open("a+b")
     except OSError as error:
         raise DataFolderError(f"data folder {folder}: {error.strerror}") from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.seek(0)
         holder = lock.read(20).decode("ascii", "replace").strip()

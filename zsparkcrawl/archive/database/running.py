@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["is_alive", "is_ours", "process_facts"]
+__all__ = ["has_ended", "is_alive", "is_ours", "process_facts", "worker_facts"]
 
 
 def process_facts() -> dict[str, Any]:
@@ -34,6 +34,27 @@ def is_alive(run: Mapping[str, Any]) -> bool:
         pass
     mark = _mark(run["pid"])
     return mark is None or run["process_mark"] is None or mark == run["process_mark"]
+
+
+def worker_facts() -> dict[str, Any]:
+    """What tells this process from all others on all machines, as the table workers has it."""
+    return {**process_facts(), "place": _place()}
+
+
+def has_ended(worker: Mapping[str, Any]) -> bool:
+    """Whether the process of a worker is certain to be gone. Of one elsewhere, on another machine or in another
+    container, nothing is certain: names of machines come twice, and numbers of processes always."""
+    here = worker["place"] is not None and worker["place"] == _place()
+    return here and not is_alive({**worker, "host": socket.gethostname()})
+
+
+def _place() -> str | None:
+    """This machine since it was booted, and the container in which numbers of processes mean what they do here."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{boot}:{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return None
 
 
 def _mark(pid: int) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from zsparkcrawl.archive.database.sharing import keep_alive
 from zsparkcrawl.extras import extra
 
 __all__ = ["READING_OPTIONS", "fit_for_archive", "is_server", "server_engine"]
@@ -34,7 +35,7 @@ def is_server(url: URL) -> bool:
 def server_engine(url: URL, *, readonly: bool, json: Callable[[object], str]) -> Engine:
     """An engine on a database of PostgreSQL. Raises ExtraMissingError when the driver is not installed."""
     extra("psycopg", "postgresql")
-    told: dict[str, Any] = {"connect_timeout": _CONNECT_SECONDS, "application_name": "zsparkcrawl"}
+    told: dict[str, Any] = {"connect_timeout": _CONNECT_SECONDS, "application_name": "zsparkcrawl", **keep_alive(url)}
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         json_serializer=json,

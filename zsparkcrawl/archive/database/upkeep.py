@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, select, upda
 from zsparkcrawl.archive.database import backing
 from zsparkcrawl.archive.database.checking import check_database
 from zsparkcrawl.archive.database.opening import faults
-from zsparkcrawl.archive.tables.schema import captures
+from zsparkcrawl.archive.tables.schema import captures, workers
 
 __all__ = ["Upkeep"]
 
@@ -51,6 +51,12 @@ class Upkeep(ABC):
         c = captures.c
         wanted = select(c.file, func.count().label("number")).where(c.lost.is_(None)).group_by(c.file)
         return {row["file"]: row["number"] for row in self._rows(wanted)}
+
+    def keepers(self) -> dict[str, Mapping[str, Any]]:
+        """Of each WARC file that one of several workers wrote keeper_name, keeper_host and keeper_folder."""
+        names = (workers.c[name].label(f"keeper_{name}") for name in ("name", "host", "folder"))
+        wanted = select(captures.c.file, *names).select_from(captures.join(workers)).distinct()
+        return {row["file"]: row for row in self._rows(wanted)}
 
     def has_captures_in(self, file: str) -> bool:
         """Whether any capture lies in a file."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,7 @@ __all__ = ["FOLDER", "FileError", "FileStore", "path_of"]
 
 FOLDER = "files"
 _PART = ".part"
+_DAY = 86_400
 
 
 class FileError(ZsparkError):
@@ -71,11 +73,14 @@ class FileStore:
             raise FileError(f"file {path}: {error.strerror}") from error
         return True
 
-    def tidy(self) -> None:
-        """Remove what a killed run did not write to the end. Only for whoever holds the folder's lock."""
+    def tidy(self, *, shared: bool = False) -> None:
+        """Remove what a killed run did not write to the end. Only for whoever holds the folder's lock; with ``shared``,
+        when others hold it as well, only what nobody can be writing any more."""
+        newest = time.time() - (_DAY if shared else 0)
         try:
             for part in (self.data / FOLDER).glob(f"??/*{_PART}"):
-                part.unlink()
+                if not shared or part.stat().st_mtime < newest:
+                    part.unlink(missing_ok=shared)
         except OSError as error:
             raise FileError(f"files in {self.data / FOLDER}: {error.strerror}") from error
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
 
 from zsparkcrawl.archive.articles.storable import stamp, storable
-from zsparkcrawl.archive.database.running import is_alive
+from zsparkcrawl.archive.database.running import has_ended, is_alive
 from zsparkcrawl.archive.database.upkeep import Upkeep
 from zsparkcrawl.archive.runs import overview
 from zsparkcrawl.archive.runs.status import Status, read_status
-from zsparkcrawl.archive.tables.schema import frontier, runs, seen
+from zsparkcrawl.archive.tables.schema import frontier, runs, seen, workers
 
 __all__ = ["Ledger"]
 
@@ -51,8 +51,15 @@ class Ledger(Upkeep):
     def latest_runs(self, last: int) -> list[Mapping[str, Any]]:
         """The latest runs, newest first. One that is entered as running and whose process is gone is shown as
         "died"."""
-        found = list(self._rows(select(runs).order_by(runs.c.id.desc()).limit(last)))
-        return [{**run, "state": "died"} if _is_dead(run) else run for run in found]
+        with self._reading() as connection:
+            latest = select(runs).order_by(runs.c.id.desc()).limit(last)
+            found = [dict(row) for row in connection.execute(latest).mappings()]
+            going = [run["id"] for run in found if run["state"] == "running"]
+            w = workers.c
+            parts = connection.execute(select(workers).where(w.run_id.in_(going))).mappings().all()
+        shared = {part["run_id"] for part in parts}
+        alive = {part["run_id"] for part in parts if part["state"] == "working" and not has_ended(dict(part))}
+        return [{**run, "state": "died"} if _is_dead(run, shared, alive) else run for run in found]
 
     def states(self, now: dt.datetime) -> list[Mapping[str, Any]]:
         """How many articles stand how in the frontier, and how many of them are due: site, section, state, pages,
@@ -81,5 +88,6 @@ class Ledger(Upkeep):
             return read_status(connection, self.name, last_runs)
 
 
-def _is_dead(run: Mapping[str, Any]) -> bool:
-    return run["state"] == "running" and not is_alive(run)
+def _is_dead(run: Mapping[str, Any], shared: Collection[int], alive: Collection[int]) -> bool:
+    """Whether a run is over that is entered as running: none of the workers that share it is there, or its process."""
+    return run["state"] == "running" and not (run["id"] in alive if run["id"] in shared else is_alive(run))

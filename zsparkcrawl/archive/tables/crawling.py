@@ -90,6 +90,7 @@ captures = Table(
         comment="of the title and text that were read from it, counts of readers left out, and the names of its files; "
         "NULL when none was read",
     ),
+    Column("worker_id", Integer, ForeignKey("workers.id"), comment="the worker that keeps it; NULL when a crawl alone"),
     # For the search of a body that is kept already, and of everything by url.
     Index(None, "url", "digest"),
     Index(None, "file", "offset"),
@@ -163,9 +164,14 @@ frontier = Table(
     Column("article_id", Integer, ForeignKey("articles.id"), comment="the article that was read from it"),
     Column("walk", Text, comment="of a listing page that is next on a walk: how far it came, as JSON"),
     Column("walked_at", Text, comment="of a first listing page: when a walk from it came to the end, UTC"),
+    Column("leases", Integer, nullable=False, server_default="0", comment="how often it was taken to be fetched"),
+    Column(
+        "worker_id", Integer, ForeignKey("workers.id"), comment="of that run the worker that is fetching it, if several"
+    ),
     UniqueConstraint("site", "section", "origin", "url"),
     Index(None, "site", "section", "origin", "due_at"),
     Index(None, "leased_by"),
+    Index(None, "worker_id"),
     Index(None, "url"),
     comment="what is to be fetched, and how it stands",
 )

@@ -13,6 +13,7 @@ from zsparkcrawl.archive.tables.files import article_files, files
 from zsparkcrawl.archive.tables.recovery import recoveries
 from zsparkcrawl.archive.tables.search import search_entries, search_state
 from zsparkcrawl.archive.tables.witnesses import candidates, readings, witnesses
+from zsparkcrawl.archive.tables.working import host_slots, hosts, workers
 
 __all__ = [
     "article_files",
@@ -22,6 +23,8 @@ __all__ = [
     "edits",
     "files",
     "frontier",
+    "host_slots",
+    "hosts",
     "injection_pages",
     "injections",
     "metadata",
@@ -33,4 +36,5 @@ __all__ = [
     "seen",
     "versions",
     "witnesses",
+    "workers",
 ]

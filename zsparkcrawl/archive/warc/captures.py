@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from zsparkcrawl.archive.warc.keepers import is_here
 from zsparkcrawl.archive.warc.leftovers import CaptureError, finish_leftovers, open_existing, open_name, sync_folder
 from zsparkcrawl.archive.warc.members import RESPONSES, Message, message_at
 from zsparkcrawl.archive.warc.records import (
@@ -187,15 +188,19 @@ class CaptureWriter:
 
 
 def read_capture(
-    folder: Path, file: str, offset: int, *, body_at: tuple[str, int] | None = None
+    folder: Path, file: str, offset: int, *, body_at: tuple[str, int] | None = None, keeper: str | None = None
 ) -> tuple[list[tuple[str, str]], int, bytes]:
     """Headers, status and body of the response whose record begins at ``offset`` of ``file``.
 
     A file that is still open is found as well. The headers are those that were kept: see
     :func:`zsparkcrawl.archive.warc.records.response_head` for how they differ from those that came. The body of a
     revisit is read where its record says, or from the file and byte ``body_at`` that the archive knows. Raises
-    CaptureError when a file is missing, or a record is damaged or not the one that is meant.
+    CaptureError when a file is missing, or a record is damaged or not the one that is meant; of a file that is not here
+    it names the ``keeper``, see
+    :func:`zsparkcrawl.archive.warc.keepers.keeper_of`.
     """
+    if keeper is not None and not is_here(folder, file):
+        raise CaptureError(f"capture {folder / Path(file).name}: not here, but {keeper}")
     message = _read(folder, file, offset)
     about, body = message.record.headers, message.body
     if message.record.kind == "revisit":
