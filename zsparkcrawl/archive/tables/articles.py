@@ -96,6 +96,8 @@ articles = Table(
     ),
     Index(None, "url"),
     Index(None, "section", "date"),
+    # For news/1207, which names no site: at 100,000 articles a look at all of them took 290 ms.
+    Index(None, "section", "native_id"),
     Index(
         None,
         "same_as",
