@@ -150,7 +150,7 @@ def test_captures_alone_give_the_same_articles(
 def test_known_mirrors_are_asked_only_when_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     known = replace(site_named("nhtp"), mirrors=("http://127.0.0.1:8000", "http://127.0.0.2:8000"))
     monkeypatch.setattr("zsparkcrawl.sites.site_named", lambda _: known)
-    given = {"full": False, "no_files": False, "start_url": None}
+    given = {"full": False, "no_files": False, "start_urls": ()}
     alone = [(job.name, job.plan.start_url) for job in _jobs(["nhtp"], ["news"], {**given, "mirrors": False})]
     assert alone == [("news", None)]
     jobs = [(job.name, job.plan.start_url) for job in _jobs(["nhtp"], ["news"], {**given, "mirrors": True})]

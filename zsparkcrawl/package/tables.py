@@ -78,7 +78,9 @@ _REFERENCES: Mapping[str, tuple[Reference, ...]] = {
 TABLES = tuple(_KEYS)
 """The names of the tables, in their order."""
 
-_LEFT_OUT = frozenset(["id", "article_id", "injection_id", "capture_id", "run_id", "frontier_id", "text_digest"])
+_LEFT_OUT = frozenset(
+    ["id", "article_id", "injection_id", "capture_id", "run_id", "frontier_id", "worker_id", "text_digest"]
+)
 """Numbers that another database has otherwise; keys stand in their place."""
 _TYPES: Mapping[Kind, str] = {
     "text": "string",
