@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import click
 import pytest
 
+from tests.raw import change
 from zsparkcrawl.archive import Archive, Filters
 from zsparkcrawl.cli.options import DayType
 from zsparkcrawl.edits import Damage, Edit
@@ -100,9 +99,8 @@ def test_what_the_copies_tell_may_be_asked_for(archive: Archive, filters: dict[s
         "3": "witness_count = 3, disputed = 4, gaps = 1",
         "4": "witness_count = 2",
     }
-    with closing(sqlite3.connect(archive.name)) as connection, connection:
-        for number, values in told.items():
-            connection.execute(f"UPDATE articles SET {values} WHERE native_id = '{number}'")  # noqa: S608 - as above
+    for number, values in told.items():
+        change(archive, f"UPDATE articles SET {values} WHERE native_id = '{number}'")  # noqa: S608 - as above
     assert found(archive, **filters) == numbers
 
 

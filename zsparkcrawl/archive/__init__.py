@@ -42,7 +42,7 @@ from zsparkcrawl.archive.database.opening import (
     open_engine,
     reading_options,
 )
-from zsparkcrawl.archive.database.sharing import can_share, only_one
+from zsparkcrawl.archive.database.sharing import can_share
 from zsparkcrawl.archive.exports.packing import Packing
 from zsparkcrawl.archive.files.filing import Filing
 from zsparkcrawl.archive.runs.ledger import Ledger
@@ -249,8 +249,6 @@ class Archive(
             return
         with faults(self.name):
             with self._engine.begin() as connection:
-                if self._one_at_a_time is not None:
-                    only_one(connection, self._one_at_a_time)
                 yield connection
             if self._flusher is not None:
                 self._flusher.wrote()

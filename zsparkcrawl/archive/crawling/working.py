@@ -41,7 +41,6 @@ class Working(ABC):
     name: str
     _engine: Engine
     _lock: DatabaseLock | None = None
-    _one_at_a_time: str | None = None
 
     @abstractmethod
     def _writing(self) -> AbstractContextManager[Connection]: ...
@@ -82,9 +81,9 @@ class Working(ABC):
             return self._lock is None or self._lock.claim(what)
 
     def take_turns(self, site: str) -> None:
-        """From now on write only while no other worker of this site does: what one transaction reads, none changes
-        before it ends. That is what SQLite does by itself, and what all that writes here relies on."""
-        self._one_at_a_time = f"zspark site {site}"
+        """From now on write only while no other worker of this site does, and not only while nobody does: what one
+        transaction reads, none changes before it ends."""
+        self._engine.update_execution_options(zspark_site=site)
 
     def database_time(self) -> dt.datetime:
         """What time it is by the clock of the database."""
@@ -175,5 +174,6 @@ class Working(ABC):
         """A connection on which each statement commits by itself."""
         with faults(self.name), self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
-                connection.execution_options(isolation_level="AUTOCOMMIT")
+                # Said to be reading: a statement that commits by itself needs no lock of those that write.
+                connection.execution_options(isolation_level="AUTOCOMMIT", zspark_reading=True)
             yield connection

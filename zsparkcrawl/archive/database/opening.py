@@ -19,7 +19,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuch
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from zsparkcrawl.archive.database.server import READING_OPTIONS, fit_for_archive, is_server, server_engine
-from zsparkcrawl.archive.database.sharing import only_one
 from zsparkcrawl.archive.search.indexing import renew
 from zsparkcrawl.archive.tables.schema import metadata
 from zsparkcrawl.errors import ZsparkError
@@ -252,8 +251,6 @@ def _prepare(engine: Engine, name: str, readonly: bool) -> None:
     head, known = steps.get_current_head(), {step.revision for step in steps.walk_revisions()}
     options = reading_options(engine) if readonly else {}
     with engine.connect().execution_options(**options) as connection, connection.begin():
-        if not readonly:
-            only_one(connection)  # several workers may begin at once on a database that is empty
         present = _revision(connection, name)
         if present == head:
             if not readonly:

@@ -17,14 +17,16 @@ READING_OPTIONS = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": 
 SQLite. Both are said with the BEGIN, and so cost nothing."""
 
 _DRIVERS = ("postgresql", "postgresql+psycopg")
-_BUSY_SECONDS = 30
-"""As long as SQLite is waited for."""
+_BUSY_SECONDS = 90
+"""Three times as long as SQLite is waited for: the server takes half a minute to end what a stopped worker left open."""
 _CONNECT_SECONDS = 10
-_LOCK = (
-    f"SELECT set_config('lock_timeout', '{_BUSY_SECONDS}s', true), pg_advisory_xact_lock({int.from_bytes(b'zspark')})"
-)
+_ALL, _SITES = int.from_bytes(b"zspark"), int.from_bytes(b"zsps")
+_PATIENCE = f"SELECT set_config('lock_timeout', '{_BUSY_SECONDS}s', true)"
+_LOCK = f"{_PATIENCE}, pg_advisory_xact_lock({_ALL})"
 """One writer at a time, as with SQLite: what a transaction decides by what it has read still holds when it writes, and
 no two wait for each other. One round trip, 0.1 ms on one machine."""
+_LOCK_SITE = f"{_PATIENCE}, pg_advisory_xact_lock_shared({_ALL}), pg_advisory_xact_lock({_SITES}, hashtext(%(site)s))"
+"""Of workers one at a time for each site, for an article, a page of the frontier and a run belong to one."""
 
 
 def is_server(url: URL) -> bool:
@@ -62,7 +64,12 @@ def _take_numbers(connection: Any, _: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if not connection.get_execution_options().get("zspark_reading", False):
+    options = connection.get_execution_options()
+    if options.get("zspark_reading", False):
+        return
+    if (site := options.get("zspark_site")) is not None:
+        connection.exec_driver_sql(_LOCK_SITE, {"site": site})
+    else:
         connection.exec_driver_sql(_LOCK)
 
 

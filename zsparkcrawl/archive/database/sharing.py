@@ -17,11 +17,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from zsparkcrawl.archive.database.locking import LockedError
 
-__all__ = ["DatabaseLock", "can_share", "give_up_idle", "keep_alive", "moment", "only_one"]
+__all__ = ["DatabaseLock", "can_share", "give_up_idle", "keep_alive", "moment"]
 
 _SPACE = 0x7A73706B
 """The first of the two numbers of our advisory locks: "zspk" as bytes. Other programs have others."""
-_CRAWL, _TABLES = 1, 2
+_CRAWL = 1
 
 _KEEP_ALIVE = {
     "keepalives_idle": 30,
@@ -60,14 +60,6 @@ def moment(connection: Connection) -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def only_one(connection: Connection, what: str = "") -> None:
-    """Wait until no other transaction goes on that was told the same, and let none begin until this one ends. Without
-    ``what`` it is for changing the tables."""
-    if connection.dialect.name == "postgresql":
-        number = func.hashtext(what) if what else _TABLES
-        connection.execute(select(func.pg_advisory_xact_lock(_SPACE + bool(what), number)))
-
-
 def give_up_idle(engine: Engine, seconds: float) -> None:
     """Have the server end a transaction in which a stopped process leaves the others waiting for so long."""
 
@@ -93,7 +85,7 @@ class DatabaseLock:
             self._take()
 
     def _take(self) -> None:
-        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT", zspark_reading=True)
         take = func.pg_try_advisory_lock_shared if self._shared else func.pg_try_advisory_lock
         if not connection.execute(select(take(_SPACE, _CRAWL))).scalar_one():
             connection.close()
