@@ -52,8 +52,8 @@ def spam_in(text: Folded, foreign: Callable[[], frozenset[int]] = frozenset) -> 
 
 def is_spam_label(text: Folded) -> bool:
     """Whether a short text that is no prose (a title, keywords, the text of a link) is spam or holds some: there one
-    topic that honest pages do not advertise is enough, if it is most of the label: many a short word stands by chance in
-    honest ones (六合 in 六合区代表团, 查人 in 调查人员).
+    topic that honest pages do not advertise is enough, if it is most of the label: many a short word stands by chance
+    in honest ones (六合 in 六合区代表团, 查人 in 调查人员).
 
     >>> from zsparkcrawl.spam.lexicon import fold
     >>> is_spam_label(fold("久久精品")), is_spam_label(fold("警方通报时时彩案")), is_spam_label(fold("成人教育"))

@@ -18,7 +18,7 @@ SQLite. Both are said with the BEGIN, and so cost nothing."""
 
 _DRIVERS = ("postgresql", "postgresql+psycopg")
 _BUSY_SECONDS = 90
-"""Three times as long as SQLite is waited for: the server takes half a minute to end what a stopped worker left open."""
+"""Three times as long as for SQLite: the server takes half a minute to end what a stopped worker left open."""
 _CONNECT_SECONDS = 10
 _ALL, _SITES = int.from_bytes(b"zspark"), int.from_bytes(b"zsps")
 _PATIENCE = f"SELECT set_config('lock_timeout', '{_BUSY_SECONDS}s', true)"
