@@ -12,9 +12,9 @@ COMPILED := $(wildcard zsparkcrawl/*/*.pxd zsparkcrawl/*/*/*.pxd)
 demo: $(READY)
 	$(BIN)/zsparkcrawl demo
 
-## test: pass the tests
+## test: pass the tests; on two cores three processes, for many a test waits for a site that is slow on purpose
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile
 
 ## lint: style and formatting
 lint: $(READY)

@@ -18,6 +18,7 @@ from bench.faults_trial import FAST, End, Report, Server, command, fresh
 from bench.search import rows, words
 from zsparkcrawl.archive import Archive, Scope, Wanted
 from zsparkcrawl.archive.crawling.visits import Standing, Visited
+from zsparkcrawl.archive.search import grams
 from zsparkcrawl.archive.search.queries import quoted
 from zsparkcrawl.archive.tables.schema import articles, captures, edits, frontier, runs, seen, versions
 from zsparkcrawl.items import Article
@@ -105,6 +106,8 @@ def _measured(server: Server, data: Path, url: str, number: int) -> Figures:
 def _fill(opened: Archive, number: int, site: str, origin: str) -> None:
     """Rows as crawling leaves them: a capture, an article with its version, what the listing showed, the frontier."""
     with opened._writing() as connection:
+        if connection.dialect.name == "postgresql":
+            grams.drop(connection)
         run = {
             "site": "nhtp", "section": "news", "start_url": f"{site}/news/", "arguments": {}, "state": "good",
             "counts": {}, "started": MOMENT, "ended": MOMENT, "host": "here", "pid": 0, "package": "0",

@@ -75,6 +75,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def database(tmp_path: Path) -> str:
+    """SQLite alone: what a form makes of rows does not depend on where they come from, and that both databases give the
+    same ones is tried in test_export.py."""
+    return f"sqlite:///{tmp_path / 'zspark.sqlite'}"
+
+
+@pytest.fixture
 def archive(database: str) -> Iterator[Archive]:
     with Archive.open(database) as opened:
         for number, text in enumerate(TEXTS):
