@@ -1,9 +1,10 @@
 """What larger than one park costs: an archive of many articles, many workers, collections of text.
 
-    python -m bench.scale [archive …] [--sizes 10000 100000 1000000] [--databases sqlite postgresql]
+    python -m bench.scale [archive workers bulk] [--sizes 10000 100000 1000000] [--databases sqlite postgresql]
 
 Everything runs on this machine: PostgreSQL is a server of the program's own in a temporary folder, without waiting for
-the disk, the site one on loopback. Each part has a heading of its own in bench/results.md.
+the disk, the site one on loopback. Each part has a heading of its own in bench/results.md; `bench.workers` and
+`bench.bulk` can be run by themselves, with options.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from bench import bulk, workers
 from bench.faults_trial import Report, served
 from bench.results import record
 from bench.scale_archive import archive
@@ -37,7 +39,7 @@ def _archive(folder: Path, given: argparse.Namespace) -> Report:
         return archive(stack.enter_context(served()), folder, urls, sizes=given.sizes)
 
 
-PARTS: dict[str, Callable[[Path, argparse.Namespace], Report]] = {"archive": _archive}
+PARTS = ("archive", "workers", "bulk")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,15 +54,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no part {unknown[0]!r}")
     bad = 0
     for name in given.parts or PARTS:
-        folder = Path(tempfile.mkdtemp(prefix="zspark-scale-"))
-        try:
-            report = PARTS[name](folder, given)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        bad += report.bad
-        if not given.no_record:
-            record(f"bench.scale {name}", report.text)
+        if name == "archive":
+            bad += _archive_alone(given)
+        else:
+            bad += workers.main([]) if name == "workers" else bulk.main([])
     return int(bad > 0)
+
+
+def _archive_alone(given: argparse.Namespace) -> int:
+    folder = Path(tempfile.mkdtemp(prefix="zspark-scale-"))
+    try:
+        report = _archive(folder, given)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if not given.no_record:
+        record("bench.scale archive", report.text)
+    return report.bad
 
 
 if __name__ == "__main__":

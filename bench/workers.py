@@ -241,7 +241,7 @@ def faster(server: postgres.Server, folder: Path, asked: argparse.Namespace) -> 
     return report
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is asked for, and record it."""
     parser = argparse.ArgumentParser(description="Several workers on one frontier.")
     parser.add_argument("--articles", type=int, default=2000, help="articles of the host at which workers are killed")
@@ -252,7 +252,7 @@ def main() -> None:
     parser.add_argument("--slow", type=float, default=0.25, help="seconds between two requests to each of these")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", choices=["killed", "faster"])
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     where = postgres.programs()
     if where is None:
         sys.exit("there is no PostgreSQL server on this machine")
@@ -268,8 +268,8 @@ def main() -> None:
         record("bench.workers", whole)
     else:
         print(whole)
-    sys.exit(bool(bad))
+    return int(bad > 0)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
