@@ -103,7 +103,7 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "zsparkcrawl.extensions.RunLedger": 0,
-    "zsparkcrawl.extensions.ProgressBar": 0,
+    "zsparkcrawl.progress_bar.ProgressBar": 0,
 }
 
 CONCURRENT_ITEMS = 1

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from zsparkcrawl.archive.articles.storable import stamp
-from zsparkcrawl.archive.crawling import finding, walks
+from zsparkcrawl.archive.crawling import finding, waiting, walks
 from zsparkcrawl.archive.crawling import frontier as rows
 from zsparkcrawl.archive.crawling.finding import Trail
 from zsparkcrawl.archive.crawling.frontier import Scope, Shown, Wanted
@@ -71,14 +71,14 @@ class Frontier:
         """How many articles are put off behind a failure, of how many that are due later, and when the first falls
         due."""
         with self._writing() as connection:
-            return rows.put_off(connection, self._scope, now)
+            return waiting.put_off(connection, self._scope, now)
 
     def others_at_work(self) -> bool:
         """Whether other workers of the run are fetching pages, which may bring new ones."""
         if self._scope.worker_id is None:
             return False
         with self._writing() as connection:
-            return rows.others_at_work(connection, self._scope)
+            return waiting.others_at_work(connection, self._scope)
 
     def offer_in(
         self, connection: Connection, article_id: int, offers: Sequence[Offer], offering: Offering, now: dt.datetime

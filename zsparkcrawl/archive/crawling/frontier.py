@@ -33,8 +33,6 @@ __all__ = [
     "never_asked",
     "next_due",
     "of_scope",
-    "others_at_work",
-    "put_off",
     "release",
     "scope_values",
     "stands_elsewhere",
@@ -142,23 +140,6 @@ def next_due(
     due = and_(_due(scope, wanted, until), _is_file(files))
     found = connection.execute(select(func.min(frontier.c.due_at)).where(due)).scalar_one_or_none()
     return moment_of(found)
-
-
-def put_off(connection: Connection, scope: Scope, now: dt.datetime) -> tuple[int, int, dt.datetime | None]:
-    """How many articles are put off behind a failure, of how many that are due later, and when the first falls due."""
-    c = frontier.c
-    failed = c.tries > 0
-    later = and_(of_scope(scope), c.kind == "article", c.due_at > stamp(now))
-    found = select(func.count(case((failed, 1))), func.count(), func.min(case((failed, c.due_at)))).where(later)
-    number, of, first = connection.execute(found).one()
-    return number, of, moment_of(first)
-
-
-def others_at_work(connection: Connection, scope: Scope) -> bool:
-    """Whether another worker of the run is fetching pages, which may bring new ones."""
-    c = frontier.c
-    theirs = and_(c.leased_by == scope.run_id, c.worker_id.is_not(None), c.worker_id != scope.worker_id)
-    return bool(connection.execute(select(exists().where(theirs))).scalar())
 
 
 _CONCLUDE = (
