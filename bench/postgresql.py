@@ -23,9 +23,9 @@ from pathlib import Path
 
 from sqlalchemy import event
 
+from bench import postgres_server as postgres
 from bench import search
 from bench.results import record
-from tests import postgres
 from zsparkcrawl.archive import Archive, Selection
 from zsparkcrawl.archive.search.queries import FIELDS, quoted
 from zsparkcrawl.export import export_articles

@@ -18,10 +18,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import bulk, workers
+from bench import postgres_server as postgres
 from bench.faults_trial import Report, served
 from bench.results import record
 from bench.scale_archive import archive
-from tests import postgres
 
 __all__ = ["main"]
 

@@ -33,9 +33,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from bench import postgres_server as postgres
 from bench.faults_trial import ROOT, Report, _environ
 from bench.results import record
-from tests import postgres
 from zsparkcrawl.archive import Archive
 
 _WORKERS = 4

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bench import postgres_server as postgres
 from bench.sample_site import Served, build, serve
-from tests import postgres
 from zsparkcrawl.archive import Archive
 
 MIGRATED = "migrated"

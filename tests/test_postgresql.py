@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from bench.postgres_server import GUARDED, Server
 from bench.sample_site import Served
-from tests.postgres import GUARDED, Server
 from tests.raw import change, rows
 from tests.serving import FAST, Site, command, crawl, ended
 from tests.test_archive import ARTICLE, refusal, store

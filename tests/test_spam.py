@@ -333,3 +333,15 @@ def test_of_very_many_offers_not_each_is_looked_at() -> None:
     assert spam_among([*sorted(offers), "园区新闻"]) == offers
     honest = {f"成人教育{number}" for number in range(6_000)}
     assert spam_among(sorted(honest)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "南京六合区代表团来访", "调查人员进驻企业", "关于加强枪支弹药管理的通知", "园区召开公益服务推进会", "海口交警支队来访",
+        "部门三公经费预算公开", "健全黄河流域生态保护机制", "关于做好安全工作的三点意见", "月球探测展览开幕", "虚假证明材料查处通报",
+        "加勒比国家代表团来访", "东京热电厂参观记", "高清无人机航拍园区", "免费黄瓜种植培训", "星野光电发布新品", "赠送金银花茶",
+    ],
+)  # fmt: skip
+def test_a_listed_word_that_stands_by_chance_makes_no_spam_of_a_label(label: str) -> None:
+    assert not is_spam(label)

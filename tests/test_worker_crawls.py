@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests import postgres
+from bench import postgres_server as postgres
 from tests.conftest import MIGRATED
 from tests.serving import End, Route, Site, article, command, ended, listing
 from tests.test_cli_crawl import CODE

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tests import postgres
+from bench import postgres_server as postgres
 from tests.conftest import MIGRATED
 from zsparkcrawl.archive import Archive, ArchiveError, LeaseLostError, Listed, Part, Standing, Told, Visited, Wanted
 from zsparkcrawl.archive.crawling.hosts import Answered, Spacing, Turn

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: on loopback, in a folder that goes when they end."""
+"""A PostgreSQL server of one's own, for tests and benchmarks: on loopback, in a folder that goes when they end."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def programs() -> Path | None:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. Everybody on this machine may log in but one, and the disk is not waited for: it holds nothing of
-    worth."""
+    """A running server. Everybody on this machine may log in but one, and the disk is not waited for: it holds nothing
+    of worth."""
 
     port: int
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
