@@ -192,7 +192,8 @@ def test_all_of_them_made_one_run(story: Story) -> None:
 
 def test_little_is_asked_for_twice(story: Story) -> None:
     again = {path: count - 1 for path, count in Counter(story.crew.site.asked).items() if count > 1}
-    assert again.pop("/robots.txt") >= 2, "each worker has to know the rules"
+    # The first worker and the last one certainly ask; one that is held up as soon as it has joined may not come to it.
+    assert 1 <= again.pop("/robots.txt") <= 4, "each worker has to know the rules"
     assert again.pop(BUSY, 0) <= 2
     assert sum(again.values()) <= 8, "what was on its way when a worker was held up"
 
