@@ -38,7 +38,7 @@ from bench.results import record
 from zsparkcrawl.bulk.lines import ranges_of
 
 _WHOLE, _TOLD = 1_000, 100
-"""Megabytes of the run that is meant, which takes two hours, and of the smallest whose figures are written down."""
+"""Megabytes of the run that is meant, an hour and a quarter, and of the smallest whose figures are written down."""
 _EVERY = 0.25
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -179,11 +179,14 @@ def on_a_cluster(source: Path, out: Path) -> Figure:
         return measured("a Dask cluster of 2", source, out, ["--dask", cluster.scheduler_address], pids)
 
 
-def report(number: int, found: Sequence[Figure], tenth: Figure, killing: tuple[int, str]) -> str:
+def report(number: int, made_of: str, found: Sequence[Figure], tenth: Figure, killing: tuple[int, str]) -> str:
     """All figures, and what they say."""
     one, two, cluster = found
     parts = len(ranges_of(one.size))
-    lines = [f"{number} records", f"{'':<26}{'input':>10}{'passed':>11}{'processor':>11}{'speed':>11}   most memory"]
+    lines = [
+        f"{number} records of {made_of}",
+        f"{'':<26}{'input':>10}{'passed':>11}{'processor':>11}{'speed':>11}   most memory",
+    ]
     lines += [figure.line() for figure in (*found, tenth)]
     lines += ["", f"from 1 process to 2: {one.seconds / two.seconds:.2f}x; to the cluster: "]
     lines[-1] += f"{one.seconds / cluster.seconds:.2f}x"
@@ -207,7 +210,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = [measured(f"{jobs} process{'es' * (jobs > 1)}", source, out, ["--jobs", str(jobs)]) for jobs in (1, 2)]
         found.append(on_a_cluster(source, out))
         tenth = measured("2 processes", small, out, ["--jobs", "2"])
-        text = report(number, found, tenth, killed(source, out))
+        made_of = f"{len(texts)} texts of " + (", ".join(path.name for path in given.texts) or "the sample site")
+        text = report(number, made_of, found, tenth, killed(source, out))
     if given.megabytes >= _TOLD:
         record("bench.bulk" if given.megabytes == _WHOLE else f"bench.bulk --megabytes {given.megabytes}", text)
     else:

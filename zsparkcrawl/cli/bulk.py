@@ -173,7 +173,8 @@ def _tell(summary: Summary, *, as_json: bool) -> None:
 
 def _lines(summary: Summary, counts: dict[str, Any]) -> Iterator[str]:
     before = f", {summary.done_before} done before" if summary.done_before else ""
-    yield f"{summary.files} files{before}; {counts['records']} records, of which {counts['healthy']} were healthy"
+    files = "1 file" if summary.files == 1 else f"{summary.files} files"
+    yield f"{files}{before}; {counts['records']} records, of which {counts['healthy']} were healthy"
     yield f"repaired {counts['repaired']} ({counts['inferred']} with something inferred), {counts['edits']} edits"
     yield f"left damaged {counts['left_damaged']}, spam cuts {counts['spam_cuts']}, failures {counts['failures']}"
     if counts["skipped"]:
