@@ -148,6 +148,8 @@ def _read_rightly(name: str) -> str:
 
     >>> _read_rightly("ï¿½.doc"), _read_rightly("¸½¼þ.doc"), _read_rightly("闄勪欢.doc"), _read_rightly("Café.doc")
     ('ï¿½.doc', '附件.doc', '附件.doc', 'Café.doc')
+    >>> _read_rightly("榻丂.doc")  # its bytes are those of 齁@ too
+    '榻丂.doc'
     """
     ways = (("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030"), ("gb18030", "utf-8"))
     for read_as, meant in ways:
@@ -156,7 +158,9 @@ def _read_rightly(name: str) -> str:
         except UnicodeError:
             continue
         foreign = "".join(sign for sign in right if not sign.isascii())
-        # One accented letter and what stands behind it may look like GBK; two pairs in a row hardly.
-        if foreign and _CHINESE.fullmatch(foreign) and (meant == "utf-8" or len(_LATIN.findall(name)) >= 4):
+        # One accented letter and what stands behind it may look like GBK, and two characters like one and a letter;
+        # twice in a row hardly.
+        enough = len(foreign) >= 1 + (read_as == "gb18030") and (meant == "utf-8" or len(_LATIN.findall(name)) >= 4)
+        if enough and _CHINESE.fullmatch(foreign):
             return right
     return name
