@@ -143,6 +143,29 @@ def test_a_dead_runs_leases_are_taken_over(archive: Archive, monkeypatch: pytest
     assert names(run(archive).lease(NOW, 9)) == ["1.html", "2.html", "3.html"]
 
 
+def test_a_page_that_ends_processes_is_fetched_alone_and_then_let_alone(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing(run(archive), [None, None])
+    for name in ("is_ours", "is_alive"):
+        monkeypatch.setattr(f"zsparkcrawl.archive.crawling.writing.{name}", lambda _: False)
+    for left_behind in (0, 1):
+        taken = run(archive).lease(NOW, 9)
+        assert [lease.left_behind for lease in taken] == [left_behind] * 2
+    third = run(archive)
+    assert third.lease(NOW, 9) == []
+    (first,), (second,) = (third.lease(NOW, 1, suspected=True) for _ in range(2))
+    assert (names([first, second]), first.is_suspected) == (["1.html", "2.html"], True)
+    third.conclude(Visited(first, stand_after(first.standing, "not now", NOW)), NOW)
+
+    fourth = run(archive)
+    assert names(fourth.lease(NOW + DAY, 9)) == ["1.html"], "it ended by itself, and is trusted again"
+    assert fourth.lease(NOW + DAY, 9, suspected=True) == []
+    (again,) = fourth.lease(NOW + 7 * DAY, 9, suspected=True)
+    assert (again.url, again.standing.tries) == (f"{HOME}/2.html", 1)
+    assert "processes in a row ended" in (again.standing.reason or "")
+
+
 def test_a_walk_that_was_cut_off_goes_on(archive: Archive) -> None:
     first = run(archive)
     first.begin([f"{HOME}/"], walk, NOW)

@@ -53,6 +53,28 @@ def killed(data: Path) -> End:
         return end
 
 
+def deadly(data: Path) -> End:
+    """Article 5 ends each process that asks for it; crawls until one ends by itself."""
+    running: list[Any] = []
+
+    def kill(path: str) -> Route:
+        running[-1].send_signal(signal.SIGKILL)
+        return article(5)
+
+    made: dict[str, Route | Any] = {"/robots.txt": (404, {}, b""), "/news/": listing(range(1, 13))}
+    made |= {f"/news/{number}.html": article(number) for number in range(1, 13)} | {"/news/5.html": kill}
+    end = End(-9, "", "", data)
+    with Site(made) as site:
+        end.left["articles"] = []
+        while end.code == -signal.SIGKILL and len(running) < 6:
+            running.append(command(data, "crawl", "news", "-a", f"start_url={site.url}/news/", *FAST))
+            out, err = running[-1].communicate()
+            end.code, end.out, end.err = running[-1].returncode, out, err
+            end.left["articles"] += end.rows("SELECT count(*) FROM articles")[0]
+        end.left["asked"] = Counter(site.asked)
+        return end
+
+
 def conditional(data: Path) -> End:
     """A site that knows 304: a full run costs it no bodies; a change still arrives."""
     asked: list[tuple[str, str | None, str | None]] = []
@@ -96,7 +118,7 @@ def crawls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[End]]:
     with ThreadPoolExecutor(3) as pool:
         return {
             one.__name__: pool.submit(one, tmp_path_factory.mktemp(one.__name__))
-            for one in (killed, conditional, hijacked)
+            for one in (killed, deadly, conditional, hijacked)
         }
 
 
@@ -121,6 +143,19 @@ def test_a_killed_crawl_asks_for_little_twice(crawls: Crawls) -> None:
     articles = sum(count for path, count in again.items() if "list_" not in path)
     assert articles <= 3 * 16, "what was on its way, three times"
     assert sum(count for path, count in again.items() if "list_" in path) <= 3 * 2
+
+
+def test_a_page_that_ends_the_process_costs_three_nights_and_no_article(crawls: Crawls) -> None:
+    end = crawls["deadly"].result()
+    assert end.code == 0, end.err
+    assert len(end.left["articles"]) == 4, "the fourth night ends by itself"
+    assert end.left["articles"][-1] == 11
+    assert end.left["asked"]["/news/5.html"] == 3
+    ((tries, reason, days),) = end.rows(
+        "SELECT tries, reason, julianday(due_at) - julianday('now') FROM frontier WHERE url LIKE '%/5.html'"
+    )
+    assert (tries, days) == (1, pytest.approx(7, abs=0.1))
+    assert reason == "3 processes in a row ended while it was on its way, the last with it alone"
 
 
 def test_a_second_crawl_costs_little(crawls: Crawls) -> None:

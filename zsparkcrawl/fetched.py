@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zsparkcrawl.archive import Lease
 
-__all__ = ["Exchange", "Kept", "Reading"]
+__all__ = ["Exchange", "Kept", "Reading", "Readings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,24 @@ class Reading:
     etag: str | None = None
     last_modified: str | None = None
     lacks: str | None = None
+
+
+class Readings:
+    """What is on its way, by the address of its page; of one address what came first is the first."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[Reading]] = {}
+
+    def add(self, url: str, reading: Reading) -> None:
+        """Announce the article that is read from the page at ``url``."""
+        self._waiting.setdefault(url, []).append(reading)
+
+    def take(self, url: str) -> Reading | None:
+        """The reading whose article has come; None when none was announced."""
+        waiting = self._waiting.get(url)
+        if not waiting:
+            return None
+        reading = waiting.pop(0)
+        if not waiting:
+            del self._waiting[url]
+        return reading

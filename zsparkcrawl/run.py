@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from zsparkcrawl.archive import Archive, Filters, Frontier, Lease, Listed, Part, Shown, Standing, Trail, Visited
-from zsparkcrawl.archive.articles.restoring import restored
+from zsparkcrawl.archive import Archive, Frontier, Lease, Listed, Part, Shown, Standing, Trail, Visited
 from zsparkcrawl.archive.crawling.doubting import Doubt
 from zsparkcrawl.archive.crawling.fetching import Onward
 from zsparkcrawl.archive.crawling.offers import Offering
@@ -20,10 +19,10 @@ from zsparkcrawl.archive.warc.captures import CaptureWriter
 from zsparkcrawl.archive.warc.records import NOT_MODIFIED, payload_digest
 from zsparkcrawl.charset import declared_charset
 from zsparkcrawl.extract.links import Listing
-from zsparkcrawl.fetched import Exchange, Kept, Reading
+from zsparkcrawl.fetched import Exchange, Kept, Reading, Readings
 from zsparkcrawl.filing import FileAnswer, Files
 from zsparkcrawl.habit import Night, unusual, waiting
-from zsparkcrawl.items import Article, KeptArticle
+from zsparkcrawl.items import Article
 from zsparkcrawl.outcome import Outcome
 
 __all__ = ["Exchange", "Kept", "Reading", "Run"]
@@ -57,7 +56,7 @@ class Run:
     part: Part | None = None
     """The part that this process takes in the run; None when it has the run for itself."""
     _open: dict[int, Lease] = field(default_factory=dict)
-    _reading: dict[str, list[Reading]] = field(default_factory=dict)
+    _readings: Readings = field(default_factory=Readings)
     _ended: bool = False
     _first: set[str] = field(default_factory=set)
     _told: list[str] = field(default_factory=list)
@@ -91,6 +90,14 @@ class Run:
         if not self._fetches_files or limit <= 0:
             return []
         return self._taken(self.frontier.lease(self.now(), limit, files=True))
+
+    def lease_suspected(self) -> list[Lease]:
+        """Take one page or file that may have ended a process, when no other is on its way."""
+        if self._open:
+            return []
+        kinds = (False, True) if self._fetches_files else (False,)
+        found = (self.frontier.lease(self.now(), 1, files=files, suspected=True) for files in kinds)
+        return self._taken(next(filter(None, found), []))
 
     def pause(self) -> float | None:
         """Seconds until the next page or file falls due that this run waits for; None when there is none. While others
@@ -174,11 +181,11 @@ class Run:
 
     def reads(self, url: str, reading: Reading) -> None:
         """Announce the article that is read from the page at ``url``."""
-        self._reading.setdefault(url, []).append(reading)
+        self._readings.add(url, reading)
 
     def store(self, article: Article) -> Stored | Doubt:
         """Keep an article: "new", "version" or "unchanged"; or the doubt for which its page is not believed."""
-        now, reading = self.now(), self._read(article.url)
+        now, reading = self.now(), self._readings.take(article.url)
         capture, title = (reading.capture_id, reading.lease.title) if reading else (None, None)
         visited = None if reading is None else (self.frontier, self._visited(reading, now))
         with self.archive.together():
@@ -218,14 +225,14 @@ class Run:
 
     def outside(self, article: Article) -> None:
         """Enter that an article is of another time than this crawl was asked for: a later one may want it."""
-        if reading := self._read(article.url):
+        if reading := self._readings.take(article.url):
             now = self.now()
             standing = stand_after(reading.lease.standing, "outside", now, reason=f"of {article.date}")
             self._conclude(Visited(reading.lease, standing, listed_date=article.date), now)
 
     def broke(self, article: Article) -> None:
         """Enter that an article could not be cleaned or kept."""
-        if reading := self._read(article.url):
+        if reading := self._readings.take(article.url):
             self.not_read(reading.lease, "not now", reason="an error of the program")
 
     def not_read(
@@ -246,10 +253,6 @@ class Run:
     def gives_up(self, lease: Lease) -> bool:
         """Whether one more failure would be the last for a page: then it is not asked for by itself any more."""
         return stand_after(lease.standing, "not now", self.now()).due_at is None
-
-    def kept_articles(self, site: str, section: str) -> Iterator[KeptArticle]:
-        """All that the archive has of a section."""
-        return map(restored, self.archive.articles(Filters(site=site, section=section)))
 
     def unusual(self, counts: Mapping[str, int]) -> list[str]:
         """What of this run is unlike the runs before it, each in a few words. Asked when it is done."""
@@ -288,15 +291,6 @@ class Run:
     def _visited(self, reading: Reading, now: dt.datetime) -> Visited:
         standing = replace(stand_after(reading.lease.standing, "read", now), reason=reading.lacks)
         return Visited(reading.lease, standing, reading.etag, reading.last_modified)
-
-    def _read(self, url: str) -> Reading | None:
-        waiting = self._reading.get(url)
-        if not waiting:
-            return None
-        reading = waiting.pop(0)
-        if not waiting:
-            del self._reading[url]
-        return reading
 
     def _close(self, lease: Lease) -> None:
         self._open.pop(lease.id, None)

@@ -21,8 +21,9 @@ from zsparkcrawl.archive.articles.storable import stamp, storable
 from zsparkcrawl.archive.crawling import writing
 from zsparkcrawl.archive.crawling.fetching import Frontier
 from zsparkcrawl.archive.crawling.finding import Trail
-from zsparkcrawl.archive.crawling.frontier import LeaseLostError, Scope, Shown, Wanted, release, take_over
+from zsparkcrawl.archive.crawling.frontier import LeaseLostError, Scope, Shown, Wanted, release
 from zsparkcrawl.archive.crawling.importing import Importing
+from zsparkcrawl.archive.crawling.left_behind import take_over
 from zsparkcrawl.archive.crawling.recovering import Recovering
 from zsparkcrawl.archive.crawling.storing import Storing
 from zsparkcrawl.archive.crawling.visits import Lease, Standing, Visited
@@ -173,7 +174,7 @@ class Archive(
         }
         with self._writing() as connection:
             writing.bury_dead_runs(connection, alone=self._lock is not None and self._lock.guards)
-            take_over(connection)
+            take_over(connection, started)
             return writing.insert_run(connection, row)
 
     def end_run(self, run_id: int, *, state: str, reason: str, counts: Mapping[str, int], ended: dt.datetime) -> None:

@@ -22,8 +22,9 @@ _IDLE_TICKS = 5
 class Leases:
     """The pages that a run fetches, one after the other, until none is due and none is on its way.
 
-    Files come when no page is due, one at a time. ``room`` bounds how many pages are on their way at once, ``limit``
-    how many articles are taken at all. ``idle`` tells whether the crawl has nothing to do."""
+    Files come when no page is due, one at a time; last what may have ended a process, alone. ``room`` bounds how many
+    pages are on their way at once, ``limit`` how many articles are taken at all. ``idle`` tells whether the crawl has
+    nothing to do."""
 
     def __init__(self, run: Run, *, room: int, limit: int | None, idle: Callable[[], bool]) -> None:
         self.run = run
@@ -66,6 +67,11 @@ class Leases:
                     self.run.not_read(lease, "not now", reason="its request was lost")
 
     def _take(self) -> list[Lease]:
+        if any(lease.is_suspected for lease in self.run.open):
+            return []
+        return self._take_sound() or self._counted(self.run.lease_suspected() if not self.sated else [])
+
+    def _take_sound(self) -> list[Lease]:
         files = sum(lease.kind == "file" for lease in self.run.open)
         pages = len(self.run.open) - files
         if not self.sated:
@@ -75,10 +81,13 @@ class Leases:
             # Half a batch at least, so that not every page costs a transaction of its own.
             if room <= 0 or (pages and room < self.room // 2 and self.limit is None):
                 return []
-            if taken := self.run.lease(room):
-                self.taken += sum(lease.kind == "article" and not lease.again for lease in taken)
+            if taken := self._counted(self.run.lease(room)):
                 return taken
         return self.run.lease_files(_FILES_AT_ONCE - files)
+
+    def _counted(self, taken: list[Lease]) -> list[Lease]:
+        self.taken += sum(lease.kind == "article" and not lease.again for lease in taken)
+        return taken
 
     async def _wait(self, seconds: float) -> bool:
         """Wait until a lease ends, at most so long; returns whether one did."""

@@ -14,7 +14,8 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from zsparkcrawl.archive import Lease
+from zsparkcrawl.archive import Filters, Lease
+from zsparkcrawl.archive.articles.restoring import restored
 from zsparkcrawl.extract.links import section_listings
 from zsparkcrawl.items import Article, KeptArticle
 from zsparkcrawl.run import Run
@@ -126,7 +127,8 @@ class ParkSpider(ListingSpider, FileSpider):
         """For a feed, what an earlier crawl read and this one had no need to ask for: a table is the whole table."""
         if self.run is None or self.plan.limit is not None or self.plan.ids or not self.settings.getdict("FEEDS"):
             return
-        for article in self.run.kept_articles(self.plan.site.name, self.plan.section.name):
+        kept = Filters(site=self.plan.site.name, section=self.plan.section.name)
+        for article in map(restored, self.run.archive.articles(kept)):
             here = urlsplit(article.url).hostname in self.plan.hosts
             if here and article.url not in self.handed and self.plan.covers(article.date):
                 yield article

@@ -57,10 +57,10 @@ class Frontier:
             while part := [Listed(url) for url in islice(urls, _NAMED_AT_ONCE)]:
                 finding.add_articles(connection, self._scope, part, stamp(now), named=True)
 
-    def lease(self, now: dt.datetime, limit: int, *, files: bool = False) -> list[Lease]:
-        """Take pages that are due, or files."""
+    def lease(self, now: dt.datetime, limit: int, *, files: bool = False, suspected: bool = False) -> list[Lease]:
+        """Take pages that are due, or files: see :func:`zsparkcrawl.archive.crawling.frontier.lease`."""
         with self._writing() as connection:
-            return rows.lease(connection, self._scope, self._wanted, now, limit, files=files)
+            return rows.lease(connection, self._scope, self._wanted, now, limit, files=files, suspected=suspected)
 
     def next_due(self, until: dt.datetime, *, files: bool = False) -> dt.datetime | None:
         """When the next page, or file, falls due, up to a moment; None when none does."""

@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, not_, or_, select, update
 
 from zsparkcrawl.archive.articles.storable import stamp, storable
-from zsparkcrawl.archive.crawling.visits import Lease, Standing, Visited
-from zsparkcrawl.archive.tables.schema import frontier, runs
+from zsparkcrawl.archive.crawling.visits import SUSPECTED, Lease, Standing, Visited
+from zsparkcrawl.archive.tables.schema import frontier
 from zsparkcrawl.errors import ZsparkError
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "conclude",
     "count_due",
     "lease",
+    "lease_of",
     "moment_of",
     "never_asked",
     "next_due",
@@ -36,7 +37,6 @@ __all__ = [
     "release",
     "scope_values",
     "stands_elsewhere",
-    "take_over",
 ]
 
 ASIDE = "aside"
@@ -91,13 +91,6 @@ class Shown:
     due: int = 0
 
 
-def take_over(connection: Connection) -> int:
-    """Free what is leased to runs that are over; returns how many pages."""
-    over = select(runs.c.id).where(runs.c.state != "running")
-    freed = update(frontier).where(frontier.c.leased_by.in_(over)).values(leased_by=None, worker_id=None)
-    return connection.execute(freed).rowcount
-
-
 def release(connection: Connection, run_id: int) -> None:
     """Free what is still leased to a run."""
     freed = update(frontier).where(frontier.c.leased_by == run_id).values(leased_by=None, worker_id=None)
@@ -110,18 +103,26 @@ def never_asked() -> ColumnElement[bool]:
 
 
 def lease(  # noqa: PLR0913 - each says another thing
-    connection: Connection, scope: Scope, wanted: Wanted, now: dt.datetime, limit: int, *, files: bool = False
+    connection: Connection,
+    scope: Scope,
+    wanted: Wanted,
+    now: dt.datetime,
+    limit: int,
+    *,
+    files: bool = False,
+    suspected: bool = False,
 ) -> list[Lease]:
     """Take pages that are due, at most ``limit``: listings first, then articles never read, then revisits; or with
-    ``files`` files instead."""
+    ``files`` files instead. With ``suspected`` those alone that may have ended a process, else all others."""
     c = frontier.c
     order = (case((c.kind == "listing", 0), (c.state == "waiting", 1), else_=2), c.id)
-    due = select(c.id).where(_due(scope, wanted, now), _is_file(files)).order_by(*order).limit(limit)
+    meant = (_is_file(files), (c.left_behind >= SUSPECTED) == suspected)
+    due = select(c.id).where(_due(scope, wanted, now), *meant).order_by(*order).limit(limit)
     ours = {"leased_by": scope.run_id, "worker_id": scope.worker_id, "leases": c.leases + 1}
     taken = update(frontier).where(c.id.in_(due.with_for_update(skip_locked=True))).values(ours)
     rows = connection.execute(taken.returning(frontier)).mappings().all()
     return [
-        _lease(dict(row), scope.run_id, whole=wanted.whole)
+        lease_of(dict(row), scope.run_id, whole=wanted.whole)
         for row in sorted(rows, key=lambda row: (row["kind"] != "listing", row["state"], row["id"]))
     ]
 
@@ -154,7 +155,7 @@ _CONCLUDE = (
             name: bindparam(name)
             for name in (
                 "state", "due_at", "visits", "tries", "misses", "missed_since", "reason", "visited_at", "visited_by",
-                "retried_by", "leased_by", "worker_id", "etag", "last_modified", "walk",
+                "retried_by", "leased_by", "worker_id", "etag", "last_modified", "walk", "left_behind",
             )
         }
         | {name: func.coalesce(bindparam(name), frontier.c[name]) for name in ("article_id", "listed_date")}
@@ -186,6 +187,7 @@ def conclude(connection: Connection, visited: Visited, run_id: int, now: dt.date
         "retried_by": run_id if visited.again else None,
         "leased_by": None,
         "worker_id": None,
+        "left_behind": 0,
         "etag": visited.etag if read else lease.etag,
         "last_modified": visited.last_modified if read else lease.last_modified,
         "walk": None if walk is None else json.dumps(walk),
@@ -248,7 +250,8 @@ def scope_values(scope: Scope) -> dict[str, str]:
     return {"site": scope.site, "section": scope.section, "origin": scope.origin}
 
 
-def _lease(row: Mapping[str, Any], run_id: int, *, whole: bool) -> Lease:
+def lease_of(row: Mapping[str, Any], run_id: int | None = None, *, whole: bool = False) -> Lease:
+    """The lease of a row. For a run, and whether it is a whole one, the walk is the one that the run goes on with."""
     walk = None if row["walk"] is None else json.loads(row["walk"])
     if walk is not None and whole:
         walk = walk.get(ASIDE, walk)
@@ -271,9 +274,10 @@ def _lease(row: Mapping[str, Any], run_id: int, *, whole: bool) -> Lease:
         last_modified=row["last_modified"],
         walk=walk,
         article_id=row["article_id"],
-        again=row["retried_by"] == run_id,
+        again=run_id is not None and row["retried_by"] == run_id,
         named=row["listed_by"] is not None,
         taken=row["leases"],
+        left_behind=row["left_behind"],
     )
 
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-__all__ = ["BACK_OFF", "REVISITS", "Ending", "Kind", "Lease", "Standing", "State", "Visited", "is_gone", "stand_after"]
+__all__ = [
+    "BACK_OFF", "REVISITS", "SUSPECTED", "Ending", "Kind", "Lease", "Standing", "State", "Visited", "is_gone",
+    "stand_after",
+]  # fmt: skip
 
 State = Literal["waiting", "read", "failed", "gone", "off-site", "spam", "not an article", "duplicate"]
 """How a page stands: to be fetched, read at least once, or why it was not."""
@@ -29,6 +32,10 @@ BACK_OFF = tuple(
 )  # fmt: skip
 """How long after the first, second … failure in a row a page is asked for again. The first two are within the patience
 of one run, so that one lost connection costs no article; then nights go by. Chosen."""
+
+SUSPECTED = 2
+"""Processes in a row that ended while a page was on its way: from so many on it is fetched alone. One proves nothing,
+and each costs the rest of a night. Chosen."""
 
 _LONGEST = dt.timedelta(days=30)
 """The longest Retry-After that is believed."""
@@ -75,6 +82,13 @@ class Lease:
     """Whether a listing, an article or the operator named it; False when only another address led to it."""
     taken: int = 0
     """How often the page was taken to be fetched, this time included: tells one lease of it from the next."""
+    left_behind: int = 0
+    """How many processes in a row ended while it was on its way."""
+
+    @property
+    def is_suspected(self) -> bool:
+        """Whether it may be what ended them, and must be fetched alone."""
+        return self.left_behind >= SUSPECTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, select, update
 
 from zsparkcrawl.archive.articles.storable import stamp, storable
-from zsparkcrawl.archive.crawling.frontier import take_over
+from zsparkcrawl.archive.crawling.left_behind import free, take_over
 from zsparkcrawl.archive.crawling.writing import bury_dead_runs, insert_run
 from zsparkcrawl.archive.database.locking import LockedError
 from zsparkcrawl.archive.database.running import has_ended
@@ -80,7 +80,7 @@ def join_run(connection: Connection, run: Mapping[str, Any], worker: Mapping[str
     now = moment(connection)
     bury_lapsed(connection)
     bury_dead_runs(connection, alone=True)
-    take_over(connection)
+    take_over(connection, now)
     found = _running(connection, run)
     if found is None:
         number, since = insert_run(connection, {**run, "started": stamp(now)}), 0.0
@@ -131,7 +131,9 @@ def end_part(connection: Connection, part: Part, reason: str, stats: Mapping[str
     left = update(workers).where(c.id == part.worker_id, c.state == "working").values(values)
     if connection.execute(left).rowcount != 1:
         raise WorkerLostError(_too_late(part))
-    _free(connection, [part.worker_id])
+    given_back = update(frontier).where(frontier.c.worker_id == part.worker_id)
+    connection.execute(given_back.values(leased_by=None, worker_id=None))
+    _end_turns(connection, [part.worker_id])
     bury_lapsed(connection)
     still = select(func.count()).where(c.run_id == part.run_id, c.state == "working")
     return not connection.execute(still).scalar_one()
@@ -159,14 +161,14 @@ def bury_workers(connection: Connection, numbers: Sequence[int] | None = None) -
     if numbers is None:
         numbers = connection.execute(select(c.id).where(c.state == "working")).scalars().all()
     if numbers:
-        values = {"state": "lost", "reason": "no sign of life", "ended": stamp(moment(connection))}
+        now = moment(connection)
+        values = {"state": "lost", "reason": "no sign of life", "ended": stamp(now)}
         connection.execute(update(workers).where(c.id.in_(numbers)).values(values))
-        _free(connection, numbers)
+        free(connection, frontier.c.worker_id.in_(numbers), now)
+        _end_turns(connection, numbers)
 
 
-def _free(connection: Connection, numbers: Sequence[int]) -> None:
-    taken = update(frontier).where(frontier.c.worker_id.in_(numbers)).values(leased_by=None, worker_id=None)
-    connection.execute(taken)
+def _end_turns(connection: Connection, numbers: Sequence[int]) -> None:
     connection.execute(update(host_slots).where(host_slots.c.worker_id.in_(numbers)).values(until=0))
 
 

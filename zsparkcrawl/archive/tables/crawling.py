@@ -168,6 +168,13 @@ frontier = Table(
     Column(
         "worker_id", Integer, ForeignKey("workers.id"), comment="of that run the worker that is fetching it, if several"
     ),
+    Column(
+        "left_behind",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="how many processes in a row ended without a word while it was on its way",
+    ),
     UniqueConstraint("site", "section", "origin", "url"),
     Index(None, "site", "section", "origin", "due_at"),
     Index(None, "leased_by"),
