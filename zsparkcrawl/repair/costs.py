@@ -47,6 +47,8 @@ nothing was built from 2,485 come back with 0.7, 2,482 with 1.0."""
 _MOST_GUESSES = 40
 _FAR = 14.0
 """How many characters are tried for a lost byte, and how many bits the likeliest may be ahead of the last of them."""
+_FOLLOWED = 10
+"""… and how many of them a search for misread text follows at one place."""
 
 _MOST_UNKNOWN = 40
 """… and where nothing of the character is known."""
@@ -109,14 +111,14 @@ class Costs:
         return known
 
     def guesses(self, chars: tuple[str, ...], context: str) -> list[Guess]:
-        """Those of the characters that may be put in for a lost byte behind the last two, the likeliest first."""
+        """Those of the characters that may be put in for a lost byte behind the last two, the ten likeliest first."""
         known = self._guesses.get((chars, context))
         if known is None:
             # Most are asked for here alone: to remember each as `of` does takes longer than to work it out.
             found = [(char, *self._bits.text(char, context)) for char in self.likely(chars)]
             found.sort(key=itemgetter(1))
-            least = found[0][1] if found else 0.0
-            known = [Guess(*guess) for guess in found[:_MOST_GUESSES] if guess[1] < least + _FAR]
+            most = found[0][1] + _FAR if found else 0.0
+            known = [Guess(*guess) for guess in found[:_FOLLOWED] if guess[1] < most]
             if len(self._guesses) >= _REMEMBERED:
                 self._guesses.clear()
             self._guesses[chars, context] = known

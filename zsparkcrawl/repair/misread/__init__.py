@@ -18,7 +18,7 @@ from zsparkcrawl.repair.misread.found import Found
 from zsparkcrawl.repair.misread.guesses import Choice, Known, choice, known_of
 from zsparkcrawl.repair.misread.kinds import found_in, garbled_in
 from zsparkcrawl.repair.misread.latin import found_in_latin
-from zsparkcrawl.repair.misread.search import Node
+from zsparkcrawl.repair.misread.nodes import Node
 from zsparkcrawl.repair.paths import DOUBTFUL
 
 __all__ = ["mark_unreadable", "reread_misread"]

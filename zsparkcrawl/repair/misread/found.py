@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from zsparkcrawl.repair.misread.charsets import Misreading
-from zsparkcrawl.repair.misread.search import Node
+from zsparkcrawl.repair.misread.nodes import Node
 
 __all__ = ["BESIDE", "Found", "is_chinese", "is_likely", "is_other_script", "is_utf8", "is_utf8_in_latin"]
 

@@ -32,7 +32,8 @@ from zsparkcrawl.repair.misread.found import (
     is_utf8,
     is_utf8_in_latin,
 )
-from zsparkcrawl.repair.misread.search import ENDS, Node, Search
+from zsparkcrawl.repair.misread.nodes import Node
+from zsparkcrawl.repair.misread.search import ENDS, Search
 from zsparkcrawl.repair.misread.whole import whole_line, whole_lines
 
 __all__ = ["as_read", "found_in", "garbled_in"]
