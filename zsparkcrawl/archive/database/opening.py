@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -245,10 +246,16 @@ def _config() -> Config:
     return config
 
 
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest revision of the tables, and all that are known. To load the steps took 7 of the 10 ms of processor
+    time that opening an archive in SQLite took."""
+    steps = ScriptDirectory.from_config(_config())
+    return steps.get_current_head(), frozenset(step.revision for step in steps.walk_revisions())
+
+
 def _prepare(engine: Engine, name: str, readonly: bool) -> None:
-    config = _config()
-    steps = ScriptDirectory.from_config(config)
-    head, known = steps.get_current_head(), {step.revision for step in steps.walk_revisions()}
+    head, known = _revisions()
     options = reading_options(engine) if readonly else {}
     with engine.connect().execution_options(**options) as connection, connection.begin():
         present = _revision(connection, name)
@@ -266,6 +273,7 @@ def _prepare(engine: Engine, name: str, readonly: bool) -> None:
             )
         if present is None and connection.dialect.name == "postgresql" and (why := fit_for_archive(connection)):
             raise ArchiveError(f"database {name}: {why}")
+        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         renew(connection)
