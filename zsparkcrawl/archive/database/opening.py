@@ -28,6 +28,7 @@ __all__ = [
     "DEFAULT_DATABASE",
     "VERSION_TABLE",
     "ArchiveError",
+    "EmptyError",
     "OlderError",
     "captures_folder",
     "data_folder",
@@ -49,6 +50,10 @@ _BUSY_SECONDS = 30.0
 
 class ArchiveError(ZsparkError):
     """The database cannot be opened, read or written; the message says which one and why, in one line."""
+
+
+class EmptyError(ArchiveError):
+    """There is nothing to read yet: no file, or no table. Opening it for writing makes an archive."""
 
 
 class OlderError(ArchiveError):
@@ -162,7 +167,7 @@ def _sqlite(url: URL, readonly: bool) -> Engine:
         raise ArchiveError("an archive in memory would be lost with the program: name a file, sqlite:///FILE")
     path = Path(url.database)
     if readonly and not path.exists():
-        raise ArchiveError(f"no database at {path}: crawl first, or name one (--database, ZSPARK_DATABASE)")
+        raise EmptyError(f"no database at {path}: crawl first, or name one (--database, ZSPARK_DATABASE)")
     if not readonly:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -266,7 +271,7 @@ def _prepare(engine: Engine, name: str, readonly: bool) -> None:
         if present is not None and present not in known:
             raise ArchiveError(f"database {name} is of a newer zsparkcrawl (schema {present}): update it")
         if readonly and present is None:
-            raise ArchiveError(f"database {name} is empty: a crawl sets it up")
+            raise EmptyError(f"database {name} is empty: a crawl sets it up")
         if readonly:
             raise OlderError(
                 f"database {name} has the older schema {present}: zsparkcrawl upgrade, or a crawl, renews it"
