@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from click.testing import CliRunner
 from sqlalchemy import Connection, Integer, Table, Text, cast, create_engine, inspect, select, text
@@ -16,7 +18,7 @@ from tests.raw import connected, rows
 from tests.test_copies import MIRRORS, store
 from tests.test_package import HOME, article, fill
 from zsparkcrawl.archive import Archive, ArchiveError, Scope, Wanted
-from zsparkcrawl.archive.database.opening import _config
+from zsparkcrawl.archive.database.opening import VERSION_TABLE, _config
 from zsparkcrawl.archive.tables.schema import metadata
 from zsparkcrawl.cli import main
 
@@ -142,12 +144,26 @@ MADE_OF = (
     "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid <> 0",
     "SELECT relname, reloptions::text FROM pg_class WHERE relnamespace = 'public'::regnamespace",
 )
+SERVED_OTHERWISE = {
+    ("remove_index", "ix_articles_grams"),
+    ("add_index", "ix_articles_browsing"),
+    ("add_index", "ix_versions_browsing"),
+}
+"""The index of the search, and those that only SQLite needs."""
 
 
 @pytest.mark.parametrize(("place", "revision"), [("postgresql", FIRST["postgresql"])], indirect=["place"])
 def test_the_tables_are_those_of_a_new_archive(place: str, revision: str, source: str, server_database: str) -> None:
     make_older(source, place, revision)
     Archive.open(place).close()
+    with connected(place) as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
+        told = compare_metadata(context, metadata)
+    # A change of columns is a list of such. What the columns mean stands in the documentation alone.
+    differing = {each[:2] for each in told if isinstance(each, tuple) and each[0] != "add_table_comment"}
+    columns = {each[0] for made in told if isinstance(made, list) for each in made}
+    assert {(kind, index.name) for kind, index in differing} == SERVED_OTHERWISE
+    assert columns == {"modify_comment"}
     for query in MADE_OF:
         found = sorted(rows(place, query), key=repr)
         assert found == sorted(rows(server_database, query), key=repr)
