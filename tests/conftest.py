@@ -1,15 +1,22 @@
 """Fixtures that several test modules share."""
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bench import postgres_server as postgres
 from bench.sample_site import Served, build, serve
+from tests.raw import elsewhere, environ_of
 from zsparkcrawl.archive import Archive
 
 MIGRATED = "migrated"
+IN_SQLITE = pytest.mark.parametrize("data", ["sqlite"], indirect=True)
+"""For a test of what the database has little part in, and the fixture `data`."""
+ON_SERVER = pytest.mark.parametrize("data", ["any"], indirect=True)
+"""For a test that costs much, while others of its kind use SQLite: on PostgreSQL where there is a server."""
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +43,46 @@ def postgres_server() -> Iterator[postgres.Server]:
         )
         Archive.open(server.url(MIGRATED)).close()
         yield server
+
+
+@pytest.fixture(scope="session")
+def any_server(request: pytest.FixtureRequest) -> postgres.Server | None:
+    """The server of :func:`postgres_server`; None where there is none."""
+    try:
+        server: postgres.Server = request.getfixturevalue("postgres_server")
+    except pytest.skip.Exception:
+        return None
+    return server
+
+
+@contextmanager
+def on_server(server: postgres.Server | None, data: Path) -> Iterator[Path]:
+    """Within the block the archive of a data folder is a database of the server, which holds nothing yet. Where there
+    is no server, it stays in the folder."""
+    if server is None:
+        yield data
+        return
+    url = server.create(like=MIGRATED)
+    with elsewhere(data, url):
+        yield data
+    server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def data(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The data folder that all commands take, not there yet; its archive is once in it, and once on PostgreSQL."""
+    folder = tmp_path / "data"
+    server = {"sqlite": "", "postgresql": "postgres_server", "any": "any_server"}[request.param]
+    with on_server(request.getfixturevalue(server) if server else None, folder):
+        for name, value in environ_of(folder).items():
+            monkeypatch.setenv(name, value)
+        yield folder
+
+
+@pytest.fixture
+def environ(data: Path) -> dict[str, str]:
+    """The environment with the data folder and the archive of :func:`data` in it."""
+    return dict(os.environ)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.raw import environ_of, rows
 from tests.warm import ROOT, Process
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "Route",
     "Site",
     "article",
-    "change",
     "command",
     "crawl",
     "ended",
@@ -131,33 +130,20 @@ class End:
         return self.err.strip().splitlines()[-1]
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(f"file:{self.data / 'zspark.sqlite'}?mode=ro", uri=True)
-        try:
-            return connection.execute(query).fetchall()
-        finally:
-            connection.close()
-
-
-def change(data: Path, statement: str) -> int:
-    """Change the database between two crawls, as time would; returns how many rows."""
-    connection = sqlite3.connect(data / "zspark.sqlite", isolation_level=None)
-    try:
-        return connection.execute(statement).rowcount
-    finally:
-        connection.close()
+        return rows(self.data, query)
 
 
 def command(
     data: Path, *words: str, code: str = "", cold: bool = False, **environ: str
 ) -> Process | subprocess.Popen[str]:
-    """Start `scrapy`, or the program that ends ``code``, with that environment.
+    """Start `scrapy`, or the program that ends ``code``, with that environment, on the archive of a data folder.
 
     It starts with everything imported, see `tests.warm`; ``cold`` starts it as an operator does, which takes a second
     of CPU time more. That is for what concerns the start itself.
     """
     begin = f"{code}\nimport sys; from scrapy.cmdline import execute; execute(['scrapy', *sys.argv[1:]])"
     clean = {k: v for k, v in os.environ.items() if not k.startswith("ZSPARK") and not k.lower().endswith("_proxy")}
-    whole = {**clean, "ZSPARK_DATA": str(data), "PYTHONUTF8": "1", **environ}
+    whole = {**clean, **environ_of(data), "PYTHONUTF8": "1", **environ}
     if not cold:
         assert not any(name.startswith("PYTHON") for name in environ), "too late for a process that has started"
         return Process(begin, words, whole)

@@ -16,7 +16,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bench import postgres_server as postgres
+from tests.raw import every_text
 from tests.serving import FAST, ORDINARY, ROOT, Site, article, command, ended, listing
+from tests.test_package import fill
 from zsparkcrawl.archive import Archive, captures_folder, data_folder, database_url
 from zsparkcrawl.archive.warc.captures import Captured
 from zsparkcrawl.cli import main
@@ -79,6 +82,27 @@ def test_everything_comes_back_from_a_backup(environ: dict[str, str], tmp_path: 
         assert exported() == wanted
     with Site(routes) as site:  # and it can be gone on with
         crawl(environ, site)
+
+
+def test_what_pg_dump_copied_is_the_same_archive(
+    postgres_server: postgres.Server, server_database: str, tmp_path: Path
+) -> None:
+    """On PostgreSQL that takes the place of `zsparkcrawl backup`."""
+    programs = postgres.programs()
+    assert programs is not None
+    where = (programs / "initdb").resolve().parent
+    with Archive.open(server_database) as archive:
+        fill(archive, [3, 1, 2], tmp_path)
+    dump, restored = tmp_path / "copy.dump", postgres_server.create()
+    plain = [url.replace("+psycopg", "") for url in (server_database, restored)]
+    subprocess.run([where / "pg_dump", "--format=custom", f"--file={dump}", plain[0]], check=True)
+    subprocess.run([where / "pg_restore", "--no-owner", f"--dbname={plain[1]}", dump], check=True)
+    assert every_text(restored) == every_text(server_database)
+    with Archive.open(restored) as archive:
+        assert list(archive.database_faults()) == []
+        assert [found.article["native_id"] for found in archive.search("带附件")] == ["600"]
+        assert archive.start_run(site="nhtp", section="news", start_url=None, arguments={}, started=NOW) == 2
+    postgres_server.drop(restored)
 
 
 def test_a_database_older_than_its_captures(environ: dict[str, str], tmp_path: Path) -> None:

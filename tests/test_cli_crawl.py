@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.conftest import IN_SQLITE, ON_SERVER
+from tests.raw import empty, every_text, lose, url_of
 from tests.serving import FAST, ORDINARY, End, Route, Site, command, ended
 from zsparkcrawl.archive import Archive, Listed, Scope, Standing, Visited, Wanted
 from zsparkcrawl.archive.crawling.visits import stand_after
@@ -18,17 +20,11 @@ HOME = "http://www.nhtp.org/news"
 CODE = "import sys; from zsparkcrawl.cli import main; main(sys.argv[1:])"
 
 
-@pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("ZSPARK_DATABASE", raising=False)
-    monkeypatch.setenv("ZSPARK_DATA", str(tmp_path / "data"))
-    return tmp_path / "data"
-
-
 def zspark(*words: str) -> Result:
     return CliRunner().invoke(main, ["crawl", *words])
 
 
+@IN_SQLITE
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -46,6 +42,7 @@ def test_what_makes_no_sense_is_said_before_anything_begins(words: list[str], sa
 
 
 def test_a_dry_run_writes_nothing(data: Path) -> None:
+    lose(data)
     result = zspark("--dry-run", "--all-sites")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[:3] == [
@@ -55,11 +52,12 @@ def test_a_dry_run_writes_nothing(data: Path) -> None:
     ]
     assert "nhtp notices: would walk http://www.nhtp.org/zcgg/\n" in result.stdout
     assert not data.exists()
+    assert empty(data)
 
 
 def test_a_dry_run_counts_what_is_due(data: Path) -> None:
     data.mkdir()
-    with Archive.open(f"sqlite:///{data / 'zspark.sqlite'}") as archive:
+    with Archive.open(url_of(data)) as archive:
         number = archive.start_run(site="nhtp", section="news", start_url=None, arguments={}, started=NOW)
         frontier = archive.frontier(Scope(number, "nhtp", "news", ""), Wanted())
         frontier.begin([f"{HOME}/"], lambda url, trusting: {"first": url, "trusting": trusting}, NOW)
@@ -69,7 +67,7 @@ def test_a_dry_run_counts_what_is_due(data: Path) -> None:
         two_days_ago = NOW - dt.timedelta(days=2)
         for lease, ending in zip(frontier.lease(NOW, 6), ("read",) * 4 + ("not now", "off-site"), strict=True):
             frontier.conclude(Visited(lease, stand_after(lease.standing, ending, two_days_ago)), two_days_ago)
-    before = sorted((path.name, path.read_bytes()) for path in data.iterdir())
+    before = every_text(data), sorted((path.name, path.read_bytes()) for path in data.iterdir())
     result = zspark("--dry-run", "--section", "news", "-s", "DOWNLOAD_DELAY=30")
     assert result.stdout.splitlines()[-2:] == [
         "nhtp news: articles due: 4 new, 1 that failed before, 4 to look at again; and what the listings show for the "
@@ -80,7 +78,7 @@ def test_a_dry_run_counts_what_is_due(data: Path) -> None:
     assert "would walk http://www.nhtp.org/news/ to its end" in full
     assert "articles due: 4 new, 2 that failed before, 4 to look at again" in full
     left = sorted((path.name, path.read_bytes()) for path in data.iterdir() if not path.name.endswith(("-shm", "-wal")))
-    assert left == before
+    assert (every_text(data), left) == before
 
 
 def night(data: Path, changed: dict[str, Route]) -> End:
@@ -89,6 +87,7 @@ def night(data: Path, changed: dict[str, Route]) -> End:
         return ended(command(data, "crawl", *start, *FAST, code=CODE), data, site)
 
 
+@ON_SERVER
 def test_the_mail_of_a_night_tells_each_fault_once(data: Path) -> None:
     end = night(data, {"/news/1.html": (500, {}, b"x"), "/news/2.html": (404, {}, b"x")})
     assert end.code == 0
@@ -99,6 +98,7 @@ def test_the_mail_of_a_night_tells_each_fault_once(data: Path) -> None:
     }  # fmt: skip
 
 
+@IN_SQLITE
 def test_the_mail_of_a_refused_night_is_one_line(data: Path) -> None:
     with Site({}) as site:
         url = site.url
@@ -106,6 +106,7 @@ def test_the_mail_of_a_refused_night_is_one_line(data: Path) -> None:
     assert (end.code, end.err.count("\n"), end.err.count("refused by")) == (1, 1, 1), end.err
 
 
+@IN_SQLITE
 @pytest.mark.parametrize("kept", [0, 3])
 def test_the_mail_of_a_night_on_which_nothing_can_be_kept_is_one_line(data: Path, kept: int) -> None:
     refusing = f"""

@@ -14,30 +14,38 @@ from typing import Any
 
 import pytest
 
+from bench import postgres_server as postgres
+from tests.conftest import on_server
+from tests.raw import url_of
 from tests.serving import FAST, ORDINARY, End, Route, Site, article, command, crawl, ended, listing, page, redirect
 from zsparkcrawl.archive import Archive
 
 
+def everything(inside: Site) -> dict[str, Route | Any]:
+    """A site with everything on it, and ways to a server inside."""
+    spam = '<a href="http://spam.example/news/99.html">x</a><a href="javascript:x()">下一页</a>'
+    return {
+        "/robots.txt": (200, {}, b"User-agent: *\nDisallow: /news/3.html\n"),
+        "/news/": listing([1, 2, 3, 4], "list_2.html", extra=spam),
+        "/news/list_2.html": listing([5, 6, 7, 8], "list_3.html"),
+        "/news/list_3.html": listing([9, 10, 11, 12], "list_4.html"),
+        "/news/list_4.html": listing([13, 14], "list_4.html"),
+        **{f"/news/{n}.html": article(n) for n in range(1, 15)},
+        "/news/2.html": (404, {}, b"gone"),
+        "/news/4.html": page("<html><body></body></html>"),
+        "/news/5.html": redirect(f"{inside.url}/news/5.html"),
+        "/news/6.html": redirect("file:///etc/hostname"),
+        "/news/7.html": (*article(7)[:1], {"Content-Length": "100000"}, article(7)[2]),
+        "/news/8.html": redirect("/news/"),
+        "/news/9.html": redirect("/news/9.html?v=2"),
+        "/news/9.html?v=2": article(9),
+    }
+
+
 def whole(data: Path) -> End:
-    """A site with everything on it, crawled, crawled again, and crawled after a change."""
+    """That site crawled, crawled again, and crawled after a change."""
     with Site({"*": page("secret")}, host="127.0.0.2") as inside:
-        spam = '<a href="http://spam.example/news/99.html">x</a><a href="javascript:x()">下一页</a>'
-        routes: dict[str, Route | Any] = {
-            "/robots.txt": (200, {}, b"User-agent: *\nDisallow: /news/3.html\n"),
-            "/news/": listing([1, 2, 3, 4], "list_2.html", extra=spam),
-            "/news/list_2.html": listing([5, 6, 7, 8], "list_3.html"),
-            "/news/list_3.html": listing([9, 10, 11, 12], "list_4.html"),
-            "/news/list_4.html": listing([13, 14], "list_4.html"),
-            **{f"/news/{n}.html": article(n) for n in range(1, 15)},
-            "/news/2.html": (404, {}, b"gone"),
-            "/news/4.html": page("<html><body></body></html>"),
-            "/news/5.html": redirect(f"{inside.url}/news/5.html"),
-            "/news/6.html": redirect("file:///etc/hostname"),
-            "/news/7.html": (*article(7)[:1], {"Content-Length": "100000"}, article(7)[2]),
-            "/news/8.html": redirect("/news/"),
-            "/news/9.html": redirect("/news/9.html?v=2"),
-            "/news/9.html?v=2": article(9),
-        }
+        routes = everything(inside)
         with Site(routes) as site:
             feeds = [word for kind in ("csv", "json", "jsonl") for word in ("-O", str(data / f"out.{kind}"))]
             end = crawl(
@@ -57,6 +65,14 @@ def whole(data: Path) -> End:
             end.more.append(crawl(data, site, "-a", "full=1", "-a", "since=2019-02-19", "-a", "until=2019-02-19"))
             end.left["inside"] = list(inside.asked)
             return end
+
+
+def on_a_server(data: Path) -> End:
+    """The first of these crawls, with the archive on PostgreSQL."""
+    with Site({"*": page("secret")}, host="127.0.0.2") as inside, Site(everything(inside)) as site:
+        end = crawl(data, site, "-s", "ZSPARK_PATIENCE=2")
+        end.left["asked"] = list(site.asked)
+        return end
 
 
 def _contents(end: End) -> list[tuple[Any, ...]]:
@@ -129,17 +145,21 @@ def nightly(data: Path) -> End:
         return ended(command(data, "crawl", *FAST[:4], code=code, cold=True, **proxy), data, site)
 
 
-CRAWLS = (stopped, whole, looking, refused, full_disk, nightly)
+CRAWLS = (stopped, whole, on_a_server, looking, refused, full_disk, nightly)
 
 
 @pytest.fixture(scope="module")
-def crawls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[End]]]:
+def crawls(
+    tmp_path_factory: pytest.TempPathFactory, any_server: postgres.Server | None
+) -> Iterator[dict[str, Future[End]]]:
     """All at once: each spends most of its time in starting up, or in waiting."""
-    with ThreadPoolExecutor(4) as pool:
-        yield {one.__name__: pool.submit(one, tmp_path_factory.mktemp(one.__name__)) for one in CRAWLS}
+    folders = {one: tmp_path_factory.mktemp(one.__name__) for one in CRAWLS}
+    with on_server(any_server, folders[on_a_server]), ThreadPoolExecutor(4) as pool:
+        yield {one.__name__: pool.submit(one, folder) for one, folder in folders.items()}
 
 
 Crawls = dict[str, "Future[End]"]
+ON_BOTH = pytest.mark.parametrize("name", ["whole", "on_a_server"])
 
 
 def test_a_whole_crawl(crawls: Crawls) -> None:
@@ -171,9 +191,10 @@ def test_nothing_leads_off_the_site(crawls: Crawls) -> None:
     assert end.rows(foreign) == [("off-site", None, None, "on a host that is none of the site's")]
 
 
-def test_each_row_of_a_listing_is_accounted_for(crawls: Crawls) -> None:
-    end = crawls["whole"].result()
-    with Archive.open(f"sqlite:///{end.data / 'zspark.sqlite'}", readonly=True) as archive:
+@ON_BOTH
+def test_each_row_of_a_listing_is_accounted_for(crawls: Crawls, name: str) -> None:
+    end = crawls[name].result()
+    with Archive.open(url_of(end.data), readonly=True) as archive:
         accounts = {row["url"].rpartition("/")[2]: row["account"] for row in archive.accounts()}
         states = {row["state"]: row["pages"] for row in archive.states(dt.datetime.now(dt.UTC))}
         gone = list(archive.accounts("gone"))
@@ -192,8 +213,9 @@ def test_each_row_of_a_listing_is_accounted_for(crawls: Crawls) -> None:
     assert [row["reason"] == "HTTP status 404" for row in gone] == [True, False], "the other leads to the listing"
 
 
-def test_every_response_is_kept(crawls: Crawls) -> None:
-    end = crawls["whole"].result()
+@ON_BOTH
+def test_every_response_is_kept(crawls: Crawls, name: str) -> None:
+    end = crawls[name].result()
     kept = end.rows("SELECT url, status, partial FROM captures WHERE run_id = 1")
     assert sorted(url.partition("/news")[2] for url, _, _ in kept if "/news" in url) == sorted(
         path.removeprefix("/news") for path in end.left["asked"] if path.startswith("/news")

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.serving import ORDINARY, ROOT, End, Route, Site, article, change, crawl, ended, listing, page, redirect
+from tests.raw import change
+from tests.serving import ORDINARY, ROOT, End, Route, Site, article, crawl, ended, listing, page, redirect
 
 DRIVER = """
 import asyncio, json, sys

@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
-from tests.serving import End, Route, Site, article, change, crawl, listing, page
+from tests.raw import change
+from tests.serving import End, Route, Site, article, crawl, listing, page
 from zsparkcrawl.archive import Archive, Captured, Listed
 from zsparkcrawl.archive.crawling.doubting import Doubt, Known, doubt, is_called
 from zsparkcrawl.cli import main

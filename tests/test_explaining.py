@@ -2,8 +2,6 @@
 
 import datetime as dt
 import json
-import os
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +10,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.conftest import IN_SQLITE
+from tests.raw import change, url_of
 from zsparkcrawl import Damage, Injection
-from zsparkcrawl.archive import Archive, Captured, database_url
+from zsparkcrawl.archive import Archive, Captured
 from zsparkcrawl.clean import clean
 from zsparkcrawl.cli import main
 from zsparkcrawl.cli.marking import marked, stretches, visible
@@ -54,12 +54,10 @@ SHAPES = Captured(
 
 
 @pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
-    """An archive in ZSPARK_DATA with one article in two versions."""
-    monkeypatch.setenv("ZSPARK_DATA", str(tmp_path / "data"))
-    monkeypatch.delenv("ZSPARK_DATABASE", raising=False)
+def archive(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+    """An archive with one article in two versions."""
     monkeypatch.delenv("NO_COLOR", raising=False)
-    with Archive.open(database_url(dict(os.environ))) as opened:
+    with Archive.open(url_of(data)) as opened:
         capture = opened.add_capture(SHAPES)
         for article in (FIRST, SECOND):
             opened.store(article, run_id=None, capture_id=capture, now=NOW)
@@ -118,6 +116,7 @@ def test_json_tells_segments_edits_fields_and_capture() -> None:
     assert {each["field"] for each in alone["edits"]} == {"title"}
 
 
+@IN_SQLITE
 @pytest.mark.usefixtures("archive")
 def test_colours_are_for_terminals_and_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (
@@ -150,9 +149,7 @@ def test_what_is_not_there_is_refused_in_one_line(arguments: tuple[object, ...],
 
 
 def test_a_record_that_does_not_fit_is_told_in_one_line(archive: Archive) -> None:
-    with sqlite3.connect(archive.name) as connection:
-        connection.execute("UPDATE edits SET after = '甲乙' WHERE version = 2 AND field = 'title'")
-    connection.close()
+    change(archive, "UPDATE edits SET after = '甲乙' WHERE version = 2 AND field = 'title'")
     result = zspark("explain", 1)
     assert (result.exit_code, result.stdout) == (1, "")
     (line,) = result.stderr.splitlines()

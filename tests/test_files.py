@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from bench import postgres_server as postgres
+from tests.conftest import on_server
 from tests.serving import End, Route, Site, crawl, listing, page
 from zsparkcrawl.archive.crawling.offers import Placed
 from zsparkcrawl.middlewares import UrlGuard
@@ -168,9 +170,14 @@ Crawls = dict[str, "Future[End]"]
 
 
 @pytest.fixture(scope="module")
-def crawls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
-    with ThreadPoolExecutor(4) as pool:
-        yield {one.__name__: pool.submit(one, tmp_path_factory.mktemp(one.__name__)) for one in CRAWLS}
+def crawls(tmp_path_factory: pytest.TempPathFactory, any_server: postgres.Server | None) -> Iterator[Crawls]:
+    folders = {one: tmp_path_factory.mktemp(one.__name__) for one in CRAWLS}
+    with (
+        on_server(any_server, folders[bounded]),
+        on_server(any_server, folders[in_trouble]),
+        ThreadPoolExecutor(4) as pool,
+    ):
+        yield {one.__name__: pool.submit(one, folder) for one, folder in folders.items()}
 
 
 def sha256(body: bytes) -> str:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import ORDINARY, Route, Site, article, change, crawl, listing, page, redirect
+from tests.conftest import ON_SERVER
+from tests.raw import change
+from tests.serving import ORDINARY, Route, Site, article, crawl, listing, page, redirect
 from zsparkcrawl.archive import Lease, Listed, Shown, Standing, Visited, Wanted
 from zsparkcrawl.fetched import Reading
 from zsparkcrawl.items import Article
@@ -24,9 +26,9 @@ class Nights:
 
     pages = 0
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, environ: dict[str, str]) -> None:
         self.now = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
-        self.keeping = Keeping.hold({"ZSPARK_DATA": str(folder)}, lambda: self.now)
+        self.keeping = Keeping.hold(environ, lambda: self.now)
 
     def night(self, days: int = 0) -> dict[str, Lease]:
         """The articles that a run takes so many days later, by their addresses."""
@@ -81,8 +83,8 @@ def _nowhere(_: Shown) -> tuple[()]:
 
 
 @pytest.fixture
-def nights(tmp_path: Path) -> Iterator[Nights]:
-    made = Nights(tmp_path)
+def nights(environ: dict[str, str]) -> Iterator[Nights]:
+    made = Nights(environ)
     yield made
     made.keeping.release()
 
@@ -160,7 +162,8 @@ def test_what_is_gone_is_asked_for_when_a_listing_shows_it_again(nights: Nights)
     assert again == [[HTTP], [], []]
 
 
-def test_an_article_that_got_another_number_is_read_there(tmp_path: Path) -> None:
+@ON_SERVER
+def test_an_article_that_got_another_number_is_read_there(data: Path) -> None:
     routes = {
         "/robots.txt": (404, {}, b""),
         "/news/": listing([1, 2, 3]),
@@ -173,8 +176,8 @@ def test_an_article_that_got_another_number_is_read_there(tmp_path: Path) -> Non
         "/news/3.html": article(3),
     }
     with Site(routes) as site:
-        first = crawl(tmp_path, site)
-        again = crawl(tmp_path, site)
+        first = crawl(data, site)
+        again = crawl(data, site)
         kept = first.rows("SELECT section, native_id FROM articles ORDER BY 1, 2")
         states = "SELECT section, replace(url, rtrim(url, replace(url, '/', '')), ''), state FROM frontier"
         found = first.rows(f"{states} WHERE kind = 'article' ORDER BY 1, 2")
@@ -190,23 +193,24 @@ def test_an_article_that_got_another_number_is_read_there(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("there", "state", "misses"),
+    ("there", "state", "misses", "data"),
     [
-        (page("<h1>系统维护中</h1><p>网站正在维护，请您稍后再来。</p>"), "read", 0),
-        (page("<title>Just a moment...</title><p>Enable JavaScript and cookies to continue</p>"), "read", 0),
-        (page("<h1>园区</h1><p>欢迎来到园区。</p>"), "read", 1),
-        (page("<h1>404</h1><p>您访问的页面不存在</p>"), "read", 1),
+        (page("<h1>系统维护中</h1><p>网站正在维护，请您稍后再来。</p>"), "read", 0, "sqlite"),
+        (page("<title>Just a moment...</title><p>Enable JavaScript and cookies to continue</p>"), "read", 0, "sqlite"),
+        (page("<h1>园区</h1><p>欢迎来到园区。</p>"), "read", 1, "any"),
+        (page("<h1>404</h1><p>您访问的页面不存在</p>"), "read", 1, "sqlite"),
     ],
+    indirect=["data"],
 )
 def test_a_way_to_a_page_that_says_not_now_tells_of_no_removal(
-    tmp_path: Path, there: Route, state: str, misses: int
+    data: Path, there: Route, state: str, misses: int
 ) -> None:
     """As when a whole site leads to one page while it is worked on."""
     with Site({**ORDINARY, "/wait.html": there}) as site:
-        assert crawl(tmp_path, site).code == 0
+        assert crawl(data, site).code == 0
         for number in (1, 2, 3):
             site.routes[f"/news/{number}.html"] = redirect("/wait.html")
-        end = crawl(tmp_path, site, "-a", "full=1")
+        end = crawl(data, site, "-a", "full=1")
     assert end.rows("SELECT DISTINCT state, misses FROM frontier WHERE kind = 'article'") == [(state, misses)]
 
 

@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 
 from bench.damage import Host, damage, random_host
 from bench.sample_truth import Truth, truths
+from tests.conftest import ON_SERVER
+from tests.raw import environ_of
 from tests.serving import FAST, End, Route, Site, command, crawl, ended, listing, page
 from zsparkcrawl.cli import main
 from zsparkcrawl.cli.crawl import _jobs
@@ -81,8 +83,8 @@ def good(end: End) -> End:
 
 
 def zspark(data: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
-    monkeypatch.setenv("ZSPARK_DATA", str(data))
-    monkeypatch.delenv("ZSPARK_DATABASE", raising=False)
+    for name, value in environ_of(data).items():
+        monkeypatch.setenv(name, value)
     done = CliRunner().invoke(main, list(words), catch_exceptions=False)
     assert done.exit_code == 0, done.stderr
     return done
@@ -93,11 +95,12 @@ def is_told_for_certain(end: End) -> bool:
     return bodies == {str(each.id): each.body for each in ARTICLES} and end.rows(OPEN) == [(0,)]
 
 
+@ON_SERVER
 def test_two_damaged_hosts_tell_the_articles_for_certain(
-    tmp_path: Path, hosts: tuple[Site, Site], crawled: tuple[End, End], monkeypatch: pytest.MonkeyPatch
+    data: Path, hosts: tuple[Site, Site], crawled: tuple[End, End], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, both = crawled
-    other = good(crawl(tmp_path, hosts[1]))
+    other = good(crawl(data, hosts[1]))
     for alone in (one, other):
         assert not is_told_for_certain(alone)
         assert alone.rows("SELECT count(*) FROM witnesses") == [(0,)]
@@ -105,7 +108,7 @@ def test_two_damaged_hosts_tell_the_articles_for_certain(
     assert len(both.rows(COPIES)) == 6
     assert set(both.rows("SELECT standing, kind FROM witnesses")) == {("supports", None)}
     assert zspark(both.data, monkeypatch, "verify").stdout.endswith("all good\n")
-    assert good(crawl(tmp_path, hosts[0])).rows(TEXTS) == both.rows(TEXTS), "the other way round"
+    assert good(crawl(data, hosts[0])).rows(TEXTS) == both.rows(TEXTS), "the other way round"
 
 
 def test_nights_that_follow_add_nothing(tmp_path: Path, hosts: tuple[Site, Site], crawled: tuple[End, End]) -> None:
@@ -132,18 +135,18 @@ def test_a_kill_between_loses_nothing(tmp_path: Path, hosts: tuple[Site, Site], 
 
 
 def test_captures_alone_give_the_same_articles(
-    tmp_path: Path, crawled: tuple[End, End], monkeypatch: pytest.MonkeyPatch
+    data: Path, crawled: tuple[End, End], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(crawled[1].data / "captures", tmp_path / "captures")
-    zspark(tmp_path, monkeypatch, "verify", "--enter")
+    shutil.copytree(crawled[1].data / "captures", data / "captures")
+    zspark(data, monkeypatch, "verify", "--enter")
     told = "3 new, 0 version, 0 unchanged, 0 unreadable, 0 damaged, 0 files\n"
-    assert zspark(tmp_path, monkeypatch, "reread", "--site", "nhtp").stdout == told
-    again = End(0, "", "", tmp_path)
+    assert zspark(data, monkeypatch, "reread", "--site", "nhtp").stdout == told
+    again = End(0, "", "", data)
     assert again.rows(TEXTS) == crawled[1].rows(TEXTS)
     assert again.rows(COPIES) == crawled[1].rows(COPIES)
     before = again.rows(ROWS)
     told = "0 new, 0 version, 3 unchanged, 0 unreadable, 0 damaged, 0 files\n"
-    assert zspark(tmp_path, monkeypatch, "reread", "--site", "nhtp").stdout == told
+    assert zspark(data, monkeypatch, "reread", "--site", "nhtp").stdout == told
     assert again.rows(ROWS) == before
 
 

@@ -11,6 +11,8 @@ import polars
 import pytest
 
 import zsparkcrawl
+from tests.conftest import IN_SQLITE
+from tests.raw import url_of
 from zsparkcrawl.archive import Archive, ArchiveError
 from zsparkcrawl.archive.exports.dictionary import article_columns
 from zsparkcrawl.edits import Edit
@@ -36,16 +38,16 @@ BARE = Article("nhtp", "news", "8", "http://park.example/news/8.html")
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    made = tmp_path / "zspark.sqlite"
-    with Archive.open(f"sqlite:///{made}") as archive:
+def place(data: Path) -> Path | str:
+    """What `open_archive` takes: the file of SQLite, or the URL of a server's database."""
+    with Archive.open(url_of(data)) as archive:
         for article in (FULL, BARE):
             archive.store(article, run_id=None, capture_id=None, now=NOW)
-    return made
+    return data / "zspark.sqlite" if "sqlite" in url_of(data) else url_of(data)
 
 
-def test_articles_have_types(path: Path) -> None:
-    with zsparkcrawl.open_archive(path) as archive:
+def test_articles_have_types(place: Path | str) -> None:
+    with zsparkcrawl.open_archive(place) as archive:
         full, bare = archive.articles(raw=True)
         assert (full["date"], full["time"], full["first_seen"]) == (FULL.date, FULL.time, NOW)
         assert (full["title"], full["title_raw"], full["images"]) == (
@@ -57,8 +59,8 @@ def test_articles_have_types(path: Path) -> None:
         assert (archive.count(), archive.count(repaired=True), archive.count(section="notices")) == (2, 1, 0)
 
 
-def test_a_frame_of_pandas(path: Path) -> None:
-    with open_archive(path) as archive:
+def test_a_frame_of_pandas(place: Path | str) -> None:
+    with open_archive(place) as archive:
         frame = archive.frame(columns=list(article_columns()))
         empty = archive.frame(section="notices")
     assert {name: str(frame[name].dtype) for name in ("title", "version", "date", "first_seen", "gone_at")} == {
@@ -73,8 +75,8 @@ def test_a_frame_of_pandas(path: Path) -> None:
     assert (len(empty), str(empty["date"].dtype)) == (0, "datetime64[s]")
 
 
-def test_a_frame_of_polars(path: Path) -> None:
-    with open_archive(path) as archive:
+def test_a_frame_of_polars(place: Path | str) -> None:
+    with open_archive(place) as archive:
         frame = archive.frame("polars", columns=list(article_columns()))
         empty = archive.frame("polars", section="notices")
     assert [frame.schema[name] for name in ("title", "version", "date", "time", "first_seen")] == [
@@ -89,27 +91,27 @@ def test_a_frame_of_polars(path: Path) -> None:
     assert (frame["body"][1], len(empty), empty.schema["date"]) == ("", 0, polars.Date)
 
 
-def test_edits_and_versions(path: Path) -> None:
-    with open_archive(f"sqlite:///{path}") as archive:
+def test_edits_and_versions(place: Path | str) -> None:
+    with open_archive(url_of(place.parent) if isinstance(place, Path) else place) as archive:
         assert [edit["before"] for edit in archive.edits("news/7")] == ["(yè)"]
         assert archive.edits(1, version=2) == []
         assert [version["title"] for version in archive.versions(FULL.url)] == ["产业园区"]
         with pytest.raises(NoArticleError, match="no article 'news/9'"):
             archive.versions("news/9")
-        assert str(path) in repr(archive)
+        assert str(place) in repr(archive)
 
 
-def test_the_archive_of_the_environment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZSPARK_DATA", str(path.parent))
-    monkeypatch.delenv("ZSPARK_DATABASE", raising=False)
+@pytest.mark.usefixtures("place")
+def test_the_archive_of_the_environment() -> None:
     with open_archive() as archive:
         assert archive.count() == 2
 
 
-def test_it_refuses_in_one_line(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@IN_SQLITE
+def test_it_refuses_in_one_line(place: Path | str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ArchiveError, match="no database at"):
         open_archive(tmp_path / "none.sqlite")
-    with open_archive(path) as archive:
+    with open_archive(place) as archive:
         with pytest.raises(ColumnsError, match="no column 'nonsense'"):
             next(archive.articles(columns=["nonsense"]))
         with pytest.raises(ValueError, match="no engine 'excel'"):
@@ -133,9 +135,10 @@ def test_repairing_a_text_loads_no_sql() -> None:
     assert ArchiveReader.__doc__
 
 
+@IN_SQLITE
 @pytest.mark.parametrize("name", ["since", "until", "as_of"])
 @pytest.mark.parametrize("value", ["2019-01-01", dt.datetime(2019, 1, 1, tzinfo=dt.UTC)])
-def test_days_are_days(path: Path, name: str, value: object) -> None:
+def test_days_are_days(place: Path | str, name: str, value: object) -> None:
     """A moment compared with days would leave out its own day without a word."""
-    with open_archive(path) as reader, pytest.raises(TypeError, match=f"{name} is a datetime.date, and not"):
+    with open_archive(place) as reader, pytest.raises(TypeError, match=f"{name} is a datetime.date, and not"):
         list(reader.articles(**{name: value}))  # type: ignore[arg-type]

@@ -26,6 +26,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from tests.raw import url_of
 from tests.test_export import NASTY, parsed
 from zsparkcrawl.archive import Archive, Captured, Filters, Frontier, Listed, Scope, Visited, Wanted
 from zsparkcrawl.archive.crawling.offers import FileBytes, Placed, enter_bytes
@@ -80,8 +81,9 @@ def capture(archive: Archive, number: int, run_id: int | None = None) -> int:
     return archive.add_capture(place, run_id=run_id)
 
 
-def fill(archive: Archive, numbers: list[int]) -> None:
-    """Articles in this order, a second version of one, an article without a number, a file, rows of a listing."""
+def fill(archive: Archive, numbers: list[int], data: Path | None = None) -> None:
+    """Articles in this order, a second version of one, an article without a number, a file, rows of a listing. The
+    data folder is the one in which SQLite's file lies, unless told."""
     run = archive.start_run(site="nhtp", section="news", start_url=None, arguments={}, started=NOW)
     for number in numbers:
         held = capture(archive, number, run)
@@ -92,7 +94,7 @@ def fill(archive: Archive, numbers: list[int]) -> None:
         archive.store(unnumbered, run_id=run, capture_id=None, now=NOW)
     frontier = archive.frontier(Scope(run, "nhtp", "news"), Wanted())
     listing(frontier, [500, 501])
-    with_file(archive, frontier, 600)
+    with_file(archive, frontier, 600, FileStore(data or Path(archive.name).parent))
     archive.end_run(run, state="good", reason="done", counts={}, ended=NOW + DAY)
 
 
@@ -103,7 +105,7 @@ def listing(frontier: Frontier, numbers: list[int]) -> None:
     frontier.listed(Visited(lease, Standing("read", visits=1)), f"{HOME}/news/", rows, lambda _: (), NOW)
 
 
-def with_file(archive: Archive, frontier: Frontier, number: int) -> None:
+def with_file(archive: Archive, frontier: Frontier, number: int, files: FileStore) -> None:
     """An article whose attachment came."""
     url = f"{HOME}/news/{number}.html"
     frontier.name(iter([url]), NOW)
@@ -112,30 +114,30 @@ def with_file(archive: Archive, frontier: Frontier, number: int) -> None:
     visited = frontier, Visited(lease, stand_after(lease.standing, "read", NOW))
     archive.store(offered, run_id=None, capture_id=None, now=NOW, visited=visited, offering=Placed)
     (waiting,) = frontier.lease(NOW, 9, files=True)
-    data = FileStore(Path(archive.name).parent)
-    came = FileBytes(data.put(FILE), path_of(SHA256), len(FILE), "pdf", "1.pdf")
+    came = FileBytes(files.put(FILE), path_of(SHA256), len(FILE), "pdf", "1.pdf")
     with archive._writing() as connection:
         enter_bytes(connection, waiting.id, came, "2026-11-22T08:30:00Z")
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("filled") / "zspark.sqlite"
-    with Archive.open(f"sqlite:///{path}") as archive:
+    """A data folder."""
+    folder = tmp_path_factory.mktemp("filled")
+    with Archive.open(url_of(folder)) as archive:
         fill(archive, list(range(len(TEXTS))))
-    return path
+    return folder
 
 
 @pytest.fixture
 def archive(filled: Path) -> Iterator[Archive]:
-    with Archive.open(f"sqlite:///{filled}", readonly=True) as opened:
+    with Archive.open(url_of(filled), readonly=True) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def packed(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("packed") / "package"
-    with Archive.open(f"sqlite:///{filled}", readonly=True) as opened:
+    with Archive.open(url_of(filled), readonly=True) as opened:
         make_package(opened, out, said=Said('园区 "news": a | b', ("A. Maker", "某研究所"), "CC-BY-4.0"))
     return out
 
@@ -365,8 +367,8 @@ def test_the_checksums_fit(packed: Path) -> None:
 # -- the same archive, the same package --
 
 
-def made(database: Path, out: Path, **more: Any) -> dict[str, bytes]:
-    with Archive.open(f"sqlite:///{database}", readonly=True) as archive:
+def made(archive_at: Path | str, out: Path, **more: Any) -> dict[str, bytes]:
+    with Archive.open(url_of(archive_at), readonly=True) as archive:
         make_package(archive, out, **more)
     return contents(out)
 
@@ -375,27 +377,29 @@ def test_the_same_archive_gives_the_same_package(filled: Path, tmp_path: Path, m
     first = made(filled, tmp_path / "first")
     copy = tmp_path / "elsewhere" / "other.sqlite"
     copy.parent.mkdir()
-    with closing(sqlite3.connect(filled)) as connection:
+    with closing(sqlite3.connect(filled / "zspark.sqlite")) as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.chdir(tmp_path)
-    assert made(copy, Path("second")) == first
+    assert made(f"sqlite:///{copy}", Path("second")) == first
 
 
-def test_the_order_of_writing_does_not_show(filled: Path, tmp_path: Path) -> None:
-    other = tmp_path / "zspark.sqlite"
-    with Archive.open(f"sqlite:///{other}") as archive:
-        fill(archive, list(reversed(range(len(TEXTS)))))
-    first, second = made(filled, tmp_path / "first"), made(other, tmp_path / "second")
-    assert {name for name in first if first[name] != second[name]} == set()
-    assert first.keys() == second.keys()
+def test_neither_the_order_of_writing_nor_the_database_shows(filled: Path, database: str, tmp_path: Path) -> None:
+    with Archive.open(database) as archive:
+        fill(archive, list(reversed(range(len(TEXTS)))), tmp_path)
+    repaired = Filters(since=dt.date(2024, 3, 1), as_of=NOW.date(), repaired=True)
+    for name, filters in (("all", Filters()), ("some", repaired)):
+        first = made(filled, tmp_path / f"{name} first", filters=filters)
+        second = made(database, tmp_path / f"{name} second", filters=filters)
+        assert {name for name in first if first[name] != second[name]} == set()
+        assert first.keys() == second.keys()
 
 
 def test_another_text_is_another_version(filled: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.sqlite"
-    shutil.copy(filled, copy)
-    with Archive.open(f"sqlite:///{copy}") as archive:
+    copy = tmp_path / "copy"
+    shutil.copytree(filled, copy)
+    with Archive.open(url_of(copy)) as archive:
         archive.store(article(700, "新"), run_id=None, capture_id=None, now=NOW)
     made(filled, tmp_path / "a")
     made(copy, tmp_path / "b")
@@ -454,7 +458,7 @@ def test_a_selection_stands_by_itself(archive: Archive, tmp_path: Path) -> None:
 
 def test_the_bytes_of_files_come_along(archive: Archive, filled: Path, tmp_path: Path) -> None:
     out = tmp_path / "p"
-    make_package(archive, out, data=filled.parent)
+    make_package(archive, out, data=filled)
     assert (out / path_of(SHA256)).read_bytes() == FILE
     assert path_of(SHA256) in (out / "SHA256SUMS").read_text("utf-8")
     lost = tmp_path / "lost"
@@ -549,7 +553,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(filled: Path, tmp_path: Path
         "from zsparkcrawl.cli import main; main(sys.argv[1:])"
     )
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
-    given = ["package", str(tmp_path / "p"), "--zip", str(tmp_path / "p.zip"), "--database", f"sqlite:///{filled}"]
+    given = ["package", str(tmp_path / "p"), "--zip", str(tmp_path / "p.zip"), "--database", url_of(filled)]
     ended = subprocess.run(
         [sys.executable, "-W", "error", "-c", program, *given],
         capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1],
@@ -579,29 +583,29 @@ def test_nothing_to_package_is_told(archive: Archive, tmp_path: Path) -> None:
     assert not (tmp_path / "p").exists()
 
 
-def test_one_state_of_the_archive_is_packaged(filled: Path, tmp_path: Path) -> None:
+def test_one_state_of_the_archive_is_packaged(database: str, tmp_path: Path) -> None:
     """A crawl that goes on meanwhile does not show."""
-    copy = tmp_path / "copy.sqlite"
-    shutil.copy(filled, copy)
-    expected = made(copy, tmp_path / "before")
+    with Archive.open(database) as archive:
+        fill(archive, list(range(9)), tmp_path)
+    expected = made(database, tmp_path / "before")
     steps = 0
-    with Archive.open(f"sqlite:///{copy}") as writer, Archive.open(f"sqlite:///{copy}", readonly=True) as reader:
+    with Archive.open(database) as writer, Archive.open(database, readonly=True) as reader:
 
         def step() -> None:
             nonlocal steps
             steps += 1
-            if steps % 100 == 7:
+            if steps % 30 == 7:
                 writer.store(article(800 + steps, "新"), run_id=None, capture_id=None, now=NOW + 9 * DAY)
 
         make_package(reader, tmp_path / "meanwhile", step=step)
-        assert writer.count() > len(TEXTS) + 3
-        assert steps == BY_ARTICLE * (len(TEXTS) + 3)
+        assert writer.count() > 9 + 3
+        assert steps == BY_ARTICLE * (9 + 3)
     assert contents(tmp_path / "meanwhile") == expected
 
 
 def test_the_command_takes_all_that_can_be_said(filled: Path, tmp_path: Path) -> None:
     given = ["--title", "标题", "--creator", "甲", "--creator", "乙", "--licence", "CC0-1.0", "--section", "news"]
-    database = ["--database", f"sqlite:///{filled}"]
+    database = ["--database", url_of(filled)]
     ended = CliRunner().invoke(main, ["package", str(tmp_path / "p"), *given, *database])
     assert ended.exit_code == 0, ended.output
     told = descriptor(tmp_path / "p")

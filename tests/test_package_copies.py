@@ -13,6 +13,7 @@ import frictionless
 import pyarrow.parquet
 import pytest
 
+from tests.raw import url_of
 from tests.test_copies import BY_NUMBER, DINNER, HOSTS, MIRRORS, NOW, OWN, bare, copy_of, store, zspark
 from tests.test_package import contents, descriptor, made, rows
 from zsparkcrawl.archive import Archive, Captured, Filters
@@ -41,11 +42,12 @@ def keep(archive: Archive, copies: list[Article], days: dict[str, int]) -> None:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("copies") / "zspark.sqlite"
+    """A data folder."""
+    folder = tmp_path_factory.mktemp("copies")
     copies = [*MIRRORS[:2], LIAR, *DOUBTED, ALONE]
-    with Archive.open(f"sqlite:///{path}") as archive:
+    with Archive.open(url_of(folder)) as archive:
         keep(archive, copies, {each.url: number for number, each in enumerate(copies)})
-    return path
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -142,12 +144,12 @@ def test_nothing_is_said_of_copies_where_there_are_none(tmp_path: Path) -> None:
     assert not re.search("由多份副本合成|told from several copies:", text)
 
 
-def test_the_numbers_of_the_database_do_not_show(filled: Path, tmp_path: Path) -> None:
+def test_the_numbers_of_the_database_do_not_show(filled: Path, database: str, tmp_path: Path) -> None:
     copies = [ALONE, *DOUBTED, *MIRRORS[:2], LIAR]
     days = {each.url: number for number, each in enumerate([*MIRRORS[:2], LIAR, *DOUBTED, ALONE])}
-    with Archive.open(f"sqlite:///{tmp_path / 'other.sqlite'}") as archive:
+    with Archive.open(database) as archive:
         keep(archive, copies, days)
-    first, second = made(filled, tmp_path / "a"), made(tmp_path / "other.sqlite", tmp_path / "b")
+    first, second = made(filled, tmp_path / "a"), made(database, tmp_path / "b")
     assert made(filled, tmp_path / "c") == first
     for name in SEVERAL:
         for form in ("csv", "parquet"):
@@ -168,11 +170,11 @@ def test_a_selection_and_an_earlier_day_stand_by_themselves(filled: Path, tmp_pa
     assert {row["standing"] for row in rows(tmp_path / "second", "witnesses")} == {"supports"}
 
 
-def test_an_older_copy_that_came_later_brings_its_text_along(tmp_path: Path) -> None:
+def test_an_older_copy_that_came_later_brings_its_text_along(database: str, tmp_path: Path) -> None:
     """On the day asked for it was not there yet, nor the version that has its text."""
     older = copy_of(DINNER, OWN)
     place = Captured(older.url, NOW - dt.timedelta(days=900), 200, "text/html", "b.warc.gz", 0, 900, "sha1:old")
-    with Archive.open(f"sqlite:///{tmp_path / 'a.sqlite'}") as archive:
+    with Archive.open(database) as archive:
         store(archive, MIRRORS[0])
         capture = archive.add_capture(place, run_id=None)
         later = NOW + dt.timedelta(days=5)
@@ -189,12 +191,12 @@ def test_an_older_copy_that_came_later_brings_its_text_along(tmp_path: Path) -> 
     assert known == {OWN: (None, None, DINNER.body), "www.mirror0.example": (None, 1, None)}
 
 
-def test_readers_that_are_no_longer_kept_are_left_out(tmp_path: Path) -> None:
+def test_readers_that_are_no_longer_kept_are_left_out(database: str, tmp_path: Path) -> None:
     """The same capture, read anew by other rules, is another witness in the place of the first."""
     url = MIRRORS[1].url
     place = Captured(url, NOW, 200, "text/html", "b.warc.gz", 0, 900, "sha1:b")
     anew = copy_of(DINNER, "www.mirror1.example", None, BY_NUMBER[405].body)
-    with Archive.open(f"sqlite:///{tmp_path / 'a.sqlite'}") as archive:
+    with Archive.open(database) as archive:
         store(archive, MIRRORS[0])
         capture = archive.add_capture(place, run_id=None)
         archive.store(MIRRORS[1], run_id=None, capture_id=capture, now=NOW)

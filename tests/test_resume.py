@@ -6,6 +6,7 @@ import csv
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from email.utils import formatdate
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from bench import postgres_server as postgres
+from tests.conftest import on_server
 from tests.serving import FAST, End, Route, Site, article, command, crawl, listing, page
 
 ARTICLES, PAGES = 60, 6
@@ -113,13 +116,15 @@ def hijacked(data: Path) -> End:
 
 
 @pytest.fixture(scope="module")
-def crawls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[End]]:
+def crawls(
+    tmp_path_factory: pytest.TempPathFactory, any_server: postgres.Server | None
+) -> Iterator[dict[str, Future[End]]]:
     """All at once: each spends most of its time in starting up."""
-    with ThreadPoolExecutor(3) as pool:
-        return {
-            one.__name__: pool.submit(one, tmp_path_factory.mktemp(one.__name__))
-            for one in (killed, deadly, conditional, hijacked)
-        }
+    made = {each.__name__: each for each in (killed, deadly, conditional, hijacked)}
+    made["conditional on a server"] = conditional
+    folders = {name: tmp_path_factory.mktemp("crawl") for name in made}
+    with on_server(any_server, folders["conditional on a server"]), ThreadPoolExecutor(3) as pool:
+        yield {name: pool.submit(one, folders[name]) for name, one in made.items()}
 
 
 Crawls = dict[str, "Future[End]"]
@@ -164,8 +169,9 @@ def test_a_second_crawl_costs_little(crawls: Crawls) -> None:
     assert end.left["second"] == 3, "robots.txt and two listing pages"
 
 
-def test_what_has_not_changed_is_not_sent_again(crawls: Crawls) -> None:
-    end = crawls["conditional"].result()
+@pytest.mark.parametrize("name", ["conditional", "conditional on a server"])
+def test_what_has_not_changed_is_not_sent_again(crawls: Crawls, name: str) -> None:
+    end = crawls[name].result()
     asked = end.left["asked"]
     assert [entry[1:] for entry in asked[:2]] == [(None, None)] * 2
     assert [bool(entry[1]) and entry[2] == end.left["day"] for entry in asked[2:]] == [True] * 2

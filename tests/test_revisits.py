@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from tests.conftest import IN_SQLITE, ON_SERVER
+from tests.raw import url_of
 from tests.serving import ORDINARY, Site, crawl
-from zsparkcrawl.archive import Archive, KeptBody
+from zsparkcrawl.archive import Archive, KeptBody, database_url
 from zsparkcrawl.archive.warc.captures import CaptureError, CaptureWriter, read_capture
 from zsparkcrawl.archive.warc.records import payload_digest
 from zsparkcrawl.fetched import Exchange
@@ -37,8 +39,8 @@ class Clock:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    keeping = Keeping.hold({"ZSPARK_DATA": str(tmp_path)}, Clock())
+def run(environ: dict[str, str]) -> Iterator[Run]:
+    keeping = Keeping.hold(environ, Clock())
     yield keeping.start_run(site="nhtp", section="news", start_url=None, arguments={})
     keeping.release()
 
@@ -154,6 +156,7 @@ def test_an_equal_digest_of_other_bytes_is_not_believed(tmp_path: Path) -> None:
             read_capture(tmp_path, again.file, again.offset, body_at=place)
 
 
+@IN_SQLITE
 def test_other_tools_read_every_kind_of_record(run: Run) -> None:
     fetch(run)
     fetch(run)
@@ -180,6 +183,7 @@ def test_other_tools_read_every_kind_of_record(run: Run) -> None:
     assert subprocess.run([*warcio, "check", again], check=False, capture_output=True).returncode == 0
 
 
+@IN_SQLITE
 def test_what_a_page_declares_is_kept_beside_what_was_chosen(run: Run) -> None:
     declared = b'<meta charset="GB2312">' + PAGE
     fetch(run, declared)
@@ -188,26 +192,27 @@ def test_what_a_page_declares_is_kept_beside_what_was_chosen(run: Run) -> None:
     assert [row["charset"] for row in rows(run)] == [None, None]
 
 
-def test_a_second_crawl_keeps_no_body_twice(tmp_path: Path) -> None:
+@ON_SERVER
+def test_a_second_crawl_keeps_no_body_twice(data: Path) -> None:
     with Site(dict(ORDINARY)) as site:
         for _ in range(2):
-            end = crawl(tmp_path, site, "-a", "full=1")
+            end = crawl(data, site, "-a", "full=1")
             assert end.code == 0, end.err
     # All but robots.txt, which has no body.
     of_run = "SELECT count(*), count(revisit_of) FROM captures WHERE status != 404 AND run_id"
     assert end.rows(f"{of_run} = 1") == [(4, 0)]
     ((again, revisits),) = end.rows(f"{of_run} = 2")
     assert again == revisits > 0
-    with Archive.open(f"sqlite:///{tmp_path}/zspark.sqlite") as archive:
+    with Archive.open(url_of(data)) as archive:
         for row in archive.captures():
             place = (row["body_file"], row["body_offset"])
-            body = read_capture(tmp_path / "captures", row["file"], row["offset"], body_at=place)[2]
+            body = read_capture(data / "captures", row["file"], row["offset"], body_at=place)[2]
             assert payload_digest(body) == row["digest"]
 
 
-def test_revisits_in_one_file_of_bodies_in_another(tmp_path: Path) -> None:
+def test_revisits_in_one_file_of_bodies_in_another(environ: dict[str, str]) -> None:
     for _ in range(3):
-        keeping = Keeping.hold({"ZSPARK_DATA": str(tmp_path)}, Clock())
+        keeping = Keeping.hold(environ, Clock())
         run = keeping.start_run(site="nhtp", section="news", start_url=None, arguments={})
         fetch(run)
         found = rows(run)
@@ -216,5 +221,5 @@ def test_revisits_in_one_file_of_bodies_in_another(tmp_path: Path) -> None:
     assert len({row["file"] for row in found}) == 3
     assert [row["revisit_of"] for row in found] == [None, 1, 1]
     assert {row["body_file"] for row in found} == {found[0]["file"]}
-    with Archive.open(f"sqlite:///{tmp_path}/zspark.sqlite") as archive:
+    with Archive.open(database_url(environ)) as archive:
         assert list(archive.database_faults()) == []

@@ -34,8 +34,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(data: Path) -> str:
-    return fill_copies(data)
+def url(data: Path, shared_database: str) -> str:
+    return fill_copies(data, database=shared_database)
 
 
 @pytest.fixture
@@ -251,7 +251,8 @@ def test_where_nothing_has_a_second_copy_there_is_nothing_to_choose(tmp_path: Pa
         assert tree_of(client, "/").cssselect(".facet.state") != []
 
 
-def test_the_facets_are_counted_without_a_look_at_any_body(url: str) -> None:
+def test_the_facets_are_counted_without_a_look_at_any_body(tmp_path: Path) -> None:
+    url = fill_copies(tmp_path)
     counted = (
         "EXPLAIN QUERY PLAN SELECT date, section, source, url, gone_at, version, witness_count, disputed, gaps "
         "FROM articles INDEXED BY ix_articles_browsing"

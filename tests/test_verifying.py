@@ -9,16 +9,18 @@ import os
 import pty
 import random
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests import raw
+from tests.conftest import IN_SQLITE
+from tests.raw import change, lose, url_of
 from zsparkcrawl.archive import Archive, captures_folder, data_folder, database_url
 from zsparkcrawl.archive.database.locking import locked
 from zsparkcrawl.archive.salvage.damaged_files import salvage_file
@@ -43,13 +45,6 @@ def page(number: int) -> bytes:
         f"<html><head><title>园区新闻第{number}号</title></head><body><h1>园区新闻第{number}号</h1>"
         f"<p>来源：园区办公室  发布时间：2024-05-0{number}</p><p>健康基地召开第{number}次会议，部署新一年的工作。</p></body></html>"
     ).encode()
-
-
-@pytest.fixture
-def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    monkeypatch.setenv("ZSPARK_DATA", str(tmp_path / "data"))
-    monkeypatch.delenv("ZSPARK_DATABASE", raising=False)
-    return dict(os.environ)
 
 
 def fetch(environ: dict[str, str], *answers: tuple[str, bytes, int], end: bool = True) -> Keeping:
@@ -112,11 +107,6 @@ def bodies(environ: dict[str, str]) -> dict[int, bytes]:
     return found  # type: ignore[return-value]
 
 
-def change(environ: dict[str, str], statement: str) -> None:
-    with closing(sqlite3.connect(data_folder(environ) / "zspark.sqlite")) as connection, connection:
-        connection.execute(statement)
-
-
 WHOLE = {1: page(1), 2: page(2), 3: page(3), 4: page(1), 5: page(2), 6: page(4)}
 
 
@@ -147,13 +137,15 @@ def test_what_a_crawl_is_writing_is_left_out(environ: dict[str, str]) -> None:
     assert verified()[0] == 0
 
 
-def test_no_archive_at_all(environ: dict[str, str]) -> None:
+def test_no_archive_at_all(data: Path) -> None:
+    lose(data)
     result = zspark("verify")
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("zsparkcrawl: no database at ")
-    assert not data_folder(environ).exists()
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert result.stderr.startswith(("zsparkcrawl: no database at ", f"zsparkcrawl: database {url_of(data)} is empty"))
+    assert not data.exists()
 
 
+@IN_SQLITE
 def test_a_file_that_cannot_be_read_does_not_hide_the_others(path: Path) -> None:
     (path.parent / "a.warc.gz").mkdir()
     code, lines = verified()
@@ -163,6 +155,7 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(path: Path) -> None
     )
 
 
+@IN_SQLITE
 @pytest.mark.usefixtures("folder")
 def test_on_a_terminal_it_shows_how_far_it_is(environ: dict[str, str]) -> None:
     master, slave = pty.openpty()
@@ -195,6 +188,7 @@ def parts(path: Path) -> list[Record | Gap]:
         return list(walk(file))
 
 
+@IN_SQLITE
 def test_all_other_records_are_found_wherever_a_file_is_cut_or_a_byte_flipped(path: Path, tmp_path: Path) -> None:
     data, whole = path.read_bytes(), parts(path)
     assert [part.fault for part in whole if isinstance(part, Record)] == [None] * 13
@@ -213,7 +207,17 @@ def test_all_other_records_are_found_wherever_a_file_is_cut_or_a_byte_flipped(pa
         assert len(found) - len(others) in (0, 1)
 
 
-@pytest.mark.parametrize("places", [[0], [0.5], [0.2, 0.21, 0.8], [0.999]])
+@pytest.mark.parametrize(
+    ("places", "data"),
+    [
+        ([0], "sqlite"),
+        ([0.5], "sqlite"),
+        ([0.2, 0.21, 0.8], "sqlite"),
+        ([0.2, 0.21, 0.8], "postgresql"),
+        ([0.999], "sqlite"),
+    ],
+    indirect=["data"],
+)
 def test_salvage_brings_the_others_to_safety(environ: dict[str, str], path: Path, places: list[float]) -> None:
     data = bytearray(path.read_bytes())
     before = rows(environ)
@@ -252,7 +256,11 @@ def test_a_file_cut_between_two_records(environ: dict[str, str], path: Path) -> 
     assert verified()[0] == 0
 
 
-@pytest.mark.parametrize("left", [b"", b"nothing of it", bytes(5000)])
+@pytest.mark.parametrize(
+    ("left", "data"),
+    [(b"", "sqlite"), (b"", "postgresql"), (b"nothing of it", "sqlite"), (bytes(5000), "sqlite")],
+    indirect=["data"],
+)
 def test_a_file_of_which_nothing_is_left(environ: dict[str, str], path: Path, left: bytes) -> None:
     path.write_bytes(left)
     assert verified("--salvage")[0] == 1
@@ -263,6 +271,7 @@ def test_a_file_of_which_nothing_is_left(environ: dict[str, str], path: Path, le
     assert (result.exit_code, result.stdout.endswith(", 3 lost, 0 files\n")) == (0, True)
 
 
+@IN_SQLITE
 def test_a_body_changed_with_skill_is_found_by_its_digest(environ: dict[str, str], path: Path) -> None:
     row = rows(environ)[2]
     data = path.read_bytes()
@@ -275,6 +284,7 @@ def test_a_body_changed_with_skill_is_found_by_its_digest(environ: dict[str, str
     assert set(bodies(environ)) == {1, 2, 4, 5, 6}
 
 
+@IN_SQLITE
 def test_bytes_that_came_in_or_fell_out_cost_no_other_record(environ: dict[str, str], path: Path) -> None:
     """Behind them no record lies where its row says."""
     data, place = path.read_bytes(), rows(environ)[1]["offset"] + 50  # type: ignore[operator]
@@ -285,7 +295,7 @@ def test_bytes_that_came_in_or_fell_out_cost_no_other_record(environ: dict[str, 
 
 
 def test_a_row_with_a_wrong_offset_is_put_right(environ: dict[str, str], path: Path) -> None:
-    change(environ, "UPDATE captures SET offset = offset + 3 WHERE id = 3")
+    change(database_url(environ), 'UPDATE captures SET "offset" = "offset" + 3 WHERE id = 3')
     code, lines = verified("--salvage")
     assert (code, bodies(environ)) == (1, WHOLE)
     assert not [line for line in lines if line.startswith("lost")]
@@ -380,6 +390,7 @@ def test_a_salvaged_file_that_is_damaged_in_turn(environ: dict[str, str], path: 
     assert kept == [path.name.replace(".warc.gz", "-salvaged-2.warc.gz")]
 
 
+@IN_SQLITE
 def test_what_a_program_is_told(environ: dict[str, str], path: Path) -> None:
     row = rows(environ)[1]
     path.write_bytes(damaged(path.read_bytes(), flip=row["offset"] + 50))  # type: ignore[operator]
@@ -410,12 +421,14 @@ def test_what_a_program_is_told(environ: dict[str, str], path: Path) -> None:
         ("UPDATE captures SET revisit_of = NULL WHERE id = 4", "the kind is entered as 'response'"),
         ("UPDATE captures SET revisit_of = 3 WHERE id = 4", "capture 4 has its body from capture 3"),
         ("UPDATE captures SET revisit_of = 4 WHERE id = 5", "capture 5 has its body from capture 4"),
-        ("UPDATE captures SET run_id = 77 WHERE id = 3", "refers to a row of runs that is not there"),
-        ("UPDATE captures SET offset = (SELECT offset + length FROM captures WHERE id = 3) WHERE id = 3", "a request"),
+        (
+            'UPDATE captures SET "offset" = (SELECT "offset" + length FROM captures WHERE id = 3) WHERE id = 3',
+            "a request",
+        ),
     ],
 )
 def test_a_row_that_says_something_else(environ: dict[str, str], statement: str, said: str) -> None:
-    change(environ, statement)
+    change(database_url(environ), statement)
     code, lines = verified()
     assert code == 1
     assert any(said in line for line in lines[:-1]), lines
@@ -425,6 +438,17 @@ def test_a_row_that_says_something_else(environ: dict[str, str], statement: str,
     assert sorted(path.name for path in captures_folder(environ).iterdir()) == before
 
 
+@IN_SQLITE
+@pytest.mark.usefixtures("folder")
+def test_a_row_that_refers_to_none(data: Path) -> None:
+    """PostgreSQL lets nobody write one."""
+    change(data, "UPDATE captures SET run_id = 77 WHERE id = 3")
+    code, lines = verified()
+    assert (code, lines[-1]) == (1, "files 1, records 13, captures 6, faults 1")
+    assert "refers to a row of runs that is not there" in lines[0]
+
+
+@IN_SQLITE
 def test_a_missing_file_is_never_given_up(environ: dict[str, str], path: Path) -> None:
     away = path.parent.parent / "away"
     path.rename(away)
@@ -441,26 +465,27 @@ def test_versions_and_edits_are_checked(environ: dict[str, str]) -> None:
     with Archive.open(database_url(environ)) as archive:
         archive.store(article, run_id=None, capture_id=None, now=NOW)
         assert list(archive.database_faults()) == []
-        change(environ, "UPDATE edits SET start = 7")
+        change(database_url(environ), "UPDATE edits SET start = 7")
         assert list(archive.database_faults()) == [
             "article 1, version 1: the edits of title cannot be undone: the edit at 7 does not fit this text"
         ]
-        change(environ, "UPDATE edits SET start = 1")
-        change(environ, "UPDATE versions SET edit_count = 5")
-        change(environ, "UPDATE articles SET version = 3")
+        change(database_url(environ), "UPDATE edits SET start = 1")
+        change(database_url(environ), "UPDATE versions SET edit_count = 5")
+        change(database_url(environ), "UPDATE articles SET version = 3")
         assert list(archive.database_faults()) == [
             "article 1 is in version 3, and the last one kept is 1",
             "article 1, version 1: 1 edits are kept, and 5 were made",
         ]
 
 
-def test_a_damaged_database_is_told(environ: dict[str, str], folder: Path) -> None:
-    assert folder.exists()
-    database = data_folder(environ) / "zspark.sqlite"
-    change(environ, "PRAGMA wal_checkpoint(TRUNCATE)")
-    data = bytearray(database.read_bytes())
-    data[4096 * 3 : 4096 * 9] = os.urandom(4096 * 6)
-    database.write_bytes(data)
+@IN_SQLITE
+@pytest.mark.usefixtures("folder")
+def test_a_damaged_database_is_told(data: Path) -> None:
+    database = data / "zspark.sqlite"
+    change(data, "PRAGMA wal_checkpoint(TRUNCATE)")
+    held = bytearray(database.read_bytes())
+    held[4096 * 3 : 4096 * 9] = os.urandom(4096 * 6)
+    database.write_bytes(held)
     result = zspark("verify")
     assert result.exit_code == 1
     assert "Traceback" not in result.output
@@ -471,16 +496,14 @@ def test_a_damaged_database_is_told(environ: dict[str, str], folder: Path) -> No
 
 
 def articles(environ: dict[str, str]) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(data_folder(environ) / "zspark.sqlite")) as connection:
-        return connection.execute("SELECT native_id, title, date, body, version FROM articles ORDER BY 1").fetchall()
+    return raw.rows(database_url(environ), "SELECT native_id, title, date, body, version FROM articles ORDER BY 1")
 
 
 def test_records_without_a_row_are_counted_and_entered(environ: dict[str, str], folder: Path) -> None:
     assert zspark("reread").exit_code == 0
     before, known = rows(environ), articles(environ)
     assert len(known) == 3
-    for name in ("", "-wal", "-shm"):  # the database is lost altogether
-        (data_folder(environ) / f"zspark.sqlite{name}").unlink(missing_ok=True)
+    lose(database_url(environ))
     code, lines = verified("--enter")
     assert (code, lines[0]) == (0, "records entered: 6; `zsparkcrawl reread` reads them")
     same = [name for name in before[0] if name not in ("run_id", "site", "section", "charset", "digest", "text_digest")]
@@ -489,8 +512,7 @@ def test_records_without_a_row_are_counted_and_entered(environ: dict[str, str], 
     assert bodies(environ) == WHOLE
     assert zspark("reread").exit_code == 0
     assert articles(environ) == known
-    change(environ, "PRAGMA foreign_keys = OFF")
-    change(environ, "DELETE FROM captures WHERE id = 6")
+    change(database_url(environ), "DELETE FROM captures WHERE id = 6")
     assert verified() == (
         0,
         [
@@ -534,8 +556,7 @@ def test_a_revisit_whose_body_is_not_there_is_not_entered(environ: dict[str, str
     fetch(environ, ANSWERS[0], ANSWERS[5])
     for file in first:
         file.unlink()
-    for name in ("", "-wal", "-shm"):
-        (data_folder(environ) / f"zspark.sqlite{name}").unlink(missing_ok=True)
+    lose(database_url(environ))
     code, lines = verified("--enter")
     assert code == 0
     assert lines[:2] == [
@@ -545,6 +566,7 @@ def test_a_revisit_whose_body_is_not_there_is_not_entered(environ: dict[str, str
     assert [row["url"] for row in rows(environ)] == [url(4)]
 
 
+@IN_SQLITE
 @pytest.mark.parametrize("spoilt", [(b"WARC-Date: 2026", b"WARC-Date: MMXX"), (b"Z\r\n", b"\r\n"), (b"HTTP/1.1 200", b"HTTP/1.1 xyz")])  # fmt: skip
 def test_a_record_that_does_not_say_what_it_is(
     environ: dict[str, str], path: Path, spoilt: tuple[bytes, bytes]
@@ -572,6 +594,7 @@ def test_reread_goes_through_revisits_and_salvage(environ: dict[str, str], path:
     assert result.stdout.startswith("0 new, 0 version, 3 unchanged")
 
 
+@IN_SQLITE
 @pytest.mark.usefixtures("folder")
 def test_the_lock_is_free_again(environ: dict[str, str]) -> None:
     verified("--salvage")

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.serving import FAST, End, Route, Site, article, change, command, crawl, ended, listing, page, redirect
+from bench import postgres_server as postgres
+from tests.conftest import on_server
+from tests.raw import change
+from tests.serving import FAST, End, Route, Site, article, command, crawl, ended, listing, page, redirect
 
 PAGES = 5
 SAME_HOUR = "UPDATE frontier SET due_at = '2020-01-01T00:00:00Z' WHERE kind = 'listing' AND due_at IS NOT NULL"
 LAST_TRY = "UPDATE frontier SET tries = 7 WHERE kind = 'listing' AND tries > 0"
-OPEN = "SELECT replace(url, rtrim(url, replace(url, '/', '')), ''), walk FROM frontier WHERE walk IS NOT NULL"
+OPEN = "SELECT url, CAST(walk AS text) FROM frontier WHERE walk IS NOT NULL"
 WALKED = "SELECT walked_at IS NOT NULL FROM frontier WHERE url LIKE '%/news/'"
 ARTICLES = "SELECT count(*) FROM articles"
 LOST = {
@@ -43,7 +47,7 @@ def site_of(pages: int = PAGES, **more: Route) -> dict[str, Route | Any]:
 
 def told(end: End) -> dict[str, Any]:
     """What is left in the tables after a run."""
-    rows = [(name, json.loads(walk)) for name, walk in end.rows(OPEN)]
+    rows = [(url.rpartition("/")[2], json.loads(walk)) for url, walk in end.rows(OPEN)]
     return {
         "code": end.code,
         "last": end.last,
@@ -165,14 +169,19 @@ CRAWLS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
     **{kind: lost(kind) for kind in LOST},
     **{one.__name__: one for one in (shrunk, paged, partial, killed_in_part, moved, repeating, beside, schemes)},
 }
+ON_SERVER = ("maintenance", "shrunk", "partial", "moved")
+"""Those whose archive is on PostgreSQL."""
 Nights = dict[str, "Future[list[dict[str, Any]]]"]
 
 
 @pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+def nights(tmp_path_factory: pytest.TempPathFactory, any_server: postgres.Server | None) -> Iterator[Nights]:
     """All at once: each spends most of its time in starting up."""
-    with ThreadPoolExecutor(3) as pool:
-        return {name: pool.submit(one, tmp_path_factory.mktemp(name)) for name, one in CRAWLS.items()}
+    folders = {name: tmp_path_factory.mktemp(name) for name in CRAWLS}
+    with ExitStack() as held, ThreadPoolExecutor(3) as pool:
+        for name in ON_SERVER:
+            held.enter_context(on_server(any_server, folders[name]))
+        yield {name: pool.submit(one, folders[name]) for name, one in CRAWLS.items()}
 
 
 @pytest.mark.parametrize(

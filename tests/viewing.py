@@ -116,9 +116,9 @@ COPIES = [
 """Three copies of one article: they dispute one place, none has another, and the last tells another story."""
 
 
-def fill_copies(data: Path, *copies: Article) -> str:
+def fill_copies(data: Path, *copies: Article, database: str | None = None) -> str:
     """Store copies of one article, :data:`COPIES` unless told, in the archive of a data folder, and return its URL."""
-    url = database_url({"ZSPARK_DATA": str(data)})
+    url = database or database_url({"ZSPARK_DATA": str(data)})
     with Archive.open(url) as archive:
         for day, each in enumerate(copies or COPIES):
             archive.store(each, run_id=None, capture_id=None, now=NOW + dt.timedelta(days=day))

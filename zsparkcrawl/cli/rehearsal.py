@@ -25,15 +25,17 @@ _SHALLOW = 2
 def rehearse(plans: Sequence[Plan], settings: BaseSettings) -> None:
     """Say for each crawl which listings it would walk, how many articles are due, and how long that takes at least.
     Raises ArchiveError when there is a database that cannot be read."""
-    from zsparkcrawl.archive import Archive, data_folder, database_url
+    from zsparkcrawl.archive import Archive, database_url
+    from zsparkcrawl.archive.database.opening import EmptyError
     from zsparkcrawl.extensions import environment
 
-    environ = environment(settings)
-    fresh = not environ.get("ZSPARK_DATABASE") and not (data_folder(environ) / "zspark.sqlite").exists()
+    archive: Archive | None = None
+    try:
+        archive = Archive.open(database_url(environment(settings)), readonly=True)
+    except EmptyError:
+        click.echo("no archive yet: all that the listings show is new")
     now = dt.datetime.now(dt.UTC)
-    with nullcontext(None) if fresh else Archive.open(database_url(environ), readonly=True) as archive:
-        if archive is None:
-            click.echo("no archive yet: all that the listings show is new")
+    with archive or nullcontext():
         for made in plans:
             origin = urlsplit(made.start_url or "").netloc.casefold()
             due = archive.due(made.site.name, made.section.name, origin, now, full=made.full) if archive else {}
