@@ -134,6 +134,7 @@ def test_a_kill_between_loses_nothing(tmp_path: Path, hosts: tuple[Site, Site], 
     assert again.rows(COPIES) == crawled[1].rows(COPIES)
 
 
+@ON_SERVER
 def test_captures_alone_give_the_same_articles(
     data: Path, crawled: tuple[End, End], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from bench.sample_compare import home_from
 from bench.sample_site import Served
-from tests.conftest import IN_SQLITE
+from tests.conftest import IN_SQLITE, ON_SERVER
 from tests.raw import change, rows, url_of
 from tests.serving import Site, article, command, ended, listing
 from tests.test_importing import exported
@@ -92,6 +92,7 @@ def mirrored(sample_site: Served, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder / "w.warc.gz"
 
 
+@ON_SERVER
 def test_what_wget_mirrored_and_a_crawl_come_to_the_same(mirrored: Path, crawled: Path, data: Path) -> None:
     done = CliRunner().invoke(main, ["import", str(mirrored), "--site", "nhtp"], catch_exceptions=False)
     assert done.exit_code == 0, done.output
@@ -114,6 +115,7 @@ def wait_for(archive: WebArchive, number: int) -> None:
         time.sleep(0.005)
 
 
+@IN_SQLITE
 def test_kill_9_in_the_middle_and_going_on_loses_nothing(crawled: Path, data: Path, tmp_path: Path) -> None:
     with WebArchive(sample_snapshots(tmp_path / "site"), slow=0.03) as archive:
         for number in (10, 30):
@@ -134,6 +136,7 @@ def test_kill_9_in_the_middle_and_going_on_loses_nothing(crawled: Path, data: Pa
     assert CliRunner().invoke(main, ["verify"]).exit_code == 0
 
 
+@ON_SERVER
 def test_the_signal_of_services_ends_the_fetching_and_what_came_is_read(data: Path) -> None:
     with WebArchive(five(), slow=0.2) as archive:
         process = spawn(data, archive.cdx)
@@ -148,6 +151,7 @@ def test_the_signal_of_services_ends_the_fetching_and_what_came_is_read(data: Pa
     assert rows(data, "SELECT count(*) FROM articles") == [(5,)]
 
 
+@ON_SERVER
 def test_a_question_goes_on_where_it_was_left(data: Path) -> None:
     many = [snapshot(f"/news/{number}.html") for number in range(1, 31)]
     with WebArchive(many) as archive:
@@ -329,6 +333,7 @@ def test_only_captures_of_the_time_and_section_meant(data: Path) -> None:
     assert rows(data, "SELECT native_id FROM articles") == [("2",)]
 
 
+@ON_SERVER
 def test_a_dry_run_says_how_many_and_how_long_and_writes_nothing(data: Path) -> None:
     with WebArchive([*five(), snapshot("/news/")]) as archive:
         done = recover(archive.cdx, "--dry-run", "--delay", "0.1")

@@ -379,6 +379,7 @@ def test_salvage_that_was_cut_short_is_done_again(
     assert verified()[0] == 0
 
 
+@IN_SQLITE
 def test_a_salvaged_file_that_is_damaged_in_turn(environ: dict[str, str], path: Path) -> None:
     for number in (2, 3):
         at = next(row for row in rows(environ) if row["id"] == number)
@@ -412,20 +413,22 @@ def test_what_a_program_is_told(environ: dict[str, str], path: Path) -> None:
 
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statement", "said", "data"),
     [
-        ("UPDATE captures SET url = 'http://x.example/' WHERE id = 3", "the address is entered as"),
-        ("UPDATE captures SET digest = 'sha1:A' WHERE id = 3", "the digest is entered as 'sha1:A'"),
-        ("UPDATE captures SET status = 404 WHERE id = 3", "the status is entered as 404, its record has 200"),
-        ("UPDATE captures SET length = 1 WHERE id = 3", "the length is entered as 1"),
-        ("UPDATE captures SET revisit_of = NULL WHERE id = 4", "the kind is entered as 'response'"),
-        ("UPDATE captures SET revisit_of = 3 WHERE id = 4", "capture 4 has its body from capture 3"),
-        ("UPDATE captures SET revisit_of = 4 WHERE id = 5", "capture 5 has its body from capture 4"),
+        ("UPDATE captures SET url = 'http://x.example/' WHERE id = 3", "the address is entered as", "any"),
+        ("UPDATE captures SET digest = 'sha1:A' WHERE id = 3", "the digest is entered as 'sha1:A'", "sqlite"),
+        ("UPDATE captures SET status = 404 WHERE id = 3", "the status is entered as 404, its record has 200", "any"),
+        ("UPDATE captures SET length = 1 WHERE id = 3", "the length is entered as 1", "sqlite"),
+        ("UPDATE captures SET revisit_of = NULL WHERE id = 4", "the kind is entered as 'response'", "any"),
+        ("UPDATE captures SET revisit_of = 3 WHERE id = 4", "capture 4 has its body from capture 3", "sqlite"),
+        ("UPDATE captures SET revisit_of = 4 WHERE id = 5", "capture 5 has its body from capture 4", "any"),
         (
             'UPDATE captures SET "offset" = (SELECT "offset" + length FROM captures WHERE id = 3) WHERE id = 3',
             "a request",
+            "any",
         ),
     ],
+    indirect=["data"],
 )
 def test_a_row_that_says_something_else(environ: dict[str, str], statement: str, said: str) -> None:
     change(database_url(environ), statement)
@@ -523,6 +526,7 @@ def test_records_without_a_row_are_counted_and_entered(environ: dict[str, str], 
     assert len(list(folder.iterdir())) == 1
 
 
+@IN_SQLITE
 def test_a_run_killed_between_the_record_and_its_row(environ: dict[str, str], folder: Path) -> None:
     with CaptureWriter(folder) as writer:
         fields = {"status": 200, "headers": [("Content-Type", HTML)], "request_headers": [], "time": NOW}
