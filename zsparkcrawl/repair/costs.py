@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from zsparkcrawl.chinese.diagnosis import counted
@@ -111,10 +112,11 @@ class Costs:
         """Those of the characters that may be put in for a lost byte behind the last two, the likeliest first."""
         known = self._guesses.get((chars, context))
         if known is None:
-            found = [Guess(char, *self.of(char, context)) for char in self.likely(chars)]
-            found.sort(key=lambda guess: guess.bits)
-            least = found[0].bits if found else 0.0
-            known = [guess for guess in found[:_MOST_GUESSES] if guess.bits < least + _FAR]
+            # Most are asked for here alone: to remember each as `of` does takes longer than to work it out.
+            found = [(char, *self._bits.text(char, context)) for char in self.likely(chars)]
+            found.sort(key=itemgetter(1))
+            least = found[0][1] if found else 0.0
+            known = [Guess(*guess) for guess in found[:_MOST_GUESSES] if guess[1] < least + _FAR]
             if len(self._guesses) >= _REMEMBERED:
                 self._guesses.clear()
             self._guesses[chars, context] = known

@@ -163,7 +163,7 @@ class Search:
         for number, data in enumerate(options):
             cost = path.cost + (self.how.turn if path.standing else 0.0)
             cost += _LESS_LIKELY if number and not self.how.mixed and shown != " " else 0.0
-            paths = [path._replace(cost=cost, standing=False)]
+            paths = [_Path(cost, path.context, path.begun, path.node, False, path.in_a_row)]
             for byte in data:
                 paths = [step for one in paths for step in self._fed(one, bytes((byte,)), place)]
             yield from paths
@@ -178,7 +178,7 @@ class Search:
         if path.begun and self.how.true == "utf-8" and not 0x80 <= options[0] < 0xC0:
             return
         if len(begun) < length:
-            yield path._replace(begun=begun)
+            yield _Path(path.cost, path.context, begun, path.node, path.standing, path.in_a_row)
         elif length and all(len(one) == 1 for one in begun):
             if char := decoded(self.how.true, b"".join(begun)):
                 yield self._emitted(path, char, place)
@@ -188,7 +188,7 @@ class Search:
     def _marked(self, path: _Path, place: int) -> Iterator[_Path]:
         """A "?" or U+FFFD holds the place of what was lost."""
         cost = path.cost + _LOST + (self.how.turn if path.standing else 0.0)
-        path = path._replace(cost=cost, standing=False)
+        path = _Path(cost, path.context, path.begun, path.node, False, path.in_a_row)
         following = self._first(place + 1)
         swallows = self.how.swallows and self.text[place] == "?" and bool(path.begun)
         if not swallows or following is None or following >= 0x40:
