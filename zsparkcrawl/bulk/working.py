@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zsparkcrawl.bulk.faults import SourceError, UnfitError
-from zsparkcrawl.bulk.lines import lines_of, packed_lines_of, record_of
+from zsparkcrawl.bulk.lines import is_blank, lines_of, packed_lines_of, record_of
 from zsparkcrawl.bulk.mending import mend, on_record, texts_of
 from zsparkcrawl.bulk.sources import Job, Source, shown
 from zsparkcrawl.bulk.tallying import Tally
@@ -53,17 +53,18 @@ class Worker:
     def _from_lines(self) -> Iterator[Mapping[str, Any]]:
         packed = self._source.form == "packed lines"
         for line in self._read(packed_lines_of(self._path) if packed else lines_of(self._path, *self._place)):
-            if not line.data.strip() and not line.fault:
+            if not line.fault and is_blank(line):
                 continue
             try:
                 record = self._worked_on(record_of(line))
             except UnfitError as error:
-                self._failed(line.position, str(error), line.data)
+                self._failed(line.position, str(error), line.data or None)
             else:
                 yield record
 
     def _from_rows(self) -> Iterator[Mapping[str, Any]]:
-        from zsparkcrawl.bulk.rows import plainly, raw_at, record_at
+        from zsparkcrawl.bulk.rows import raw_at, record_at
+        from zsparkcrawl.bulk.values import plainly
 
         for first, batch in self._batches():
             for row in range(len(batch)):
@@ -106,17 +107,17 @@ class Worker:
             return article_of_record(record, self._job, self.tally)
         if taken := [name for name in ("edits", "damaged") if name in record]:
             raise UnfitError(f'it has "{taken[0]}" already, as what is mended has')
-        edited = self._mended(record)
+        edited = self._mended(record) if self._source.form != "parquet" else self._mended_row(record) or {}
         texts = {name: each.text for name, each in edited.items()}
         return {**record, **texts, **on_record(edited, self._job.fields)}
 
-    def _mended_row(self, texts: Mapping[str, Any]) -> Mapping[str, Edited] | None:
+    def _mended_row(self, row: Mapping[str, Any]) -> Mapping[str, Edited] | None:
         """The texts of a row, mended; None when all are null, which a row of a table may be. Raises UnfitError."""
-        if all(text is None for text in texts.values()):
+        if all(row[name] is None for name in self._job.fields):
             self.tally.count("records")
             self.tally.count("healthy")
             return None
-        return self._mended(texts)
+        return self._mended(row)
 
     def _mended(self, record: Mapping[str, Any]) -> dict[str, Edited]:
         assert self._job.work != "read"
