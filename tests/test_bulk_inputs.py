@@ -87,6 +87,15 @@ def test_what_to_do_about_two_inputs_of_one_name(tmp_path: Path) -> None:
     assert (again["files"], again["failures"]) == (1, 1)
 
 
+def test_lines_that_are_called_json_are_read_where_they_are_named(tmp_path: Path) -> None:
+    for name in ("part-0.json", "info.json", "a.jsonl"):
+        write_lines(tmp_path / "in" / name, [{"text": BROKEN}])
+    (tmp_path / "in" / "part-1.json.gz").write_bytes(gzip.compress(json.dumps({"text": BROKEN}).encode()))
+    assert summary("repair", tmp_path / "in", "-o", tmp_path / "folder")["files"] == 1
+    assert summary("repair", tmp_path / "in" / "part-*", "-o", tmp_path / "out")["repaired"] == 2
+    assert set(files_of(tmp_path / "out")) == {"part-0.json", "part-1.json.gz"}
+
+
 def test_lines_as_windows_has_them(tmp_path: Path) -> None:
     good = json.dumps({"text": BROKEN}).encode()
     for name, data, records in (

@@ -134,6 +134,16 @@ def test_rows_of_a_page_that_is_damaged_are_told(tmp_path: Path) -> None:
     assert "raw" not in failed
 
 
+def test_moments_of_96_bits_may_lie_in_any_year(tmp_path: Path) -> None:
+    moments = pa.array(
+        [dt.datetime(year, 1, 1, 2, 3, 4, 567890, dt.UTC) for year in (1, 2020, 9999)], pa.timestamp("us")
+    )
+    table = pa.table({"text": [BROKEN] * 3, "when": moments})
+    pq.write_table(table, tmp_path / "a.parquet", use_deprecated_int96_timestamps=True)
+    summary("repair", tmp_path / "a.parquet", "-o", tmp_path / "out")
+    assert pq.read_table(tmp_path / "out" / "a.parquet")["when"].to_pylist() == moments.to_pylist()
+
+
 def test_names_that_what_is_mended_has_are_no_fields(tmp_path: Path) -> None:
     pq.write_table(pa.table({"rest": [BROKEN]}), tmp_path / "a.parquet")
     result = bulk("repair", tmp_path / "a.parquet", "-o", tmp_path / "out", "--field", "rest")

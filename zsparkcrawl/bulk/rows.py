@@ -170,7 +170,14 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]
 def _opened(path: Path) -> Any:
     arrow, parquet = extra("pyarrow", "parquet"), extra("pyarrow.parquet", "parquet")
     try:
-        return parquet.ParquetFile(path, buffer_size=_READ, pre_buffer=False, page_checksum_verification=True)
+        return parquet.ParquetFile(
+            path,
+            buffer_size=_READ,
+            pre_buffer=False,
+            page_checksum_verification=True,
+            # Nanoseconds, as pyarrow has these moments of 96 bits, end in 2262, and Spark writes any.
+            coerce_int96_timestamp_unit="us",
+        )
     except (arrow.ArrowException, OSError) as error:
         raise SourceError(f"{shown(path)} is no Parquet file that can be read: {_first_line(error)}") from error
 

@@ -23,10 +23,14 @@ _FORMS: dict[str, Form] = {
     ".ndjson": "lines",
     ".jsonl.gz": "packed lines",
     ".ndjson.gz": "packed lines",
+    ".json": "lines",
+    ".json.gz": "packed lines",
     ".parquet": "parquet",
     ".warc": "warc",
     ".warc.gz": "warc",
 }
+_MAYBE = (".json", ".json.gz")
+"""Endings that lines may have, as Spark writes them, and much else: in a folder such files are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ def _walk(folder: Path, fault: _Fault) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             file = Path(place, name)
-            if not name.startswith(".") and _form_of(name) and _is_meant(file):
+            if not name.startswith(".") and not name.lower().endswith(_MAYBE) and _form_of(name) and _is_meant(file):
                 yield file
 
 

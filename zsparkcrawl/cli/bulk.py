@@ -84,7 +84,9 @@ def _mending(name: Literal["repair", "clean"], summary: str) -> click.Command:
     return command
 
 
-_INPUT = "INPUT are files, folders or patterns of JSON lines (.jsonl, .ndjson, also .gz) and Parquet."
+_INPUT = (
+    "INPUT are files, folders or patterns of JSON lines (.jsonl, .ndjson or, by name, .json; also .gz) and Parquet."
+)
 bulk.add_command(_mending("repair", f"Mend damaged text; each record gets its edits. {_INPUT}"))
 bulk.add_command(_mending("clean", f"Mend damaged text and cut injected spam; each record gets its edits. {_INPUT}"))
 
