@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collections_made import PAGE, read_lines, summary
+from tests.collections_made import PAGE, SPAM, read_lines, summary
 
 HTTP = "application/http; msgtype=response"
 ADDRESS = "http://www.nhtp.org/news/7.html"
@@ -50,3 +50,14 @@ def test_a_record(name: str, tmp_path: Path) -> None:
         assert becomes in failed["reason"]
     for article in read_lines(tmp_path / "out" / "a.jsonl"):
         assert article["title"] == "园区新闻"
+
+
+@pytest.mark.parametrize("odd", ["\ufffe", "&#1;", "&#xFFFF;", "&#0011", "&#xD800;"])
+def test_what_is_no_character_does_not_stop_a_page(odd: str, tmp_path: Path) -> None:
+    """lxml reads some of them, and does not take them back where a hijacked title or a junk tag is taken out."""
+    title = f"园区新闻{odd}-{SPAM}"
+    page = PAGE.format(title=title).replace("</p>", f"<xk2f9>{odd}园区</xk2f9>{odd}</p>").encode()
+    (tmp_path / "a.warc").write_bytes(record("response", ANSWER.replace(BODY, page)))
+    assert summary("read", tmp_path / "a.warc", "-o", tmp_path / "out")["records"] == 1
+    (article,) = read_lines(tmp_path / "out" / "a.jsonl")
+    assert article["title"].rstrip("\ufffd") == "园区新闻"
