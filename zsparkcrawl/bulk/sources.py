@@ -32,6 +32,9 @@ _FORMS: dict[str, Form] = {
 _MAYBE = (".json", ".json.gz")
 """Endings that lines may have, as Spark writes them, and much else: in a folder such files are left out."""
 
+_Told = Callable[[OSError], None]
+"""Takes what is wrong with a folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -100,10 +103,7 @@ def _unreadable(error: OSError) -> str:
     return f"{shown(error.filename):.200} cannot be read: {error.strerror}"
 
 
-_Fault = Callable[[OSError], None]
-
-
-def _files(given: str, out: Path, fault: _Fault) -> Iterator[tuple[Path, PurePath]]:
+def _files(given: str, out: Path, told: _Told) -> Iterator[tuple[Path, PurePath]]:
     """The files that one input means, each with its name below what was given. Raises OSError."""
     path = Path(given)
     if not given or "\0" in given:
@@ -112,7 +112,7 @@ def _files(given: str, out: Path, fault: _Fault) -> Iterator[tuple[Path, PurePat
         folder = _real(path)
         if out == folder or folder in out.parents:
             raise ChoiceError(f"the output {shown(out)} is inside of the input {shown(given)}")
-        yield from ((file, file.relative_to(path)) for file in _walk(path, fault))
+        yield from ((file, file.relative_to(path)) for file in _walk(path, told))
     elif path.is_file():
         if _form_of(path.name) is None:
             raise ChoiceError(f"{shown(given)} is of no known form: {', '.join(_FORMS)}")
@@ -120,7 +120,7 @@ def _files(given: str, out: Path, fault: _Fault) -> Iterator[tuple[Path, PurePat
     elif path.exists():
         raise ChoiceError(f"{shown(given)} is no plain file")
     elif glob.has_magic(given):
-        files = list(_matching(path, fault))
+        files = list(_matching(path, told))
         if not files:
             raise ChoiceError(f"no file is called {shown(given)}")
         yield from files
@@ -128,22 +128,22 @@ def _files(given: str, out: Path, fault: _Fault) -> Iterator[tuple[Path, PurePat
         raise ChoiceError(f"there is no {shown(given)}")
 
 
-def _matching(pattern: Path, fault: _Fault) -> Iterator[tuple[Path, PurePath]]:
+def _matching(pattern: Path, told: _Told) -> Iterator[tuple[Path, PurePath]]:
     """The files of known form that a pattern means, but what is hidden, each with its name below the pattern's fixed
     part. With `**` links to folders are not followed."""
     fixed = Path(*takewhile(lambda part: not glob.has_magic(part), pattern.parts))
     if "**" in pattern.parts:  # `glob` says nothing of a folder that it cannot read
-        deque(os.walk(fixed, onerror=fault), maxlen=0)
+        deque(_walk(fixed, told), maxlen=0)
     for file in fixed.glob(str(pattern.relative_to(fixed))):
         name = file.relative_to(fixed)
         if _form_of(name.name) and not any(part.startswith(".") for part in name.parts) and _is_meant(file):
             yield file, name
 
 
-def _walk(folder: Path, fault: _Fault) -> Iterator[Path]:
+def _walk(folder: Path, told: _Told) -> Iterator[Path]:
     """The files of known form in a folder and below; what is hidden is left out, and links to folders are not
     followed, for they may lead back."""
-    for place, folders, names in os.walk(folder, onerror=fault):
+    for place, folders, names in os.walk(folder, onerror=told):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             file = Path(place, name)

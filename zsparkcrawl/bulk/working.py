@@ -27,8 +27,8 @@ _Read = TypeVar("_Read")
 class Worker:
     """Works on the records of a range; ``fail`` is told of each that cannot be worked on, ``tally`` counts."""
 
-    def __init__(self, source: Source, job: Job, place: tuple[int, int], fail: Fail) -> None:
-        self._source, self._job, self._place = source, job, place
+    def __init__(self, source: Source, job: Job, bounds: tuple[int, int], fail: Fail) -> None:
+        self._source, self._job, self._bounds = source, job, bounds
         self._path = Path(source.path)
         self._fail = fail
         self.tally = Tally()
@@ -52,7 +52,7 @@ class Worker:
 
     def _from_lines(self) -> Iterator[Mapping[str, Any]]:
         packed = self._source.form == "packed lines"
-        for line in self._read(packed_lines_of(self._path) if packed else lines_of(self._path, *self._place)):
+        for line in self._read(packed_lines_of(self._path) if packed else lines_of(self._path, *self._bounds)):
             if not line.fault and is_blank(line):
                 continue
             try:
@@ -78,7 +78,7 @@ class Worker:
     def _batches(self) -> Iterator[tuple[int, pa.RecordBatch]]:
         from zsparkcrawl.bulk.rows import batches_of
 
-        for first, batch in self._read(batches_of(self._path, *self._place)):
+        for first, batch in self._read(batches_of(self._path, *self._bounds)):
             if isinstance(batch, str):
                 self._failed(first, batch, None)
             else:
@@ -87,7 +87,7 @@ class Worker:
     def _articles(self) -> Iterator[Mapping[str, Any]]:
         from zsparkcrawl.bulk.pages import Fault, article_of_response, responses_of
 
-        for found in self._read(responses_of(self._path, *self._place, self.tally)):
+        for found in self._read(responses_of(self._path, *self._bounds, self.tally)):
             if isinstance(found, Fault):
                 self._failed(found.position, found.message, None)
                 continue
