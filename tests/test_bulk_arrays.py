@@ -40,6 +40,23 @@ def test_empty_arrays() -> None:
     assert bulk.clean_array(pa.chunked_array([], pa.string())).to_pylist() == []
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
+def test_texts_of_a_dictionary_come_out_as_texts(kind: pa.DataType) -> None:
+    array = pa.array([BROKEN, None, HEALTHY, BROKEN], kind).dictionary_encode()
+    made = bulk.clean_array(array)
+    assert made.type.field("text").type == kind
+    assert made.field("text").to_pylist() == [MENDED, None, HEALTHY, MENDED]
+    assert bulk.clean_array(pa.chunked_array([array, array])).num_chunks == 2
+
+
+def test_an_array_of_nulls_is_one_of_texts() -> None:
+    """An empty or null part of a frame has no type."""
+    for array in (pa.nulls(2), pa.array([]), pa.chunked_array([pa.nulls(2)])):
+        made = bulk.repair_array(array)
+        assert made.type.field("text").type == pa.string()
+        assert [row["text"] for row in made.to_pylist()] == [None] * len(array)
+
+
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(TypeError, match="of int64, not of texts"):
         bulk.clean_array(pa.array([7]))

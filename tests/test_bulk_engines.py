@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import resource
 import signal
@@ -169,6 +171,27 @@ def test_ctrl_c_ends_it_at_once(collection: Path, tmp_path: Path) -> None:
     _, said = process.communicate(timeout=10)
     assert (process.returncode, "Traceback" in said) == (1, False)
     assert not any(map(is_alive, workers))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_long_piece_of_work_is_not_waited_for(number: signal.Signals, jobs: str, tmp_path: Path) -> None:
+    """Packed lines are one piece, of hours where they are many."""
+    slow = json.dumps({"text": (HEALTHY * 20).encode().decode("gbk", "replace")}).encode()
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(b"\n".join([slow] * 5000)))
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [*COMMAND, "repair", str(tmp_path / "a.jsonl.gz"), "-o", str(out), "--jobs", jobs],
+        text=True,
+        stderr=subprocess.PIPE,
+    )
+    wait_for(lambda: any(out.glob(".bulk/*/.*.part")))
+    workers = workers_of(process.pid)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=5)
+    assert (process.returncode, said.split()) == (1, ["Aborted!"])
+    assert not any(map(is_alive, workers))
+    assert files_of(out) == {}
 
 
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ from zsparkcrawl.items import plain
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["clean_array", "column_types", "columns_of", "is_text", "repair_array"]
+__all__ = ["clean_array", "column_types", "columns_of", "repair_array", "text_type"]
 
 
 def clean_array(texts: pa.Array | pa.ChunkedArray) -> pa.StructArray | pa.ChunkedArray:
-    """Each text repaired and freed of spam: structs of "text", "edits" and "damaged". What is null stays null.
+    """Each text repaired and freed of spam: structs of "text", "edits" and "damaged". What is null stays null; texts of
+    a dictionary come out as plain ones.
 
     A text that is longer than is worked on stays as it is, and is marked as damaged from its beginning to its end.
 
@@ -41,15 +42,16 @@ def repair_array(texts: pa.Array | pa.ChunkedArray) -> pa.StructArray | pa.Chunk
 
 def _mended(texts: pa.Array | pa.ChunkedArray, mending: Mending) -> pa.StructArray | pa.ChunkedArray:
     arrow = extra("pyarrow", "parquet")
-    if not is_text(texts.type):
+    kind = text_type(texts.type)
+    if kind is None:
         raise TypeError(f"the array is of {texts.type}, not of texts")
     if isinstance(texts, arrow.ChunkedArray):
         chunks = [_mended(chunk, mending) for chunk in texts.chunks]
-        types = [texts.type, *column_types(["text"])]
+        types = [kind, *column_types(["text"])]
         whole = arrow.struct(list(zip(("text", "edits", "damaged"), types, strict=True)))
         return arrow.chunked_array(chunks, whole)
     rows = [None if text is None else {"text": _one(text, mending)} for text in texts.to_pylist()]
-    mended = arrow.array([row and row["text"].text for row in rows], texts.type)
+    mended = arrow.array([row and row["text"].text for row in rows], kind)
     return arrow.StructArray.from_arrays([mended, *columns_of(rows, ["text"])], ["text", "edits", "damaged"])
 
 
@@ -60,10 +62,20 @@ def _one(text: str, mending: Mending) -> Edited:
     return mend({"text": text}, mending)[0]["text"]
 
 
-def is_text(kind: pa.DataType) -> bool:
-    """Whether a type of Arrow is one of texts."""
-    types = extra("pyarrow.types", "parquet")
-    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+def text_type(kind: pa.DataType) -> pa.DataType | None:
+    """The type that texts of a type of Arrow have when they are mended: the same; that of the texts in a dictionary;
+    that of strings where all are null and of no type. None for a type that is none of texts.
+
+    >>> import pyarrow
+    >>> text_type(pyarrow.dictionary(pyarrow.int8(), pyarrow.large_string())), text_type(pyarrow.int8())
+    (DataType(large_string), None)
+    """
+    arrow, types = extra("pyarrow", "parquet"), extra("pyarrow.types", "parquet")
+    if types.is_dictionary(kind):
+        return text_type(kind.value_type)
+    if types.is_null(kind):
+        return arrow.string()
+    return kind if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind) else None
 
 
 def column_types(fields: Sequence[str]) -> list[pa.DataType]:

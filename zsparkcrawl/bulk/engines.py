@@ -8,9 +8,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
@@ -36,14 +37,11 @@ class Engine(NamedTuple):
 
 @contextmanager
 def on_this_machine(jobs: int) -> Iterator[Engine]:
-    """So many processes of this machine; one job is done in this process, beside its first thread. When the block ends
-    by an exception, or this process is killed, the processes end at once."""
+    """So many processes of this machine; one job is done in this process. When the block ends by an exception, or this
+    process is killed, the processes end at once."""
     if jobs == 1:
-        with ThreadPoolExecutor(1) as thread:
-            try:
-                yield Engine(thread, 1)
-            finally:
-                thread.shutdown(wait=False, cancel_futures=True)
+        with _Here() as here:
+            yield Engine(here, 1)
         return
     # Started anew, not forked: a fork of a process that has threads may hang.
     context = multiprocessing.get_context("spawn")
@@ -56,6 +54,27 @@ def on_this_machine(jobs: int) -> Iterator[Engine]:
         ours.close()  # whoever is still at work ends now
         executor.shutdown(cancel_futures=True)
         theirs.close()
+
+
+class _Here(Executor):
+    """Does each piece of work in this thread when its result is asked for, so that Ctrl-C ends it in the middle."""
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """The piece of work, which counts as done."""
+        return _Asked(partial(function, *args, **kwargs))
+
+
+class _Asked(Future[Any]):
+    """A piece of work that is done when its result is asked for."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        super().__init__()
+        self._work = work
+        self.set_result(None)
+
+    def result(self, timeout: float | None = None) -> Any:
+        """What comes of the work, or the exception that it ends by."""
+        return self._work()
 
 
 def _begin(line: Connection) -> None:

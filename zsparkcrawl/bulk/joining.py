@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["join"]
 
 _PIECE = 1 << 20
-_ROWS = 1_000
-"""Rows of a batch that is made of lines. Chosen: some megabytes of articles."""
+_ROWS = 256
+"""Rows of a batch that is made of lines. Chosen: a megabyte or two of articles."""
 
 
 def join(plan: Plan, job: Job, out: str) -> dict[str, int]:

@@ -6,20 +6,26 @@ import gzip
 import json
 import math
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from zsparkcrawl.bulk.faults import UnfitError
 
-__all__ = ["LONGEST", "Line", "json_line", "lines_of", "packed_lines_of", "ranges_of", "record_of"]
+__all__ = ["LONGEST", "Line", "is_blank", "json_line", "lines_of", "packed_lines_of", "ranges_of", "record_of"]
 
 LONGEST = 32 * 2**20
 """Bytes of a line that is read: the longest text, each character escaped, and as much besides. Chosen."""
 
 RANGE = 2 * 2**20
 """Bytes of a range: a few seconds of work, so that little is lost and two processes end together. Chosen."""
+
+_DEEPEST = 200
+"""Lists and objects within each other that a record may have. Chosen, below what any process can read and write: where
+that ends depends on what else it is doing."""
 
 _EXACT = 15
 """Digits that every number in Python keeps."""
@@ -101,6 +107,16 @@ def _number(text: str) -> float:
     return value
 
 
+def is_blank(line: Line) -> bool:
+    r"""Whether there is nothing on a line, the mark at the beginning of a file aside.
+
+    >>> is_blank(Line(0, b"\xef\xbb\xbf\r\n")), is_blank(Line(7, b"{}\n"))
+    (True, False)
+    """
+    data = line.data.removeprefix(BOM_UTF8) if line.position == 0 else line.data
+    return not data.strip()
+
+
 _decode = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number).decode
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 """Made once: json.loads and json.dumps make one at each call that asks for anything."""
@@ -129,7 +145,20 @@ def record_of(line: Line) -> dict[str, Any]:
         raise UnfitError(f"it is no JSON: {error}") from error
     if not isinstance(found, dict):
         raise UnfitError("it is no JSON object")
+    if text.count("[") + text.count("{") > _DEEPEST and _is_deep(found):
+        raise UnfitError("it is nested too deeply")
     return found
+
+
+def _is_deep(record: dict[str, Any]) -> bool:
+    """Whether lists and objects stand within each other more deeply than is read."""
+    level: list[Any] = [record]
+    for _ in range(_DEEPEST):
+        every = chain.from_iterable(one.values() if isinstance(one, dict) else one for one in level)
+        level = [one for one in every if isinstance(one, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def json_line(value: object) -> bytes:

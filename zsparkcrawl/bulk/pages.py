@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,6 +63,9 @@ def article_of_response(record: Record, job: Job, tally: Tally) -> dict[str, Any
     """The article of a response, as :func:`zsparkcrawl.read` gives it, with the moment and the number of its record;
     None for a response that is no page. Raises UnfitError."""
     head = record.head
+    if head.kind == "response" and not head.url.lower().startswith(("http:", "https:")) and not _is_http(head):
+        tally.count("skipped")  # as of asking for an address's number
+        return None
     try:
         if head.kind == "resource":
             answer = Answer(_OK, (("Content-Type", head.headers.get("content-type", "")),), record.block)
@@ -73,11 +77,17 @@ def article_of_response(record: Record, job: Job, tally: Tally) -> dict[str, Any
     if answer.status != _OK or not _is_html(content_type, answer.body):
         tally.count("skipped")
         return None
-    if answer.partial:
+    if answer.partial or head.headers.get("warc-truncated"):
         raise UnfitError("the end of the page is missing")
+    if not head.url:
+        raise UnfitError("it tells no address")
     article = _read(Page(head.url, answer.body, content_type, fetched_at=head.time), job, tally)
     came = {"fetched": head.time.isoformat() if head.time else None, "record": head.headers.get("warc-record-id")}
     return {**plain(article), **came}
+
+
+def _is_http(head: Head) -> bool:
+    return head.headers.get("content-type", "").lower().startswith("application/http")
 
 
 def _is_html(content_type: str, body: bytes) -> bool:
@@ -95,10 +105,9 @@ def article_of_record(record: Mapping[str, Any], job: Job, tally: Tally) -> dict
     if not isinstance(url, str):
         raise UnfitError(f'it has no address in "{job.url_field}"')
     fetched = record.get("fetched")
-    moment = fetched if isinstance(fetched, dt.datetime) else _moment(fetched)
     # What is text already is no matter of charsets any more, whatever the page itself declares.
     page = (html, "") if isinstance(html, bytes) else (_encoded(html), "text/html; charset=utf-8")
-    article = _read(Page(url, *page, fetched_at=moment), job, tally)
+    article = _read(Page(url, *page, fetched_at=_moment(fetched)), job, tally)
     return {**plain(article), "given": {name: value for name, value in record.items() if name != field}}
 
 
@@ -110,19 +119,21 @@ def _encoded(html: str) -> bytes:
 
 
 def _moment(told: object) -> dt.datetime | None:
-    """A moment as JSON has it, aware; None when it is none."""
+    """A moment, as JSON or a table has it; None when it is none or tells no zone: that of this machine is no help."""
     try:
-        moment = dt.datetime.fromisoformat(told) if isinstance(told, str) else None
+        moment = dt.datetime.fromisoformat(told) if isinstance(told, str) else told
     except ValueError:
         return None
-    return moment if moment and moment.tzinfo else None
+    return moment if isinstance(moment, dt.datetime) and moment.tzinfo else None
 
 
 def _read(page: Page, job: Job, tally: Tally) -> Article:
     try:
-        urlsplit(page.url)
+        urlsplit(page.url.encode().decode())  # half a surrogate pair is no part of an address either
     except ValueError as error:
         raise UnfitError(f"{page.url!r:.200} is no address: {error}") from error
+    if page.fetched_at and page.fetched_at.year in (dt.MINYEAR, dt.MAXYEAR):  # in another zone it may be no year at all
+        page = replace(page, fetched_at=None)
     try:
         article = read(page, site_named(job.site) if job.site else None)
     except UnreadableError as error:

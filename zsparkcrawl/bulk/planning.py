@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from zsparkcrawl.bulk.failures import ENDING
 from zsparkcrawl.bulk.faults import SourceError
 from zsparkcrawl.bulk.sources import Job, Source, shown
 from zsparkcrawl.whole_file import whole_file
@@ -20,7 +22,10 @@ STATE = ".bulk"
 """The folder in the output folder that has the parts of what is not done yet, and for each file that is done a note of
 what it was made from."""
 
-_FORM = 1
+_LONGEST_NAME = 255
+"""Bytes of a name that file systems take."""
+
+_FORM = 2
 """Of parts and outputs: raised when they change, so that older ones are made anew."""
 
 
@@ -40,6 +45,8 @@ def plan_of(source: Source, job: Job, out: str) -> Plan:
     """Look at a file: what is done of it, and what is to do. Parts of another plan are taken away. Raises SourceError,
     and OSError of the output."""
     path = Path(source.path)
+    if len(os.fsencode(f"{Path(source.output).name}{ENDING}")) > _LONGEST_NAME:
+        raise SourceError(f"{shown(path)}: its name is too long, with {ENDING} behind it")
     try:
         stat = path.stat()
         with path.open("rb") as stream:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import Literal
 
-from zsparkcrawl.bulk.faults import ChoiceError
+from zsparkcrawl.bulk.faults import BulkError, ChoiceError
 from zsparkcrawl.bulk.mending import Mending
 
 __all__ = ["Form", "Job", "Source", "shown", "sources_of"]
@@ -22,10 +23,17 @@ _FORMS: dict[str, Form] = {
     ".ndjson": "lines",
     ".jsonl.gz": "packed lines",
     ".ndjson.gz": "packed lines",
+    ".json": "lines",
+    ".json.gz": "packed lines",
     ".parquet": "parquet",
     ".warc": "warc",
     ".warc.gz": "warc",
 }
+_MAYBE = (".json", ".json.gz")
+"""Endings that lines may have, as Spark writes them, and much else: in a folder such files are left out."""
+
+_Told = Callable[[OSError], None]
+"""Takes what is wrong with a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +65,31 @@ class Source:
         return found[1]
 
 
-def sources_of(inputs: Sequence[str], out: Path, job: Job) -> list[Source]:
+def sources_of(inputs: Sequence[str], out: Path, job: Job, faults: list[str]) -> list[Source]:
     """The files that inputs mean, in the order of their names: files, folders (with the folders in them) and patterns.
 
     The output of a file has its name, with the path below the folder or the fixed part of the pattern; other endings
-    where the form changes. Raises ChoiceError for inputs that make no sense.
+    where the form changes. ``faults`` takes a line on each folder that cannot be read. Raises ChoiceError for inputs
+    that make no sense, and BulkError for one that cannot be looked at.
     """
     sources: dict[str, Source] = {}
-    whole = out.resolve()
+    whole = _real(out)
     for given in inputs:
-        for path, name in sorted(_files(given, whole)):
+        try:
+            found = sorted(_files(given, whole, lambda error: faults.append(_unreadable(error))))
+        except OSError as error:
+            raise BulkError(_unreadable(error)) from error
+        for path, name in found:
             source = _source(path, name, job)
             known = sources.setdefault(source.output, source)
-            if Path(known.path).resolve() != path.resolve():
+            if _real(Path(known.path)) != _real(path):
                 told = f"{shown(known.path)} and {shown(path)} would both become {shown(source.output)}"
-                raise ChoiceError(f"{told}: give the folder above them")
+                apart = _real(Path(known.path).parent) != _real(path.parent)
+                advice = "give the folder above them" if apart else "work on one of them into another folder"
+                raise ChoiceError(f"{told}: {advice}")
             _check_place(path, whole, source.output)
+    if not sources and faults:
+        raise BulkError(faults[0])
     if not sources:
         raise ChoiceError(f"nothing to read in {' '.join(map(shown, inputs))}: no {', '.join(_FORMS)}")
     for output in sources:
@@ -82,14 +99,20 @@ def sources_of(inputs: Sequence[str], out: Path, job: Job) -> list[Source]:
     return sorted(sources.values(), key=lambda source: source.output)
 
 
-def _files(given: str, out: Path) -> Iterator[tuple[Path, PurePath]]:
-    """The files that one input means, each with its name below what was given."""
+def _unreadable(error: OSError) -> str:
+    return f"{shown(error.filename):.200} cannot be read: {error.strerror}"
+
+
+def _files(given: str, out: Path, told: _Told) -> Iterator[tuple[Path, PurePath]]:
+    """The files that one input means, each with its name below what was given. Raises OSError."""
     path = Path(given)
+    if not given or "\0" in given:
+        raise ChoiceError(f"{given!r} is the name of no file")
     if path.is_dir():
-        folder = path.resolve()
+        folder = _real(path)
         if out == folder or folder in out.parents:
             raise ChoiceError(f"the output {shown(out)} is inside of the input {shown(given)}")
-        yield from ((file, file.relative_to(path)) for file in _walk(path))
+        yield from ((file, file.relative_to(path)) for file in _walk(path, told))
     elif path.is_file():
         if _form_of(path.name) is None:
             raise ChoiceError(f"{shown(given)} is of no known form: {', '.join(_FORMS)}")
@@ -97,7 +120,7 @@ def _files(given: str, out: Path) -> Iterator[tuple[Path, PurePath]]:
     elif path.exists():
         raise ChoiceError(f"{shown(given)} is no plain file")
     elif glob.has_magic(given):
-        files = list(_matching(path))
+        files = list(_matching(path, told))
         if not files:
             raise ChoiceError(f"no file is called {shown(given)}")
         yield from files
@@ -105,25 +128,37 @@ def _files(given: str, out: Path) -> Iterator[tuple[Path, PurePath]]:
         raise ChoiceError(f"there is no {shown(given)}")
 
 
-def _matching(pattern: Path) -> Iterator[tuple[Path, PurePath]]:
+def _matching(pattern: Path, told: _Told) -> Iterator[tuple[Path, PurePath]]:
     """The files of known form that a pattern means, but what is hidden, each with its name below the pattern's fixed
     part. With `**` links to folders are not followed."""
     fixed = Path(*takewhile(lambda part: not glob.has_magic(part), pattern.parts))
+    if "**" in pattern.parts:  # `glob` says nothing of a folder that it cannot read
+        deque(_walk(fixed, told), maxlen=0)
     for file in fixed.glob(str(pattern.relative_to(fixed))):
         name = file.relative_to(fixed)
-        if _form_of(name.name) and not any(part.startswith(".") for part in name.parts) and file.is_file():
+        if _form_of(name.name) and not any(part.startswith(".") for part in name.parts) and _is_meant(file):
             yield file, name
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, told: _Told) -> Iterator[Path]:
     """The files of known form in a folder and below; what is hidden is left out, and links to folders are not
     followed, for they may lead back."""
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=told):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             file = Path(place, name)
-            if not name.startswith(".") and _form_of(name) and file.is_file():
+            if not name.startswith(".") and not name.lower().endswith(_MAYBE) and _form_of(name) and _is_meant(file):
                 yield file
+
+
+def _is_meant(file: Path) -> bool:
+    """Whether it is a file, or a link to one that is gone: that is told when it cannot be read."""
+    return file.is_file() or not file.exists()
+
+
+def _real(path: Path) -> Path:
+    """Where a path leads; unlike `Path.resolve` a link that leads to itself is no fault here."""
+    return Path(os.path.realpath(path))
 
 
 def _form_of(name: str) -> tuple[str, Form] | None:
@@ -150,9 +185,9 @@ def _source(path: Path, name: PurePath, job: Job) -> Source:
 
 def _check_place(path: Path, out: Path, output: str) -> None:
     """Refuse to read what is written, and to write through a link out of the output folder."""
-    if out in path.resolve().parents:
+    if out in _real(path).parents:
         raise ChoiceError(f"the input {shown(path)} is inside of the output {shown(out)}")
-    target = (out / output).parent.resolve()
+    target = _real((out / output).parent)
     if target != out and out not in target.parents:
         raise ChoiceError(f"{shown(out / output)} would be written outside of {shown(out)}")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zsparkcrawl.bulk.faults import SourceError, UnfitError
-from zsparkcrawl.bulk.lines import lines_of, packed_lines_of, record_of
+from zsparkcrawl.bulk.lines import is_blank, lines_of, packed_lines_of, record_of
 from zsparkcrawl.bulk.mending import mend, on_record, texts_of
 from zsparkcrawl.bulk.sources import Job, Source, shown
 from zsparkcrawl.bulk.tallying import Tally
@@ -27,8 +27,8 @@ _Read = TypeVar("_Read")
 class Worker:
     """Works on the records of a range; ``fail`` is told of each that cannot be worked on, ``tally`` counts."""
 
-    def __init__(self, source: Source, job: Job, place: tuple[int, int], fail: Fail) -> None:
-        self._source, self._job, self._place = source, job, place
+    def __init__(self, source: Source, job: Job, bounds: tuple[int, int], fail: Fail) -> None:
+        self._source, self._job, self._bounds = source, job, bounds
         self._path = Path(source.path)
         self._fail = fail
         self.tally = Tally()
@@ -52,18 +52,19 @@ class Worker:
 
     def _from_lines(self) -> Iterator[Mapping[str, Any]]:
         packed = self._source.form == "packed lines"
-        for line in self._read(packed_lines_of(self._path) if packed else lines_of(self._path, *self._place)):
-            if not line.data.strip() and not line.fault:
+        for line in self._read(packed_lines_of(self._path) if packed else lines_of(self._path, *self._bounds)):
+            if not line.fault and is_blank(line):
                 continue
             try:
                 record = self._worked_on(record_of(line))
             except UnfitError as error:
-                self._failed(line.position, str(error), line.data)
+                self._failed(line.position, str(error), line.data or None)
             else:
                 yield record
 
     def _from_rows(self) -> Iterator[Mapping[str, Any]]:
-        from zsparkcrawl.bulk.rows import plainly, raw_at, record_at
+        from zsparkcrawl.bulk.rows import raw_at, record_at
+        from zsparkcrawl.bulk.values import plainly
 
         for first, batch in self._batches():
             for row in range(len(batch)):
@@ -77,7 +78,7 @@ class Worker:
     def _batches(self) -> Iterator[tuple[int, pa.RecordBatch]]:
         from zsparkcrawl.bulk.rows import batches_of
 
-        for first, batch in self._read(batches_of(self._path, *self._place)):
+        for first, batch in self._read(batches_of(self._path, *self._bounds)):
             if isinstance(batch, str):
                 self._failed(first, batch, None)
             else:
@@ -86,7 +87,7 @@ class Worker:
     def _articles(self) -> Iterator[Mapping[str, Any]]:
         from zsparkcrawl.bulk.pages import Fault, article_of_response, responses_of
 
-        for found in self._read(responses_of(self._path, *self._place, self.tally)):
+        for found in self._read(responses_of(self._path, *self._bounds, self.tally)):
             if isinstance(found, Fault):
                 self._failed(found.position, found.message, None)
                 continue
@@ -106,17 +107,17 @@ class Worker:
             return article_of_record(record, self._job, self.tally)
         if taken := [name for name in ("edits", "damaged") if name in record]:
             raise UnfitError(f'it has "{taken[0]}" already, as what is mended has')
-        edited = self._mended(record)
+        edited = self._mended(record) if self._source.form != "parquet" else self._mended_row(record) or {}
         texts = {name: each.text for name, each in edited.items()}
         return {**record, **texts, **on_record(edited, self._job.fields)}
 
-    def _mended_row(self, texts: Mapping[str, Any]) -> Mapping[str, Edited] | None:
+    def _mended_row(self, row: Mapping[str, Any]) -> Mapping[str, Edited] | None:
         """The texts of a row, mended; None when all are null, which a row of a table may be. Raises UnfitError."""
-        if all(text is None for text in texts.values()):
+        if all(row[name] is None for name in self._job.fields):
             self.tally.count("records")
             self.tally.count("healthy")
             return None
-        return self._mended(texts)
+        return self._mended(row)
 
     def _mended(self, record: Mapping[str, Any]) -> dict[str, Edited]:
         assert self._job.work != "read"

@@ -13,6 +13,7 @@ import click
 
 from zsparkcrawl.bulk.faults import ChoiceError
 from zsparkcrawl.cli.progress import progress
+from zsparkcrawl.cli.stopping import terminable
 from zsparkcrawl.errors import ZsparkError
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ __all__ = ["bulk"]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _MEGABYTE = 1_000_000
+_TAKEN = ("edits", "damaged", "rest")
+_NAMED = 3
+"""Files with failures that the last line names."""
 
 
 class FailuresError(ZsparkError):
@@ -37,7 +41,7 @@ def bulk() -> None:
 
     What is done is not done again: the same command goes on where a stopped or killed one was. The output does not
     depend on how many work at it. Exit code: 0 good, 1 when records or files could not be worked on, or the run
-    could not go on, 2 wrong usage, 3 another process writes into the same folder.
+    was stopped or could not go on, 2 wrong usage, 3 another process writes into the same folder.
     """
 
 
@@ -73,12 +77,16 @@ def _mending(name: Literal["repair", "clean"], summary: str) -> click.Command:
     def command(inputs: Sequence[str], fields: tuple[str, ...], to: str | None, **options: Any) -> None:
         from zsparkcrawl.bulk.sources import Job
 
+        if taken := [field for field in fields if field in _TAKEN]:
+            raise ChoiceError(f'--field {taken[0]}: what is mended has something else under the name "{taken[0]}"')
         _run(inputs, Job(name, tuple(dict.fromkeys(fields)), to or ""), **options)  # type: ignore[arg-type]
 
     return command
 
 
-_INPUT = "INPUT are files, folders or patterns of JSON lines (.jsonl, .ndjson, also .gz) and Parquet."
+_INPUT = (
+    "INPUT are files, folders or patterns of JSON lines (.jsonl, .ndjson or, by name, .json; also .gz) and Parquet."
+)
 bulk.add_command(_mending("repair", f"Mend damaged text; each record gets its edits. {_INPUT}"))
 bulk.add_command(_mending("clean", f"Mend damaged text and cut injected spam; each record gets its edits. {_INPUT}"))
 
@@ -109,12 +117,14 @@ def _run(inputs: Sequence[str], job: Job, out: Path, as_json: bool, **engine: An
 
     if None not in engine.values():
         raise ChoiceError("--jobs is for this machine; how many work on a cluster is the cluster's affair")
-    if out.exists() and not out.is_dir():
+    if os.path.exists(out) and not os.path.isdir(out):  # noqa: PTH110, PTH112 - these do not raise
         raise ChoiceError(f"{shown(out)} is no folder")
-    sources = sources_of(inputs, out, job)
+    faults: list[str] = []
+    sources = sources_of(inputs, out, job, faults)
     _check_extras(sources)
-    with holding(out), _engine(**engine) as workers, _steps(job.work, sources) as step:
+    with terminable(), holding(out), _engine(**engine) as workers, _steps(job.work, sources) as step:
         summary = run(sources, out, job, workers, step)
+    summary.faults[:0] = faults
     _tell(summary, as_json=as_json)
 
 
@@ -141,9 +151,8 @@ def _cores() -> int:
 @contextmanager
 def _steps(what: str, sources: Sequence[Source]) -> Iterator[Callable[[int], None]]:
     """The bar, which counts megabytes."""
-    sizes = [Path(source.path).stat().st_size for source in sources]
     done = shown = 0
-    with progress(f"{what} (MB)", lambda: sum(sizes) // _MEGABYTE) as step:
+    with progress(f"{what} (MB)", lambda: sum(map(_size, sources)) // _MEGABYTE) as step:
 
         def more(size: int) -> None:
             nonlocal done, shown
@@ -153,6 +162,13 @@ def _steps(what: str, sources: Sequence[Source]) -> Iterator[Callable[[int], Non
                 step()
 
         yield more
+
+
+def _size(source: Source) -> int:
+    try:
+        return Path(source.path).stat().st_size
+    except OSError:  # that is told when it is read
+        return 0
 
 
 def _tell(summary: Summary, *, as_json: bool) -> None:
@@ -165,16 +181,26 @@ def _tell(summary: Summary, *, as_json: bool) -> None:
             click.echo(line)
         for fault in summary.faults:
             click.echo(f"zsparkcrawl: {fault}", err=True)
-    told = [f"{counts['failures']} records failed: {', '.join(summary.failures[:3])}"] if summary.failures else []
-    told += [f"{len(summary.faults)} files could not be worked on"] if summary.faults else []
+    told = [f"{_number(counts['failures'], 'record')} failed: {_some(summary.failures)}"] if summary.failures else []
+    told += [f"{_number(len(summary.faults), 'input')} could not be worked on"] if summary.faults else []
     if told:
         raise FailuresError("; ".join(told))
 
 
+def _number(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _some(names: Sequence[str]) -> str:
+    """Some names, and how many more there are."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
+
+
 def _lines(summary: Summary, counts: dict[str, Any]) -> Iterator[str]:
     before = f", {summary.done_before} done before" if summary.done_before else ""
-    files = "1 file" if summary.files == 1 else f"{summary.files} files"
-    yield f"{files}{before}; {counts['records']} records, of which {counts['healthy']} were healthy"
+    files, records = _number(summary.files, "file"), _number(counts["records"], "record")
+    yield f"{files}{before}; {records}, of which {counts['healthy']} were healthy"
     yield f"repaired {counts['repaired']} ({counts['inferred']} with something inferred), {counts['edits']} edits"
     yield f"left damaged {counts['left_damaged']}, spam cuts {counts['spam_cuts']}, failures {counts['failures']}"
     if counts["skipped"]:

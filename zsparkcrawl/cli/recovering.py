@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +13,7 @@ import click
 from zsparkcrawl.cli.archive import one_line
 from zsparkcrawl.cli.options import DayType
 from zsparkcrawl.cli.progress import progress
+from zsparkcrawl.cli.stopping import terminable
 from zsparkcrawl.errors import ZsparkError
 
 if TYPE_CHECKING:
@@ -159,7 +157,7 @@ def _recover(source: Source, wanting: Wanting, hosts: tuple[str, ...], given: Ma
         recovery = _recovery(keeping, source, wanting, hosts, given)
         state, reason = "failed", "stopped before it was done"
         try:
-            with _terminable():
+            with terminable():
                 with progress("index") as step:
                     recovery.plan(step)
                 with progress("recover", lambda: keeping.archive.standing_holdings(wanting)["waiting"]) as step:
@@ -238,20 +236,6 @@ def _patient(source: Source, given: Mapping[str, Any]) -> Patient:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Within, the signal by which services are stopped is taken as Ctrl-C is."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _tell(line: str) -> None:

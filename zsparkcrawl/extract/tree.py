@@ -31,7 +31,13 @@ _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 _OPENING = re.compile("<[a-zA-Z]")
 _REPEATED = re.compile(r"(<([a-z]{1,10})>\s*+)(?:<\2>\s*+){3,}+", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+    "|&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9])"
+    "|[xX]0*(?:[1-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF])(?![0-9a-fA-F]));?"
+)
+"""What is no character of a document, also by its number: lxml reads some of them and does not take them back."""
+_CONTROL_SIGNS = (b"&#", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _CONTROL_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _NAMES = "p|br|div|span|strong|b|em|i|u|font|a|img|td|tr|th|table|tbody|ul|ol|li|h[1-6]|section|center|blockquote"
 # A lead byte that lost its trail byte swallowed the "<" behind it: `园区?/p>`. Text between two tags only, so that no
@@ -87,7 +93,7 @@ def parse(text: str) -> HtmlElement:
     text = _DECLARATION.sub("", text)
     data = text.encode("utf-8", "replace")
     # Few texts have control characters, and bytes tell it in half the time that `re` takes.
-    if len(data.translate(None, _CONTROL_BYTES)) < len(data):
+    if len(data.translate(None, _CONTROL_BYTES)) < len(data) or any(sign in data for sign in _CONTROL_SIGNS):
         text = _CONTROLS.sub("", text)
         data = text.encode("utf-8", "replace")
     if _MAY_SWALLOW.search(text) and text.count("?") <= _MOST_LOST:
