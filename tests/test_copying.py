@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bench.postgres_server import Server
 from tests.raw import change, every_text, rows
 from tests.test_copies import MIRRORS, store
 from tests.test_package import article, contents, fill
@@ -124,6 +127,40 @@ def test_what_came_over_wrongly_is_not_kept(source: str, database: str, monkeypa
     monkeypatch.setattr(moving, "rebuild", spoiling)
     with pytest.raises(ArchiveError, match=r"row 1 of articles is not that of the source \(title\): nothing was kept"):
         copy_archive(source, database)
+    assert number_of(database, "articles") == 0
+
+
+def test_a_fault_of_the_source_is_told_as_one(
+    source: str, server_database: str, postgres_server: Server, tmp_path: Path
+) -> None:
+    copy_archive(source, server_database)
+    name = server_database.rpartition("/")[2]
+
+    def cut_off() -> None:
+        postgres_server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
+    target = tmp_path / "new.sqlite"
+    with pytest.raises(ArchiveError, match=f"^database {re.escape(server_database)}: terminating connection"):
+        copy_archive(server_database, f"sqlite:///{target}", lambda _: cut_off)
+    assert number_of(f"sqlite:///{target}", "articles") == 0
+    assert copy_archive(source, f"sqlite:///{target}")
+
+
+def test_a_copy_that_ends_early_says_no_more_than_why(
+    source: str, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if done == 30:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        copy_archive(source, database, lambda _: step)
+    gc.collect()
+    assert caplog.messages == []
     assert number_of(database, "articles") == 0
 
 

@@ -259,6 +259,8 @@ def test_what_another_worker_keeps_is_told_in_one_line(team: Team, monkeypatch: 
     monkeypatch.setenv("ZSPARK_DATA", str(team.folder / "a"))
     result = CliRunner().invoke(main, ["verify"])
     assert (result.exit_code, "is missing; 1 captures lie in it" in result.stdout) == (1, True)
+    with pytest.raises(CaptureError, match=r"No such file or directory$"):  # this is where it ought to be
+        page_of(there, capture)
     there.with_name("away").rename(there)
 
 
@@ -395,6 +397,15 @@ def test_a_crawl_alone_gives_up_what_workers_left(team: Team) -> None:
     assert len(keeping.start_run(**FACTS).lease(9)) == 2
     assert team.rows("SELECT state FROM runs ORDER BY id") == [("died",), ("running",)]
     assert team.rows("SELECT state FROM workers") == [("lost",)]
+
+
+def test_a_worker_says_what_is_wrong_with_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZSPARK_DATA", str(tmp_path))
+    monkeypatch.setenv("ZSPARK_DATABASE", "postgresql+psycopg://zspark:hunter2:5432/zspark")
+    result = CliRunner().invoke(main, ["crawl", "--worker"])
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "no database can be opened by this URL: its port is no number" in result.stderr
+    assert "hunter2" not in result.stderr
 
 
 def test_sqlite_has_no_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
