@@ -233,6 +233,21 @@ def test_a_transaction_that_hangs_is_ended_by_the_server(postgres_server: postgr
         keeping.release()
 
 
+def test_the_clocks_of_machines_need_not_agree(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, hours in (("a", 3), ("b", -3)):
+        away = dt.timedelta(hours=hours)
+        monkeypatch.setattr("zsparkcrawl.keeping._now", lambda away=away: dt.datetime.now(dt.UTC) + away)
+        run = team.joins(name)
+        run.capture(Exchange(f"http://www.nhtp.org/{name}", "GET", 200, (), b"<html>", (), "", partial=False))
+    moments = team.rows(
+        "SELECT started FROM runs UNION ALL SELECT started FROM workers UNION ALL SELECT alive_at FROM workers "
+        "UNION ALL SELECT time FROM captures"
+    )
+    told = [abs((dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(row[0])).total_seconds()) for row in moments]
+    assert (len(told), max(told) < 60) == (7, True)
+    assert {row["state"] for row in team.keeping("a").archive.workers()} == {"working"}
+
+
 def test_a_capture_says_who_keeps_it(team: Team) -> None:
     run = team.joins("a")
     kept = run.capture(Exchange("http://www.nhtp.org/", "GET", 200, (), b"<html>", (), "", partial=False))

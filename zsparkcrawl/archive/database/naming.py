@@ -35,7 +35,7 @@ def told_name(url: URL) -> str:
     >>> told_name(parsed_url("sqlite:///data/zspark.sqlite"))
     'data/zspark.sqlite'
     >>> told_name(parsed_url("postgresql+psycopg://zspark:secret@db/zspark?sslmode=require&password=secret"))
-    'postgresql+psycopg://zspark:***@db/zspark?sslmode=require&password=***'
+    'postgresql+psycopg://zspark:***@db/zspark?password=***&sslmode=require'
     """
     if url.get_backend_name() == "sqlite" and url.database:
         return url.database
