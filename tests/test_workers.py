@@ -233,6 +233,23 @@ def test_a_transaction_that_hangs_is_ended_by_the_server(postgres_server: postgr
         keeping.release()
 
 
+def test_a_run_of_machines_that_are_gone_is_told_as_dead(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = team.joins("a"), team.joins("b")
+    team.change("UPDATE workers SET host = 'elsewhere', place = 'elsewhere'")
+    archive = team.keeping("a").archive
+    team.silence(first)
+    assert [row["state"] for row in archive.workers()] == ["lost", "working"]
+    assert archive.latest_runs(1)[0]["state"] == "running", "one is still there"
+    team.silence(second)
+    assert [row["state"] for row in archive.workers()] == ["lost", "lost"]
+    assert archive.latest_runs(1)[0]["state"] == "died"
+    monkeypatch.setenv("ZSPARK_DATABASE", team.url)
+    result = CliRunner().invoke(main, ["status", "--check"])
+    assert (result.exit_code, result.stdout.startswith("news: died")) == (1, True), result.stdout
+    archive.sign(part(first), {})  # it had only been cut off
+    assert archive.latest_runs(1)[0]["state"] == "running"
+
+
 def test_the_clocks_of_machines_need_not_agree(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, hours in (("a", 3), ("b", -3)):
         away = dt.timedelta(hours=hours)
