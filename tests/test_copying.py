@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from zsparkcrawl.archive.database.moving import copy_archive
 from zsparkcrawl.archive.tables.schema import metadata
 from zsparkcrawl.cli import main
 from zsparkcrawl.export import export_articles
+from zsparkcrawl.notebook import open_archive
 from zsparkcrawl.package import make_package
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
@@ -107,6 +109,18 @@ def test_a_target_that_holds_something_is_refused(source: str, database: str) ->
     assert line.endswith(" has rows, and a copy never mixes")
     assert every_text(database) == held
     assert zspark("copy", source, source).exit_code == 1
+
+
+def test_a_file_may_have_any_name(source: str, tmp_path: Path) -> None:
+    held = tmp_path / "zspark.sqlite"
+    shutil.copy(source.removeprefix("sqlite:///"), held)
+    for name in ("50%20?a=b.sqlite", "园区 #1@x:y.sqlite"):
+        assert zspark("copy", held, tmp_path / name).exit_code == 0
+        held = tmp_path / name
+        assert held.is_file()
+        with open_archive(held) as archive:
+            assert len(list(archive.articles())) > 8
+    assert len(list(tmp_path.glob("*.sqlite"))) == 3
 
 
 def test_a_source_that_is_not_there_is_told(tmp_path: Path) -> None:

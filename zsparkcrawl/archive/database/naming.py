@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-__all__ = ["one_line", "parsed_url", "told_name"]
+__all__ = ["file_url", "one_line", "parsed_url", "told_name"]
 
 _SECRET = ("password", "sslpassword")
 """The words of libpq behind the question mark of a URL that nobody is to read."""
+
+
+def file_url(path: Path) -> str:
+    """The SQLAlchemy URL of a file of SQLite, whatever signs are in its name.
+
+    >>> file_url(Path("data/zspark.sqlite")), file_url(Path("50%20?.sqlite"))
+    ('sqlite:///data/zspark.sqlite', 'sqlite:///50%2520%3F.sqlite')
+    """
+    return URL.create("sqlite", database=path.as_posix()).render_as_string()
 
 
 def parsed_url(url: str) -> URL:

@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event,
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from zsparkcrawl.archive.database.naming import one_line, parsed_url, told_name
+from zsparkcrawl.archive.database.naming import file_url, one_line, parsed_url, told_name
 from zsparkcrawl.archive.database.server import READING_OPTIONS, fit_for_archive, is_server, server_engine
 from zsparkcrawl.archive.search.indexing import renew
 from zsparkcrawl.archive.tables.schema import metadata
@@ -77,8 +77,7 @@ def database_url(environ: Mapping[str, str]) -> str:
     """
     if named := environ.get("ZSPARK_DATABASE"):
         return named
-    path = data_folder(environ) / "zspark.sqlite"
-    return URL.create("sqlite", database=path.as_posix()).render_as_string()
+    return file_url(data_folder(environ) / "zspark.sqlite")
 
 
 def open_engine(url: str, *, readonly: bool) -> tuple[Engine, str]:
