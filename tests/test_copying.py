@@ -111,6 +111,16 @@ def test_a_target_that_holds_something_is_refused(source: str, database: str) ->
     assert zspark("copy", source, source).exit_code == 1
 
 
+def test_an_older_archive_is_not_renewed_by_a_copy_into_it(source: str, database: str) -> None:
+    with Archive.open(database) as archive:
+        store(archive, article(1, "旧"))
+    change(database, "UPDATE zspark_schema SET version_num = '0011'")
+    result = zspark("copy", source, database)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.endswith("; a copy wants an empty database\n")
+    assert rows(database, "SELECT version_num FROM zspark_schema") == [("0011",)]
+
+
 def test_a_file_may_have_any_name(source: str, tmp_path: Path) -> None:
     held = tmp_path / "zspark.sqlite"
     shutil.copy(source.removeprefix("sqlite:///"), held)

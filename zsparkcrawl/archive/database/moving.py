@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from zsparkcrawl.archive.database.opening import ArchiveError, dispose, faults, open_engine, reading_options
+from zsparkcrawl.archive.database.opening import ArchiveError, OlderError, dispose, faults, open_engine, reading_options
 from zsparkcrawl.archive.search import grams
 from zsparkcrawl.archive.search.indexing import can_index, rebuild
 from zsparkcrawl.archive.tables.schema import metadata, search_entries, search_state
@@ -82,6 +82,7 @@ def copy_archive(source: str, target: str, begin: Callable[[int], _Step] = _in_s
     """
     read_from, source_name = open_engine(source, readonly=True)
     try:
+        _leave_older(target)
         write_to, target_name = open_engine(target, readonly=False)
         try:
             with (
@@ -104,6 +105,17 @@ def copy_archive(source: str, target: str, begin: Callable[[int], _Step] = _in_s
 def _tables() -> list[Table]:
     """All that is kept, in the order in which rows may refer to one another. The index of the search is made anew."""
     return [table for table in metadata.sorted_tables if table not in (search_entries, search_state)]
+
+
+def _leave_older(target: str) -> None:
+    """Refuse an archive of an older release: opening it for writing would renew it first."""
+    try:
+        engine, _ = open_engine(target, readonly=True)
+    except OlderError as error:
+        raise ArchiveError(f"{error}; a copy wants an empty database") from error
+    except ArchiveError:  # empty as a rule; what else is wrong, opening it for writing tells
+        return
+    dispose(engine)
 
 
 def _check_empty(connection: Connection, name: str) -> None:
