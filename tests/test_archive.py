@@ -631,6 +631,7 @@ def test_refusals_are_one_clear_line(tmp_path: Path) -> None:
     assert "unable to open" in refusal(url_of(tmp_path))
     assert "memory" in refusal("sqlite://")
     assert "URL" in refusal("nonsense")
+    assert refusal("sqlite://data/park.sqlite").endswith(" name of a file: sqlite:///data/park.sqlite")
     assert "no archive in a database of nosuchdatabase: sqlite:///FILE, or" in refusal("nosuchdatabase://x/y")
 
 

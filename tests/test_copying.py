@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +17,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bench.postgres_server import Server
 from tests.raw import change, every_text, rows
 from tests.test_copies import MIRRORS, store
 from tests.test_package import article, contents, fill
@@ -22,6 +26,7 @@ from zsparkcrawl.archive.database.moving import copy_archive
 from zsparkcrawl.archive.tables.schema import metadata
 from zsparkcrawl.cli import main
 from zsparkcrawl.export import export_articles
+from zsparkcrawl.notebook import open_archive
 from zsparkcrawl.package import make_package
 
 NOW = dt.datetime(2026, 11, 22, 8, 30, tzinfo=dt.UTC)
@@ -106,6 +111,28 @@ def test_a_target_that_holds_something_is_refused(source: str, database: str) ->
     assert zspark("copy", source, source).exit_code == 1
 
 
+def test_an_older_archive_is_not_renewed_by_a_copy_into_it(source: str, database: str) -> None:
+    with Archive.open(database) as archive:
+        store(archive, article(1, "旧"))
+    change(database, "UPDATE zspark_schema SET version_num = '0011'")
+    result = zspark("copy", source, database)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.endswith("; a copy wants an empty database\n")
+    assert rows(database, "SELECT version_num FROM zspark_schema") == [("0011",)]
+
+
+def test_a_file_may_have_any_name(source: str, tmp_path: Path) -> None:
+    held = tmp_path / "zspark.sqlite"
+    shutil.copy(source.removeprefix("sqlite:///"), held)
+    for name in ("50%20?a=b.sqlite", "园区 #1@x:y.sqlite"):
+        assert zspark("copy", held, tmp_path / name).exit_code == 0
+        held = tmp_path / name
+        assert held.is_file()
+        with open_archive(held) as archive:
+            assert len(list(archive.articles())) > 8
+    assert len(list(tmp_path.glob("*.sqlite"))) == 3
+
+
 def test_a_source_that_is_not_there_is_told(tmp_path: Path) -> None:
     result = zspark("copy", tmp_path / "none.sqlite", tmp_path / "new.sqlite")
     assert (result.exit_code, "no database at" in result.stderr) == (1, True)
@@ -124,6 +151,40 @@ def test_what_came_over_wrongly_is_not_kept(source: str, database: str, monkeypa
     monkeypatch.setattr(moving, "rebuild", spoiling)
     with pytest.raises(ArchiveError, match=r"row 1 of articles is not that of the source \(title\): nothing was kept"):
         copy_archive(source, database)
+    assert number_of(database, "articles") == 0
+
+
+def test_a_fault_of_the_source_is_told_as_one(
+    source: str, server_database: str, postgres_server: Server, tmp_path: Path
+) -> None:
+    copy_archive(source, server_database)
+    name = server_database.rpartition("/")[2]
+
+    def cut_off() -> None:
+        postgres_server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
+    target = tmp_path / "new.sqlite"
+    with pytest.raises(ArchiveError, match=f"^database {re.escape(server_database)}: terminating connection"):
+        copy_archive(server_database, f"sqlite:///{target}", lambda _: cut_off)
+    assert number_of(f"sqlite:///{target}", "articles") == 0
+    assert copy_archive(source, f"sqlite:///{target}")
+
+
+def test_a_copy_that_ends_early_says_no_more_than_why(
+    source: str, database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if done == 30:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        copy_archive(source, database, lambda _: step)
+    gc.collect()
+    assert caplog.messages == []
     assert number_of(database, "articles") == 0
 
 

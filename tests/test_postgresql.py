@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
@@ -77,13 +78,19 @@ def test_long_files_have_room(server_database: str) -> None:
 
 def test_faults_of_the_server_are_one_line_without_the_password(postgres_server: Server, empty: str) -> None:
     port = postgres_server.port
+    postgres_server.run(f"DROP ROLE IF EXISTS {GUARDED}")
     postgres_server.run(f"CREATE ROLE {GUARDED} LOGIN PASSWORD 'right'")
     told = {
         f"postgresql+psycopg://postgres:hunter2@127.0.0.1:{port}/nowhere": 'database "nowhere" does not exist',
         f"postgresql+psycopg://{GUARDED}:hunter2@127.0.0.1:{port}/{name_of(empty)}": "password authentication failed",
         "postgresql+psycopg://postgres:hunter2@127.0.0.1:1/park": "onnection refused",
         f"postgresql+psycopg://postgres:hunter2@127.0.0.1:{port}/{name_of(empty)}?sslmode=nonsense": "sslmode",
-        "postgresql+psycopg://postgres:hunter2@127.0.0.1:port/park": "URL",
+        "postgresql+psycopg://postgres:hunter2@127.0.0.1:port/park": "its port is no number",
+        "postgresql+psycopg://postgres:hunter2": "its port is no number",
+        "postgresql+psycopg://postgres:a@hunter2:b@127.0.0.1/park": "its port is no number; in a name or password",
+        "postgresql+psycopg://postgres:a@hunter2@127.0.0.1/park": "its host has an @",
+        "postgresql+psycopg://postgres:a@b/hunter2@127.0.0.1/park": "its host has an @",
+        "postgresql+psycopg://postgres@127.0.0.1:1/park?password=hunter2&sslpassword=hunter2": "onnection refused",
         "postgresql+asyncpg://postgres:hunter2@127.0.0.1/park": "no archive in a database of postgresql+asyncpg",
         "mysql://park:hunter2@127.0.0.1/park": "no archive in a database of mysql",
     }
@@ -94,6 +101,7 @@ def test_faults_of_the_server_are_one_line_without_the_password(postgres_server:
             assert "hunter2" not in line
     done = CliRunner().invoke(main, ["status", "--database", next(iter(told))])
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    postgres_server.run(f"DROP ROLE {GUARDED}")
 
 
 def test_the_driver_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,10 +139,40 @@ def test_other_releases_are_told_apart(server_database: str) -> None:
     assert "has the older schema 0011" in refusal(server_database, readonly=True)
 
 
-def test_a_database_of_another_encoding_is_refused(postgres_server: Server) -> None:
-    postgres_server.run("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
-    assert "its encoding is LATIN1, and an archive needs UTF8" in refusal(postgres_server.url("latin"))
-    postgres_server.drop(postgres_server.url("latin"))
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "EUC_CN"])
+def test_a_database_of_another_encoding_is_refused(postgres_server: Server, encoding: str) -> None:
+    postgres_server.run(f"CREATE DATABASE other TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
+    assert f"its encoding is {encoding}, and an archive needs UTF8" in refusal(postgres_server.url("other"))
+    assert "is empty" in refusal(postgres_server.url("other"), readonly=True)
+    postgres_server.drop(postgres_server.url("other"))
+
+
+def test_the_environment_does_not_say_how_texts_travel(server_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    with Archive.open(f"{server_database}?client_encoding=GBK") as archive:
+        assert store(archive, replace(ARTICLE, title="𠮷é园")) == "new"
+        assert [row["title"] for row in archive.articles()] == ["𠮷é园"]
+
+
+def test_a_password_may_have_any_sign_and_be_told_in_the_environment(
+    postgres_server: Server, server_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = "p@ss:w/rd%25#x?&="  # noqa: S105
+    postgres_server.run(f"CREATE ROLE {GUARDED} LOGIN SUPERUSER PASSWORD '{password}'")
+    place = f"127.0.0.1:{postgres_server.port}/{name_of(server_database)}"
+    with Archive.open(f"postgresql+psycopg://{GUARDED}:{quote(password, safe='')}@{place}") as archive:
+        assert archive.name == f"postgresql+psycopg://{GUARDED}:***@{place}"
+    monkeypatch.setenv("PGPASSWORD", password)
+    with Archive.open(f"postgresql+psycopg://{GUARDED}@{place}", readonly=True) as archive:
+        assert archive.count() == 0
+    postgres_server.run(f"DROP ROLE {GUARDED}")
+
+
+def test_what_a_user_may_not_do_is_told_without_the_statement(postgres_server: Server, empty: str) -> None:
+    postgres_server.run("CREATE ROLE visitor LOGIN")
+    line = refusal(postgres_server.url(name_of(empty), "visitor"))
+    assert line.endswith(f"/{name_of(empty)}: permission denied for schema public")
+    postgres_server.run("DROP ROLE visitor")
 
 
 def test_backup_names_the_tool_for_it(server_database: str, tmp_path: Path) -> None:
@@ -180,6 +218,20 @@ def test_a_connection_that_is_cut_is_a_fault_and_the_next_works(postgres_server:
         assert "\n" not in str(told.value)
         assert store(archive, replace(ARTICLE, title="b")) == "version"
         assert [row["title"] for row in reader.articles()] == ["b"], "the viewer goes on by itself"
+
+
+def test_what_is_not_read_to_the_end_disturbs_nobody_later(server_database: str) -> None:
+    with Archive.open(server_database) as archive, archive.together():
+        for number in range(3):
+            store(archive, replace(ARTICLE, native_id=str(number)))
+    with Archive.open(server_database, readonly=True) as archive:
+        with archive.at_one_moment():
+            left = archive.articles()
+            next(left)
+        with archive.at_one_moment():  # on the same connection
+            assert archive.count() == 3
+            left.close()
+            assert len(list(archive.articles())) == 3
 
 
 def test_one_writer_waits_for_the_other(server_database: str) -> None:

@@ -233,6 +233,38 @@ def test_a_transaction_that_hangs_is_ended_by_the_server(postgres_server: postgr
         keeping.release()
 
 
+def test_a_run_of_machines_that_are_gone_is_told_as_dead(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = team.joins("a"), team.joins("b")
+    team.change("UPDATE workers SET host = 'elsewhere', place = 'elsewhere'")
+    archive = team.keeping("a").archive
+    team.silence(first)
+    assert [row["state"] for row in archive.workers()] == ["lost", "working"]
+    assert archive.latest_runs(1)[0]["state"] == "running", "one is still there"
+    team.silence(second)
+    assert [row["state"] for row in archive.workers()] == ["lost", "lost"]
+    assert archive.latest_runs(1)[0]["state"] == "died"
+    monkeypatch.setenv("ZSPARK_DATABASE", team.url)
+    result = CliRunner().invoke(main, ["status", "--check"])
+    assert (result.exit_code, result.stdout.startswith("news: died")) == (1, True), result.stdout
+    archive.sign(part(first), {})  # it had only been cut off
+    assert archive.latest_runs(1)[0]["state"] == "running"
+
+
+def test_the_clocks_of_machines_need_not_agree(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, hours in (("a", 3), ("b", -3)):
+        away = dt.timedelta(hours=hours)
+        monkeypatch.setattr("zsparkcrawl.keeping._now", lambda away=away: dt.datetime.now(dt.UTC) + away)
+        run = team.joins(name)
+        run.capture(Exchange(f"http://www.nhtp.org/{name}", "GET", 200, (), b"<html>", (), "", partial=False))
+    moments = team.rows(
+        "SELECT started FROM runs UNION ALL SELECT started FROM workers UNION ALL SELECT alive_at FROM workers "
+        "UNION ALL SELECT time FROM captures"
+    )
+    told = [abs((dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(row[0])).total_seconds()) for row in moments]
+    assert (len(told), max(told) < 60) == (7, True)
+    assert {row["state"] for row in team.keeping("a").archive.workers()} == {"working"}
+
+
 def test_a_capture_says_who_keeps_it(team: Team) -> None:
     run = team.joins("a")
     kept = run.capture(Exchange("http://www.nhtp.org/", "GET", 200, (), b"<html>", (), "", partial=False))
@@ -259,6 +291,8 @@ def test_what_another_worker_keeps_is_told_in_one_line(team: Team, monkeypatch: 
     monkeypatch.setenv("ZSPARK_DATA", str(team.folder / "a"))
     result = CliRunner().invoke(main, ["verify"])
     assert (result.exit_code, "is missing; 1 captures lie in it" in result.stdout) == (1, True)
+    with pytest.raises(CaptureError, match=r"No such file or directory$"):  # this is where it ought to be
+        page_of(there, capture)
     there.with_name("away").rename(there)
 
 
@@ -395,6 +429,15 @@ def test_a_crawl_alone_gives_up_what_workers_left(team: Team) -> None:
     assert len(keeping.start_run(**FACTS).lease(9)) == 2
     assert team.rows("SELECT state FROM runs ORDER BY id") == [("died",), ("running",)]
     assert team.rows("SELECT state FROM workers") == [("lost",)]
+
+
+def test_a_worker_says_what_is_wrong_with_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZSPARK_DATA", str(tmp_path))
+    monkeypatch.setenv("ZSPARK_DATABASE", "postgresql+psycopg://zspark:hunter2:5432/zspark")
+    result = CliRunner().invoke(main, ["crawl", "--worker"])
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "no database can be opened by this URL: its port is no number" in result.stderr
+    assert "hunter2" not in result.stderr
 
 
 def test_sqlite_has_no_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from zsparkcrawl.archive import Archive, Filters, database_url
 from zsparkcrawl.archive.articles.selecting import FilterWords
+from zsparkcrawl.archive.database.naming import file_url
 from zsparkcrawl.archive.exports.dictionary import Column, article_columns, typed
 from zsparkcrawl.errors import ZsparkError
 from zsparkcrawl.export import COLUMNS, article_rows, chosen_columns
@@ -52,7 +53,7 @@ def open_archive(path_or_url: str | os.PathLike[str] | None = None) -> ArchiveRe
         url = database_url(os.environ)
     else:
         named = os.fspath(path_or_url)
-        url = named if "://" in named else f"sqlite:///{Path(named).as_posix()}"
+        url = named if "://" in named else file_url(Path(named))
     return ArchiveReader(Archive.open(url, readonly=True))
 
 

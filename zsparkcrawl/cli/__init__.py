@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -68,6 +69,14 @@ class _Commands(click.Group):
         except ZsparkError as error:
             click.echo(f"zsparkcrawl: {error}", err=True)
             sys.exit(error.exit_code)
+        except OSError as error:
+            # Whoever writes a file tells of it as a ZsparkError: this is what goes to where the output is led.
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            click.echo(f"zsparkcrawl: cannot write the output: {error.strerror}", err=True)
+            # What is still to be written must not fail again when the program ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -35,4 +35,6 @@ def copy(source: str, target: str) -> None:
 
 
 def _url(named: str) -> str:
-    return named if "://" in named else f"sqlite:///{Path(named).as_posix()}"
+    from zsparkcrawl.archive.database.naming import file_url
+
+    return named if "://" in named else file_url(Path(named))

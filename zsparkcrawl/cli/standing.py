@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 import sys
@@ -37,8 +36,8 @@ def status(as_json: bool, check: bool, database: str | None) -> None:
     """
     from zsparkcrawl.health import check_code, healths
 
-    now = dt.datetime.now(dt.UTC)
     with open_archive(database) as archive:
+        now = archive.database_time()  # all moments in it are by that clock
         found, states, failures = archive.status(), archive.states(now), archive.failures(5)
         health = healths(archive.latest_runs(_RUNS_OF_HABIT), now)
         workers = archive.workers()

@@ -6,11 +6,9 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,6 +59,7 @@ class _Check:
 
     def run(self, progress: Progress) -> None:
         """Check all files; those that a crawl is writing are left out."""
+        from zsparkcrawl.archive.warc.keepers import keeper_of
         from zsparkcrawl.archive.warc.leftovers import capture_files, is_growing
 
         present, pointed = capture_files(self.folder), self.archive.files_of_captures()
@@ -71,7 +70,7 @@ class _Check:
                 self.report.counts["growing"] += 1
             elif name in sizes:
                 self._check(name, lambda size: progress.advance(task, size))
-            elif (keeper := _keeper_elsewhere(keepers.get(name), self.folder)) is not None:
+            elif name in keepers and (keeper := keeper_of(keepers[name], self.folder)) is not None:
                 self.report.counts["elsewhere"] += 1
                 self.report.tell(f"{name}: not here, but {keeper}")
             else:
@@ -177,19 +176,12 @@ def _check_files(archive: Archive, report: _Report, *, anew: bool, missing_anew:
             report.fault(fault)
 
 
-def _keeper_elsewhere(capture: Mapping[str, Any] | None, folder: Path) -> str | None:
-    """Which worker keeps a capture in another folder than this one; None when it belongs here."""
-    from zsparkcrawl.archive.warc.keepers import keeper_of
-
-    if capture is None or (capture["keeper_host"], capture["keeper_folder"]) == (gethostname(), str(folder.absolute())):
-        return None
-    return keeper_of(capture)
-
-
 def _others_keep(archive: Archive, sha256: str, folder: Path) -> bool:
     """Whether a file came to other workers alone, in whose folders it lies."""
+    from zsparkcrawl.archive.warc.keepers import keeper_of
+
     came = archive.captures_of_file(sha256)
-    return bool(came) and all(_keeper_elsewhere(capture, folder) is not None for capture in came)
+    return bool(came) and all(keeper_of(capture, folder) is not None for capture in came)
 
 
 _LOOKED_AT = ("files", "records", "captures", "faults")

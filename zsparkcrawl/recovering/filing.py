@@ -147,7 +147,7 @@ class _Reading:
 
     def _read_capture(self, capture: _Capture) -> tuple[list[tuple[str, str]], int, bytes]:
         place = (capture["body_file"], capture["body_offset"])
-        keeper = keeper_of(capture)
+        keeper = keeper_of(capture, self.captures)
         return read_capture(self.captures, capture["file"], capture["offset"], body_at=place, keeper=keeper)
 
     def _kept(self, answer: FileAnswer, capture_id: int) -> FileBytes:

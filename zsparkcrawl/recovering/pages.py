@@ -35,7 +35,7 @@ def page_of(folder: Path, capture: Capture) -> Page:
     if capture["lost"]:
         raise LostError
     body_at = (capture["body_file"], capture["body_offset"])
-    keeper = keeper_of(capture)
+    keeper = keeper_of(capture, folder)
     _, status, body = read_capture(folder, capture["file"], capture["offset"], body_at=body_at, keeper=keeper)
     fetched_at = dt.datetime.strptime(capture["time"], "%Y-%m-%dT%H:%M:%S%z")
     return Page(capture["url"], body, capture["content_type"], status, fetched_at)

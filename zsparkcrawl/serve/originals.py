@@ -69,7 +69,8 @@ def _kept(request: Request) -> tuple[Mapping[str, Any], bytes]:
     if capture["lost"]:
         raise HTTPException(404, f"capture {number} was lost: {capture['lost']}")
     place = (capture["body_file"], capture["body_offset"])
-    folder, keeper = data_of(request) / "captures", keeper_of(capture)
+    folder = data_of(request) / "captures"
+    keeper = keeper_of(capture, folder)
     _, _, body = read_capture(folder, capture["file"], capture["offset"], body_at=place, keeper=keeper)
     return capture, body
 

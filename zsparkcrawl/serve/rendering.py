@@ -66,7 +66,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     known = {
         "t": words,
         "path": request.url.path,
-        "archive_name": Path(archive_of(request).name).name,
+        "archive_name": _short(archive_of(request).name),
         "other_language": words_in(other),
         "switch": str(request.url.include_query_params(lang=other).query),
         "has_report": request.app.state.has_report,
@@ -116,3 +116,12 @@ def _size(number: int | None) -> str:
     if number < 1024:
         return f"{number} B"
     return f"{number / 1024:.0f} KB" if number < 2**20 else f"{number / 2**20:.1f} MB"
+
+
+def _short(name: str) -> str:
+    """What a database is called by itself: its file, or what a server knows it as.
+
+    >>> _short("data/zspark.sqlite"), _short("postgresql+psycopg://zspark@/zspark?host=/run/postgresql")
+    ('zspark.sqlite', 'zspark')
+    """
+    return Path(name.partition("?")[0] if "://" in name else name).name

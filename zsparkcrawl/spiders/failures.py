@@ -51,20 +51,33 @@ def fault_of(failure: Failure, now: dt.datetime) -> Fault:
 
 def retry_after(response: Response, now: dt.datetime) -> dt.timedelta | None:
     """How long the server asks to be left alone: Retry-After in seconds or as a moment (RFC 9110, 10.2.3); None when
-    it does not say, or says nonsense.
+    it does not say, or says nonsense. Such a moment is one of the server's own clock, which its Date tells; ``now``
+    counts where that is missing.
 
-    >>> retry_after(Response("http://x.example/", headers={"Retry-After": "120"}), dt.datetime.now(dt.UTC)).seconds
+    >>> now = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+    >>> retry_after(Response("http://x.example/", headers={"Retry-After": "120"}), now).seconds
+    120
+    >>> said = {"Retry-After": "Sun, 01 Nov 2026 00:02:00 GMT", "Date": "Sun, 01 Nov 2026 00:00:00 GMT"}
+    >>> retry_after(Response("http://x.example/", headers=said), now).seconds
     120
     """
     said = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if said.isascii() and said.isdigit() and len(said) < 10:
         return dt.timedelta(seconds=int(said))
+    moment = _moment(said)
+    if moment is None:
+        return None
+    sent = _moment((response.headers.get("Date") or b"").decode("latin-1"))
+    return max(dt.timedelta(0), moment - (sent or now))
+
+
+def _moment(said: str) -> dt.datetime | None:
+    """What a header gives as a moment; None for nonsense."""
     try:
         moment = parsedate_to_datetime(said)
     except (ValueError, OverflowError):  # the latter for a year or a zone of too many digits
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return max(dt.timedelta(0), moment - now)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def request_of(failure: Failure) -> Request:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, literal, select, tuple_
 
 from zsparkcrawl.archive.articles.selecting import with_counts
+from zsparkcrawl.archive.articles.storable import is_storable
 from zsparkcrawl.archive.tables.schema import (
     article_files,
     articles,
@@ -46,6 +47,8 @@ def select_article(key: str) -> list[Select[Any]]:
     section/number."""
     if key.isascii() and key.isdigit() and len(key) < 10:  # longer ones do not fit the integers of a server
         return [with_counts().where(articles.c.id == int(key))]
+    if not is_storable(key):
+        return []
     older = select(versions.c.article_id).where(versions.c.url == key)
     meant = [
         with_counts().where(articles.c.url == key).order_by(articles.c.id),

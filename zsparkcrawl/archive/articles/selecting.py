@@ -7,13 +7,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, false, func, or_, select
 
+from zsparkcrawl.archive.articles.storable import is_storable
 from zsparkcrawl.archive.tables.schema import articles, versions
 from zsparkcrawl.chinese.script import simplify
 
 __all__ = [
     "COUNTS",
+    "LARGEST",
     "OF_WITNESSES",
     "FilterWords",
     "Filters",
@@ -29,6 +31,8 @@ __all__ = [
 ]
 
 COUNTS = ("edit_count", "inferred_count", "damage_count", "injection_count")
+LARGEST = 2**31 - 1
+"""The largest number that a column can hold on every server; no count and no number of a row comes near it."""
 OF_WITNESSES = ("witness_count", "disputed", "gaps")
 """What is counted of an article and not of a version: a copy that only supports it makes none."""
 
@@ -182,7 +186,7 @@ def _shown(filters: Filters) -> dict[str, ColumnElement[Any]]:
 def _wanted(filters: Filters, shown: dict[str, ColumnElement[Any]]) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [is_shown()]
     equal = {"site": filters.site, "section": filters.section}
-    wanted += [shown[name] == value for name, value in equal.items() if value is not None]
+    wanted += [_is(shown[name], value) for name, value in equal.items() if value is not None]
     if filters.since is not None:
         wanted.append(shown["date"] >= filters.since.isoformat())
     if filters.until is not None:
@@ -194,7 +198,7 @@ def _wanted(filters: Filters, shown: dict[str, ColumnElement[Any]]) -> list[Colu
     if filters.repaired:
         wanted.append(shown["edit_count"] > 0)
     least = {"disputed": filters.disputed or None, "gaps": filters.gaps or None, "witness_count": filters.witnesses}
-    wanted += [shown[name] >= int(number) for name, number in least.items() if number is not None]
+    wanted += [shown[name] >= min(int(number), LARGEST) for name, number in least.items() if number is not None]
     if filters.gone is not None:
         wanted.append(shown["gone_at"].is_not(None) if filters.gone else shown["gone_at"].is_(None))
     return wanted
@@ -207,7 +211,13 @@ def is_shown() -> ColumnElement[bool]:
     return articles.c.id.not_in(select(copies.c.id).where(copies.c.same_as.is_not(None)))
 
 
+def _is(shown: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    return shown == text if is_storable(text) else false()
+
+
 def _contains(shown: dict[str, ColumnElement[Any]], names: Sequence[str], text: str) -> ColumnElement[bool]:
+    if not is_storable(text):
+        return false()
     # Articles are kept in Simplified; the text as typed counts where the site itself writes Traditional.
     meant = sorted({text, simplify(text)})
     return or_(*(shown[name].icontains(each, autoescape=True) for name in names for each in meant))

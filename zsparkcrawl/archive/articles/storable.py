@@ -20,6 +20,7 @@ __all__ = [
     "content",
     "edit_rows",
     "injection_rows",
+    "is_storable",
     "package",
     "stamp",
     "state",
@@ -50,6 +51,15 @@ def storable(text: str) -> str:
     'abc'
     """
     return _UNSTORABLE.sub("", text)
+
+
+def is_storable(text: str) -> bool:
+    """Whether a text can stand in the archive. What cannot is found nowhere in it, and a server refuses the question.
+
+    >>> is_storable("园区"), is_storable("a\\x00"), is_storable("\\udcff")
+    (True, False, False)
+    """
+    return _UNSTORABLE.search(text) is None
 
 
 def stamp(moment: dt.datetime) -> str:

@@ -32,6 +32,7 @@ __all__ = [
     "bury_lapsed",
     "bury_workers",
     "end_part",
+    "is_lost",
     "join_run",
     "origin_of",
     "others_of",
@@ -148,11 +149,13 @@ def bury_lapsed(connection: Connection) -> None:
     to be gone; free what they had taken."""
     now = moment(connection)
     rows = connection.execute(select(workers).where(workers.c.state == "working")).mappings().all()
-    bury_workers(connection, [row["id"] for row in rows if _is_silent(row, now) or has_ended(dict(row))])
+    bury_workers(connection, [row["id"] for row in rows if is_lost(row, now)])
 
 
-def _is_silent(row: RowMapping, now: dt.datetime) -> bool:
-    return bool(row["alive_at"] < stamp(now - dt.timedelta(seconds=row["lapse"])))
+def is_lost(row: RowMapping, now: dt.datetime) -> bool:
+    """Whether a worker that is entered as working gave no sign of life for too long, or its process is certain to be
+    gone; ``now`` by the clock of the database."""
+    return bool(row["alive_at"] < stamp(now - dt.timedelta(seconds=row["lapse"]))) or has_ended(dict(row))
 
 
 def bury_workers(connection: Connection, numbers: Sequence[int] | None = None) -> None:

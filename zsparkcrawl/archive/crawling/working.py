@@ -18,6 +18,7 @@ from zsparkcrawl.archive.crawling.workers import (
     bury_lapsed,
     bury_workers,
     end_part,
+    is_lost,
     join_run,
     origin_of,
     others_of,
@@ -25,7 +26,7 @@ from zsparkcrawl.archive.crawling.workers import (
     sign,
 )
 from zsparkcrawl.archive.database.opening import faults
-from zsparkcrawl.archive.database.running import has_ended, worker_facts
+from zsparkcrawl.archive.database.running import worker_facts
 from zsparkcrawl.archive.database.sharing import DatabaseLock, give_up_idle, moment
 from zsparkcrawl.archive.tables.schema import runs, workers
 
@@ -136,14 +137,14 @@ class Working(ABC):
     def workers(self) -> list[Mapping[str, Any]]:
         """The workers of the runs that are under way, and those that ended of late: the columns of the table but for
         what only programs understand, with site, section, leases, and ``silent``, the seconds since the last sign of
-        life. One whose process is certain to be gone is shown as lost."""
+        life. One that gave none for too long, or whose process is certain to be gone, is shown as lost."""
         with self._reading() as connection:
             now = moment(connection)
             wanted = select_workers(ended_after=stamp(now - _SHOWN))
             rows = connection.execute(wanted.add_columns(workers.c.place, workers.c.process_mark)).mappings().all()
         shown: list[Mapping[str, Any]] = []
         for row in rows:
-            gone = row["state"] == "working" and has_ended(dict(row))
+            gone = row["state"] == "working" and is_lost(row, now)
             silent = (now - dt.datetime.fromisoformat(row["alive_at"])).total_seconds()
             told = {name: value for name, value in row.items() if name not in ("place", "process_mark")}
             shown.append({**told, "state": "lost" if gone else row["state"], "silent": max(0, int(silent))})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import Any
@@ -25,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from zsparkcrawl.archive.database.opening import ArchiveError, dispose, faults, open_engine, reading_options
+from zsparkcrawl.archive.database.opening import ArchiveError, OlderError, dispose, faults, open_engine, reading_options
 from zsparkcrawl.archive.search import grams
 from zsparkcrawl.archive.search.indexing import can_index, rebuild
 from zsparkcrawl.archive.tables.schema import metadata, search_entries, search_state
@@ -46,6 +47,25 @@ class Copied:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is copied. Its faults are told as its own, and not as those of the target, which is open as well."""
+
+    connection: Connection
+    name: str
+
+    def number(self) -> int:
+        """How many rows it has."""
+        with faults(self.name):
+            counts = (select(func.count()).select_from(table) for table in _tables())
+            return sum(int(self.connection.execute(count).scalar_one()) for count in counts)
+
+    def rows(self, table: Table) -> Generator[_Row]:
+        """The rows of a table, in the order of its key."""
+        with faults(self.name):
+            yield from _rows(self.connection, table)
+
+
 _Step = Callable[[], object]
 
 
@@ -62,16 +82,18 @@ def copy_archive(source: str, target: str, begin: Callable[[int], _Step] = _in_s
     """
     read_from, source_name = open_engine(source, readonly=True)
     try:
+        _leave_older(target)
         write_to, target_name = open_engine(target, readonly=False)
         try:
             with (
                 faults(source_name),
-                read_from.execution_options(**reading_options(read_from)).begin() as there,
+                read_from.execution_options(**reading_options(read_from)).begin() as connection,
                 faults(target_name),
                 write_to.begin() as here,
             ):
+                there = _Source(connection, source_name)
                 _check_empty(here, target_name)
-                step = begin(2 * sum(_number(there, table) for table in _tables()))
+                step = begin(2 * there.number())
                 _fill(there, here, step)
                 return [_compared(there, here, table, target_name, step) for table in _tables()]
         finally:
@@ -85,8 +107,15 @@ def _tables() -> list[Table]:
     return [table for table in metadata.sorted_tables if table not in (search_entries, search_state)]
 
 
-def _number(connection: Connection, table: Table) -> int:
-    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+def _leave_older(target: str) -> None:
+    """Refuse an archive of an older release: opening it for writing would renew it first."""
+    try:
+        engine, _ = open_engine(target, readonly=True)
+    except OlderError as error:
+        raise ArchiveError(f"{error}; a copy wants an empty database") from error
+    except ArchiveError:  # empty as a rule; what else is wrong, opening it for writing tells
+        return
+    dispose(engine)
 
 
 def _check_empty(connection: Connection, name: str) -> None:
@@ -95,7 +124,7 @@ def _check_empty(connection: Connection, name: str) -> None:
         raise ArchiveError(f"database {name} is not empty: its table {filled} has rows, and a copy never mixes")
 
 
-def _fill(there: Connection, here: Connection, step: _Step) -> None:
+def _fill(there: _Source, here: Connection, step: _Step) -> None:
     if here.dialect.name == "postgresql":
         grams.drop(here)  # quicker made at the end than kept in step
     for table in _tables():
@@ -108,20 +137,21 @@ def _fill(there: Connection, here: Connection, step: _Step) -> None:
         here.exec_driver_sql("ANALYZE")  # so that it answers well from the first question on
 
 
-def _copy_rows(there: Connection, here: Connection, table: Table, step: _Step) -> None:
+def _copy_rows(there: _Source, here: Connection, table: Table, step: _Step) -> None:
     names = [column.name for column in table.columns]
     entry = insert(table).values({name: _bound(here, table, name) for name in names})
     own = _own_references(table)
     later: list[dict[str, Any]] = []
-    rows = (dict(zip(names, row, strict=True)) for row in _rows(there, table))
-    while some := list(islice(rows, _AT_ONCE)):
-        for row in some:
-            for name in own:
-                if row[name] is not None and row[name] > row["id"]:  # what it refers to is yet to come
-                    later.append({"number": row["id"], "to": row[name], "name": name})
-                    row[name] = None
-            step()
-        here.execute(entry, some)
+    with closing(there.rows(table)) as rows:  # before their connection, also when the target refuses them
+        named = (dict(zip(names, row, strict=True)) for row in rows)
+        while some := list(islice(named, _AT_ONCE)):
+            for row in some:
+                for name in own:
+                    if row[name] is not None and row[name] > row["id"]:  # what it refers to is yet to come
+                        later.append({"number": row["id"], "to": row[name], "name": name})
+                        row[name] = None
+                step()
+            here.execute(entry, some)
     for each in later:
         change = update(table).where(table.c.id == each["number"]).values({each["name"]: each["to"]})
         here.execute(change)
@@ -147,23 +177,24 @@ def _select(table: Table) -> Select[Any]:
     return select(*(column.label(f"c{at}") for at, column in enumerate(shown))).order_by(*table.primary_key.columns)
 
 
-def _rows(connection: Connection, table: Table) -> Iterator[_Row]:
+def _rows(connection: Connection, table: Table) -> Generator[_Row]:
     with connection.execute(_select(table), execution_options={"yield_per": _AT_ONCE}) as found:
         for row in found:
             yield tuple(row)
 
 
-def _compared(there: Connection, here: Connection, table: Table, name: str, step: _Step) -> Copied:
+def _compared(there: _Source, here: Connection, table: Table, name: str, step: _Step) -> Copied:
     digest, number = hashlib.sha256(), 0
-    for old, new in zip_longest(_rows(there, table), _rows(here, table)):
-        if old != new:
-            raise ArchiveError(
-                f"database {name}: row {number + 1} of {table.name} is not that of the source "
-                f"({_differing(table, old, new)}): nothing was kept"
-            )
-        digest.update(repr(new).encode())
-        number += 1
-        step()
+    with closing(there.rows(table)) as theirs, closing(_rows(here, table)) as ours:
+        for old, new in zip_longest(theirs, ours):
+            if old != new:
+                raise ArchiveError(
+                    f"database {name}: row {number + 1} of {table.name} is not that of the source "
+                    f"({_differing(table, old, new)}): nothing was kept"
+                )
+            digest.update(repr(new).encode())
+            number += 1
+            step()
     return Copied(table.name, number, digest.hexdigest()[:16])
 
 

@@ -15,10 +15,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, inspect
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from zsparkcrawl.archive.database.naming import file_url, one_line, parsed_url, told_name
 from zsparkcrawl.archive.database.server import READING_OPTIONS, fit_for_archive, is_server, server_engine
 from zsparkcrawl.archive.search.indexing import renew
 from zsparkcrawl.archive.tables.schema import metadata
@@ -82,8 +83,7 @@ def database_url(environ: Mapping[str, str]) -> str:
     """
     if named := environ.get("ZSPARK_DATABASE"):
         return named
-    path = data_folder(environ) / "zspark.sqlite"
-    return URL.create("sqlite", database=path.as_posix()).render_as_string()
+    return file_url(data_folder(environ) / "zspark.sqlite")
 
 
 def open_engine(url: str, *, readonly: bool) -> tuple[Engine, str]:
@@ -93,11 +93,11 @@ def open_engine(url: str, *, readonly: bool) -> tuple[Engine, str]:
     ArchiveError.
     """
     try:
-        parsed = make_url(url)
-        name = _name(parsed)
+        parsed = parsed_url(url)
+        name = told_name(parsed)
         engine = _engine(parsed, readonly)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:  # the last for a port
-        raise ArchiveError(f"no database can be opened by this URL: {_line(error)}") from error
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise ArchiveError(f"no database can be opened by this URL: {one_line(error)}") from error
     with ExitStack() as undo:
         undo.callback(dispose, engine)
         with faults(name):
@@ -133,23 +133,13 @@ def faults(name: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise ArchiveError(f"database {name}: {_line(error.orig or error)}") from error
+        raise ArchiveError(f"database {name}: {one_line(error.orig or error)}") from error
     except sqlite3.Error as error:  # from the connect event, which SQLAlchemy does not wrap
-        raise ArchiveError(f"database {name}: {_line(error)}") from error
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+        raise ArchiveError(f"database {name}: {one_line(error)}") from error
 
 
 def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
-
-
-def _name(url: URL) -> str:
-    if _is_sqlite(url) and url.database:
-        return url.database
-    return url.render_as_string(hide_password=True)
 
 
 def _engine(url: URL, readonly: bool) -> Engine:
@@ -165,6 +155,8 @@ def _engine(url: URL, readonly: bool) -> Engine:
 def _sqlite(url: URL, readonly: bool) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ArchiveError("an archive in memory would be lost with the program: name a file, sqlite:///FILE")
+    if url.host:
+        raise ArchiveError(f"three slashes stand before the name of a file: sqlite:///{url.host}/{url.database}")
     path = Path(url.database)
     if readonly and not path.exists():
         raise EmptyError(f"no database at {path}: crawl first, or name one (--database, ZSPARK_DATABASE)")

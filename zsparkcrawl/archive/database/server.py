@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from zsparkcrawl.archive.database.sharing import keep_alive
 from zsparkcrawl.extras import extra
+
+# What the driver cannot tidy up after a fault it warns of besides; the fault itself is raised.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 __all__ = ["READING_OPTIONS", "fit_for_archive", "is_server", "server_engine"]
 
@@ -20,6 +26,9 @@ _DRIVERS = ("postgresql", "postgresql+psycopg")
 _BUSY_SECONDS = 90
 """Three times as long as for SQLite: the server takes half a minute to end what a stopped worker left open."""
 _CONNECT_SECONDS = 10
+_OPENED = "zspark_cursors"
+_ENCODING = {"client_encoding": "UTF8"}
+"""Said in any case, for PGCLIENTENCODING may say something else, and a server of SQL_ASCII would answer in bytes."""
 _ALL, _SITES = int.from_bytes(b"zspark"), int.from_bytes(b"zsps")
 _PATIENCE = f"SELECT set_config('lock_timeout', '{_BUSY_SECONDS}s', true)"
 _LOCK = f"{_PATIENCE}, pg_advisory_xact_lock({_ALL})"
@@ -41,13 +50,17 @@ def server_engine(url: URL, *, readonly: bool, json: Callable[[object], str]) ->
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         json_serializer=json,
-        connect_args={name: value for name, value in told.items() if name not in url.query},
+        connect_args={name: value for name, value in told.items() if name not in url.query} | _ENCODING,
         pool_use_lifo=True,  # what the last connection counted of facets need not be counted anew
         pool_pre_ping=readonly,  # the viewer outlives a restart of the server; a crawl does not ask before each page
         execution_options={"postgresql_readonly": True} if readonly else {},
     )
     event.listen(engine, "connect", _take_numbers)
+    event.listen(engine, "connect", _note_cursors)
     event.listen(engine, "begin", _begin)
+    for end in ("commit", "rollback"):
+        event.listen(engine, end, _end_cursors)
+    event.listen(engine, "invalidate", lambda _, record, __: _end(record.info[_OPENED]))
     return engine
 
 
@@ -61,6 +74,36 @@ def _take_numbers(connection: Any, _: object) -> None:
             return float(written) if b"." in written else int(written)
 
     connection.adapters.register_loader("numeric", Number)
+
+
+def _note_cursors(connection: Any, record: ConnectionPoolEntry) -> None:
+    """Keep in mind which of the server's cursors are open."""
+    from psycopg import ServerCursor
+
+    opened: WeakSet[Any] = WeakSet()
+    record.info[_OPENED] = opened
+
+    def made(*given: Any, **told: Any) -> Any:
+        cursor = ServerCursor(*given, **told)
+        opened.add(cursor)
+        return cursor
+
+    connection.server_cursor_factory = made
+
+
+def _end_cursors(connection: Connection) -> None:
+    """Let cursors end with their transaction, as on the server. Whoever has not read to the end closes his only when he
+    is cleared away, when the connection may be in the midst of somebody else's transaction: that would break it."""
+    if not connection.invalidated:
+        _end(connection.info[_OPENED])
+
+
+def _end(opened: WeakSet[Any]) -> None:
+    from psycopg import Cursor
+
+    for cursor in tuple(opened):
+        Cursor.close(cursor)  # and not its own way, which would ask the server
+    opened.clear()
 
 
 def _begin(connection: Connection) -> None:

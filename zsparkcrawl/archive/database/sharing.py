@@ -12,10 +12,11 @@ import datetime as dt
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, event, func, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, event, func, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from zsparkcrawl.archive.database.locking import LockedError
+from zsparkcrawl.archive.database.naming import parsed_url
 
 __all__ = ["DatabaseLock", "can_share", "give_up_idle", "keep_alive", "moment"]
 
@@ -33,15 +34,16 @@ _KEEP_ALIVE = {
 
 
 def can_share(url: str) -> bool:
-    """Whether several crawlers can work at once on the database at an SQLAlchemy URL.
+    """Whether several crawlers can work at once on the database at an SQLAlchemy URL. Of what is no URL that is not
+    said: opening it tells what is wrong with it.
 
     >>> can_share("postgresql+psycopg://db/park"), can_share("sqlite:///data/zspark.sqlite")
     (True, False)
     """
     try:
-        return make_url(url).get_backend_name() == "postgresql"
+        return parsed_url(url).get_backend_name() == "postgresql"
     except ArgumentError:
-        return False
+        return True
 
 
 def keep_alive(url: URL) -> dict[str, Any]:

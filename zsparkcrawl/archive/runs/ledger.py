@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import and_, exists, or_, select
 
 from zsparkcrawl.archive.articles.storable import stamp, storable
-from zsparkcrawl.archive.database.running import has_ended, is_alive
+from zsparkcrawl.archive.crawling.workers import is_lost
+from zsparkcrawl.archive.database.running import is_alive
+from zsparkcrawl.archive.database.sharing import moment
 from zsparkcrawl.archive.database.upkeep import Upkeep
 from zsparkcrawl.archive.runs import overview
 from zsparkcrawl.archive.runs.status import Status, read_status
@@ -49,16 +51,17 @@ class Ledger(Upkeep):
             return bool(connection.execute(shown).scalar())
 
     def latest_runs(self, last: int) -> list[Mapping[str, Any]]:
-        """The latest runs, newest first. One that is entered as running and whose process is gone is shown as
-        "died"."""
+        """The latest runs, newest first. One that is entered as running and whose process is gone, or all of
+        whose workers are lost, is shown as "died"."""
         with self._reading() as connection:
             latest = select(runs).order_by(runs.c.id.desc()).limit(last)
             found = [dict(row) for row in connection.execute(latest).mappings()]
             going = [run["id"] for run in found if run["state"] == "running"]
             w = workers.c
             parts = connection.execute(select(workers).where(w.run_id.in_(going))).mappings().all()
+            now = moment(connection)
         shared = {part["run_id"] for part in parts}
-        alive = {part["run_id"] for part in parts if part["state"] == "working" and not has_ended(dict(part))}
+        alive = {part["run_id"] for part in parts if part["state"] == "working" and not is_lost(part, now)}
         return [{**run, "state": "died"} if _is_dead(run, shared, alive) else run for run in found]
 
     def states(self, now: dt.datetime) -> list[Mapping[str, Any]]:

@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, case, exists, false, func, or_, select
 
-from zsparkcrawl.archive.articles.storable import stamp
+from zsparkcrawl.archive.articles.storable import is_storable, stamp
 from zsparkcrawl.archive.tables.schema import articles, frontier, runs, seen
 
 __all__ = ["select_accounts", "select_due", "select_failures", "select_states", "select_unstored"]
@@ -66,7 +66,7 @@ def select_accounts(state: str | None = None) -> Select[Any]:
     )
     found = shown.select_from(seen.join(runs, runs.c.id == s.run_id).outerjoin(frontier, same))
     if state is not None:
-        found = found.where(account == state)
+        found = found.where(account == state if is_storable(state) else false())
     return found.order_by(runs.c.site, runs.c.section, s.id)
 
 

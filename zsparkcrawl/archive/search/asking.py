@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, column, func, literal,
 from zsparkcrawl.archive.articles.selecting import Filters, select_meant
 from zsparkcrawl.archive.search import asking_grams
 from zsparkcrawl.archive.search.indexing import INDEX, spaced
-from zsparkcrawl.archive.search.matching import WEIGHTS, Hit, counted, matches, ranked, texts_of
+from zsparkcrawl.archive.search.matching import RANK_DIGITS, WEIGHTS, Hit, counted, matches, ranked, texts_of
 from zsparkcrawl.archive.search.queries import FIELDS, All, AnyOf, Query, Without, Word, words_of
 from zsparkcrawl.archive.tables.schema import articles
 
@@ -128,7 +128,8 @@ def _on_server(connection: Connection) -> bool:
 
 
 def _rank() -> ColumnElement[float]:
-    return func.bm25(_itself, *(literal(WEIGHTS[name]) for name in FIELDS)).label("rank")
+    exact = func.bm25(_itself, *(literal(WEIGHTS[name]) for name in FIELDS))
+    return func.round(exact, RANK_DIGITS).label("rank")
 
 
 def _found(query: Query, filters: Filters, *columns: ColumnElement[Any]) -> Select[Any]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Float,
     FromClause,
     Integer,
+    Numeric,
     Select,
     Text,
     and_,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 
 from zsparkcrawl.archive.articles.selecting import Filters, select_meant
 from zsparkcrawl.archive.search.grams import GRAMS, forms_of, keys_of
-from zsparkcrawl.archive.search.matching import K1, LEAST, WEIGHTS, B, weight_of
+from zsparkcrawl.archive.search.matching import K1, LEAST, RANK_DIGITS, WEIGHTS, B, weight_of
 from zsparkcrawl.archive.search.queries import FIELDS, All, AnyOf, Query, Without, Word, words_of
 from zsparkcrawl.archive.tables.schema import articles, search_state
 
@@ -93,7 +94,8 @@ def select_ranked(connection: Connection, query: Query) -> Select[Any]:
     parts = (
         weight * (found.c[f"n{at}"] * literal(K1 + 1)) / (found.c[f"n{at}"] + long) for at, weight in enumerate(weights)
     )
-    return select(found.c.id, found.c.date, (-sum(parts, literal(0.0))).label("rank"))
+    rank = func.round(cast(-sum(parts, literal(0.0)), Numeric), RANK_DIGITS)
+    return select(found.c.id, found.c.date, cast(rank, Float).label("rank"))
 
 
 def _begin(connection: Connection) -> tuple[int, int]:

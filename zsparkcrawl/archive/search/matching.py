@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from zsparkcrawl.archive.search.queries import FIELDS, All, AnyOf, Query, Without, Word
 from zsparkcrawl.chinese.alike import alike
 
-__all__ = ["K1", "LEAST", "WEIGHTS", "B", "Hit", "Texts", "matches", "places", "ranked", "texts_of", "weight_of"]
+__all__ = [
+    "K1",
+    "LEAST",
+    "RANK_DIGITS",
+    "WEIGHTS",
+    "B",
+    "Hit",
+    "Texts",
+    "matches",
+    "places",
+    "ranked",
+    "texts_of",
+    "weight_of",
+]
 
 Texts = Mapping[str, str]
 """Field to text, as :func:`alike` has it; a field that is NULL is not there."""
@@ -22,6 +35,9 @@ K1, B = 1.2, 0.75
 """The constants of FTS5's bm25, so that both ways of searching give one order."""
 LEAST = 1e-6
 """What FTS5 counts a word for that most articles have."""
+RANK_DIGITS = 12
+"""Decimal places of a rank. Each database adds in an order of its own, so that the last bit differs between them, and
+also between two articles that are found alike: these would not stand in the order of their days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,8 @@ def ranked(hits: Iterable[Hit], having: Sequence[int], articles: int, characters
     for hit in hits:
         length = K1 * (1 - B + B * hit.length / mean)
         found = zip(weights, hit.counts, strict=True)
-        ranks.append((-sum(weight * (n * (K1 + 1)) / (n + length) for weight, n in found), hit))
+        rank = -sum(weight * (n * (K1 + 1)) / (n + length) for weight, n in found)
+        ranks.append((round(rank, RANK_DIGITS), hit))
     # Sorting keeps the order of equals, so the last criterion comes first.
     ranks.sort(key=lambda each: each[1].id)
     ranks.sort(key=lambda each: each[1].date or "", reverse=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from zsparkcrawl.archive.articles.reading import select_numbered
-from zsparkcrawl.archive.articles.selecting import Filters
+from zsparkcrawl.archive.articles.selecting import LARGEST, Filters
 from zsparkcrawl.archive.database.opening import ArchiveError
 from zsparkcrawl.archive.search.asking import ask_index, count_in_index, count_read, read_all
 from zsparkcrawl.archive.search.indexing import Progress, can_index, is_ready, rebuild
@@ -52,7 +52,7 @@ class Searching(ABC):
         query = parse(query) if isinstance(query, str) else query
         with self._reading() as connection:
             find = ask_index if is_ready(connection) else read_all
-            found = find(connection, query, filters or Filters(), limit, offset)
+            found = find(connection, query, filters or Filters(), min(limit, LARGEST), offset)
             by_number: dict[int, Mapping[str, Any]] = {}
             for some in range(0, len(found), _AT_ONCE):
                 wanted = select_numbered([number for _, number in found[some : some + _AT_ONCE]])

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, select, update
 
+from zsparkcrawl.archive.articles.selecting import LARGEST
 from zsparkcrawl.archive.articles.storable import stamp
 from zsparkcrawl.archive.tables.schema import articles, candidates, readings, witnesses
 from zsparkcrawl.archive.witnesses.agreeing import store_told
@@ -89,7 +90,8 @@ class Testifying(ABC):
         moment, c = stamp(now), candidates.c
         with self._writing() as connection:
             same = c.id == candidate_id
-            found = connection.execute(select(candidates).where(same, c.state == "open")).one_or_none()
+            fits = 0 < candidate_id <= LARGEST
+            found = connection.execute(select(candidates).where(same, c.state == "open")).first() if fits else None
             if found is None:
                 raise KeyError(candidate_id)
             connection.execute(update(candidates).where(same).values(state=state, decided_at=moment))
