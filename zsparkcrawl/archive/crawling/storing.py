@@ -82,8 +82,3 @@ class Storing(Connected):
         Raises KeyError when there is no such article."""
         with self._writing() as connection:
             writing.update_gone(connection, article_id, stamp(moment), storable(reason))
-
-    def unmark_gone(self, article_id: int) -> None:
-        """Enter that an article stands again. Raises KeyError when there is no such article."""
-        with self._writing() as connection:
-            writing.update_gone(connection, article_id, None, None)
