@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, func, select, update
 
 from zsparkcrawl.archive.database import backing
 from zsparkcrawl.archive.database.checking import check_database
-from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.archive.database.opening import faults
 from zsparkcrawl.archive.tables.schema import captures, workers
 
 __all__ = ["Upkeep"]
 
 
-class Upkeep(Connected):
+class Upkeep(ABC):
     """The part of :class:`zsparkcrawl.archive.Archive` that looks after what is there."""
+
+    name: str
+    _engine: Engine
+
+    @abstractmethod
+    def _writing(self) -> AbstractContextManager[Connection]: ...
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Connection]: ...
+
+    @abstractmethod
+    def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]: ...
 
     def database_faults(self) -> Iterator[str]:
         """What is wrong inside the database, each fault in one line: damaged pages, rows that refer to missing ones,
