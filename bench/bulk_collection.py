@@ -11,7 +11,10 @@ from pathlib import Path
 from bench.damage import damage, random_host
 from bench.sample_truth import recipes, truths
 
-__all__ = ["make", "texts_of"]
+__all__ = ["KINDS", "make", "records", "texts_of"]
+
+KINDS = {"healthy": 60, "damaged": 27, "misread": 3, "spam": 10}
+"""How many of a hundred records are of each kind."""
 
 _POOL = 20_000
 """Records that are made one by one; then they come again, each with another number in its text."""
@@ -28,7 +31,7 @@ def texts_of(files: Sequence[Path]) -> list[str]:
 
 def make(path: Path, size: int, texts: Sequence[str]) -> int:
     """Write so many bytes of records; returns how many records that are."""
-    pool = list(_records(texts))
+    pool = list(records(texts))
     number = written = 0
     with path.open("wb") as out:
         while written < size:
@@ -39,14 +42,14 @@ def make(path: Path, size: int, texts: Sequence[str]) -> int:
     return number
 
 
-def _records(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+def records(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The kind and the text of each record of the pool. No two begin at the same sentence of the same text, while there
     are sentences enough."""
     rng = random.Random(0)
     spam = [hijacker.line for hijacker in recipes().hijackers.values() if hijacker.line]
     for number in range(_POOL):
         text = _turned(texts[number % len(texts)], number // len(texts))
-        kind = rng.choices(("healthy", "damaged", "misread", "spam"), (60, 27, 3, 10))[0]
+        kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
         if kind == "damaged":
             text = damage(text, random_host(rng))
         elif kind == "misread":

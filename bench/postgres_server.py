@@ -69,24 +69,7 @@ def running(where: Path, *, waits_for_disk: bool = False) -> Iterator[Server]:
         shutil.chown(folder, user)
     try:
         data = folder / "data"
-        command = [
-            where / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "-N",
-        ]
-        subprocess.run(command, user=user, cwd=folder, check=True, capture_output=True)
-        with (data / "pg_hba.conf").open("r+") as access:
-            trusting = access.read()
-            access.seek(0)
-            access.write(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{trusting}")
+        _set_up(where, data, user)
         port = _free_port()
         settings = {
             "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "max_connections": 60,
@@ -109,6 +92,16 @@ def running(where: Path, *, waits_for_disk: bool = False) -> Iterator[Server]:
                 process.wait(_START_SECONDS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _set_up(where: Path, data: Path, user: str | None) -> None:
+    """Make the folder of a server in which everybody is let in, but for one who needs a password."""
+    words = "-U postgres -A trust -E UTF8 --locale=C.UTF-8 -N".split()
+    subprocess.run([where / "initdb", "-D", data, *words], user=user, cwd=data.parent, check=True, capture_output=True)
+    with (data / "pg_hba.conf").open("r+") as access:
+        trusting = access.read()
+        access.seek(0)
+        access.write(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{trusting}")
 
 
 def _free_port() -> int:

@@ -68,6 +68,7 @@ class Tally:
     failures: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, truth: str, text: str) -> None:
+        """Count a paragraph that came out as ``text``."""
         self.paragraphs += 1
         self.characters += len(truth)
         self.exact += text == truth

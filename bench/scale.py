@@ -1,10 +1,12 @@
 """What larger than one park costs: an archive of many articles, many workers, collections of text.
 
     python -m bench.scale [archive workers bulk] [--sizes 10000 100000 1000000] [--databases sqlite postgresql]
+        [--wait-for-disk]
 
 Everything runs on this machine: PostgreSQL is a server of the program's own in a temporary folder, without waiting for
-the disk, the site one on loopback. Each part has a heading of its own in bench/results.md; `bench.workers` and
-`bench.bulk` can be run by themselves, with options.
+the disk unless told to, as an installed one does; the site is one on loopback. Each part has a heading of its own in
+bench/results.md, and so has an archive of other sizes; `bench.workers` and `bench.bulk` can be run by themselves, with
+options.
 """
 
 from __future__ import annotations
@@ -35,10 +37,11 @@ def _archive(folder: Path, given: argparse.Namespace) -> Report:
             where = postgres.programs()
             if where is None:
                 sys.exit("no PostgreSQL server on this machine: --databases sqlite")
-            urls["PostgreSQL"] = stack.enter_context(postgres.running(where)).create
+            urls["PostgreSQL"] = stack.enter_context(postgres.running(where, waits_for_disk=given.wait_for_disk)).create
         return archive(stack.enter_context(served()), folder, urls, sizes=given.sizes)
 
 
+SIZES = [10_000, 100_000, 1_000_000]
 PARTS = ("archive", "workers", "bulk")
 
 
@@ -46,8 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the parts. Returns 1 when a figure is not as it should be."""
     parser = argparse.ArgumentParser(prog="bench.scale", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; default: all")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], metavar="ARTICLES")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="ARTICLES")
     parser.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
+    parser.add_argument("--wait-for-disk", action="store_true", help="PostgreSQL waits for the disk at each commit")
     parser.add_argument("--no-record", action="store_true", help="leave bench/results.md alone")
     given = parser.parse_args(arguments)
     if unknown := [name for name in given.parts if name not in PARTS]:
@@ -68,7 +72,8 @@ def _archive_alone(given: argparse.Namespace) -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if not given.no_record:
-        record("bench.scale archive", report.text)
+        sizes = "" if given.sizes == SIZES else f" --sizes {' '.join(map(str, given.sizes))}"
+        record(f"bench.scale archive{sizes}{' --wait-for-disk' if given.wait_for_disk else ''}", report.text)
     return report.bad
 
 

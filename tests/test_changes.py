@@ -300,11 +300,6 @@ def test_what_is_gone_is_marked_and_stands_again_when_it_is_seen(archive: Archiv
     row = archive.article("1")
     assert row is not None
     assert (row["gone_at"], row["gone_reason"]) == (None, None)
-    archive.mark_gone(1, NOW, "404")
-    archive.unmark_gone(1)
-    row = archive.article("1")
-    assert row is not None
-    assert row["gone_at"] is None
     with pytest.raises(KeyError):
         archive.mark_gone(99, NOW, "404")
 

@@ -21,7 +21,7 @@ from lxml import html
 from starlette.types import ASGIApp
 
 from tests.raw import change
-from tests.viewing import BODY, FILE, MARKED, RAW, fill
+from tests.viewing import BODY, FILE, MARKED, NOW, RAW, fill
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.database.moving import copy_archive
 from zsparkcrawl.serve import guarding, handing_out, make_app
@@ -149,8 +149,8 @@ def test_the_counts_follow_the_archive(data: Path, tmp_path: Path) -> None:
     url = fill(tmp_path, number=3)
     with visiting(tmp_path, url) as client, Archive.open(url) as archive:
         assert client.get("/api/facets").json()["facets"]["state"] == {"clean": 3, "damaged": 1, "gone": 1}
-        archive.unmark_gone(4)
-        assert client.get("/api/facets").json()["facets"]["state"] == {"clean": 3, "damaged": 1}
+        archive.mark_gone(1, NOW, "404")
+        assert client.get("/api/facets").json()["facets"]["state"] == {"clean": 3, "damaged": 1, "gone": 2}
 
 
 def test_search_highlights_what_it_found_and_ranks(client: Visitor) -> None:

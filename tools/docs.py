@@ -10,7 +10,9 @@ rest of a file is written by hand and left alone.
 from __future__ import annotations
 
 import argparse
+import ast
 import inspect
+import itertools
 import re
 import sys
 import textwrap
@@ -113,9 +115,23 @@ def feed_columns() -> str:
 
 
 def shown_settings() -> str:
-    """The settings of the project that an operator may want to know, with their values."""
-    rows = ((f"`{name}`", f"`{getattr(settings, name)!r}`") for name in SHOWN_SETTINGS)
-    return _table(("setting", "value"), rows)
+    """The settings of the project that an operator may want to know: their values, and what they mean."""
+    meanings = _said_of_settings()
+    if untold := [name for name in SHOWN_SETTINGS if name not in meanings]:
+        raise PartError(f"nothing says what setting {untold[0]} means")
+    rows = ((f"`{name}`", f"`{getattr(settings, name)!r}`", meanings[name]) for name in SHOWN_SETTINGS)
+    return _table(("setting", "value", "meaning"), rows)
+
+
+def _said_of_settings() -> dict[str, str]:
+    """The first sentence of what stands below each setting in its module."""
+    body = ast.parse(inspect.getsource(settings)).body
+    said = {}
+    for above, below in itertools.pairwise(body):
+        match above, below:
+            case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(value=ast.Constant(value=str(text))):
+                said[name] = re.split(r"\. |\.$", " ".join(text.split()))[0]
+    return said
 
 
 def viewer_addresses() -> str:

@@ -132,6 +132,14 @@ class RunLedger:
             crawler.signals.connect(receiver, signal=signal)
         return ledger
 
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """The ledger that a crawl is entered in. Raises NotConfigured when there is none of this kind."""
+        ledger = crawler.get_extension(RunLedger)
+        if not isinstance(ledger, cls):
+            raise NotConfigured
+        return ledger
+
     @staticmethod
     def _hold(settings: BaseSettings) -> Keeping:
         return Keeping.hold(environment(settings))

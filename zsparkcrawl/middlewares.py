@@ -21,7 +21,6 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
-    NotConfigured,
     ResponseDataLossError,
 )
 from scrapy.http import Headers, Request, Response
@@ -211,10 +210,7 @@ class CaptureMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """For a crawl that is entered as a run."""
-        ledger = crawler.get_extension(RunLedger)
-        if ledger is None:
-            raise NotConfigured
-        return cls(ledger)
+        return cls(RunLedger.of(crawler))
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Keep it. When it cannot be kept the run ends, for what is not kept must not be read either."""

@@ -62,10 +62,7 @@ class ArchivePipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """For a crawl that is entered as a run."""
-        ledger = crawler.get_extension(RunLedger)
-        if ledger is None:
-            raise NotConfigured
-        return cls(ledger)
+        return cls(RunLedger.of(crawler))
 
     def process_item(self, item: Article) -> Article:
         """The article, kept. When it cannot be kept the run ends; one that is not believed goes no further."""

@@ -35,9 +35,9 @@ ZSPARK_FAILURES = 20
 ZSPARK_PATIENCE = 15.0
 """Seconds for which a run waits for a page that failed and falls due again; what takes longer is for a later run."""
 ZSPARK_FILE_BYTES = 64 * 2**20
-"""Bytes of an attachment or picture; a larger one is not fetched. DOWNLOAD_MAXSIZE is for pages."""
+"""Bytes of an attachment or picture at most; a larger one is not fetched. DOWNLOAD_MAXSIZE is for pages."""
 ZSPARK_FILES_BYTES = 4 * 2**30
-"""Bytes of attachments and pictures that one run fetches; the others wait for the next run."""
+"""Bytes of attachments and pictures of one run at most; the others wait for the next run."""
 ZSPARK_LAPSE = 60.0
 """Seconds without a sign of life after which a worker counts as lost, and others take over its pages. It gives one
 every sixth of it. Chosen: a database that starts anew or a machine that is moved stands still for some tens of seconds,
@@ -47,15 +47,20 @@ ZSPARK_PROGRESS = False
 
 # -- manners ---------------------------------------------------------------------------------------
 ROBOTSTXT_OBEY = True
+"""Whether robots.txt decides what may be asked for."""
 ROBOTSTXT_USER_AGENT = "zsparkcrawl"
 USER_AGENT = f"zsparkcrawl/{_VERSION} (archive of a science park's news)"
 """The spiders add the contact, see ZSPARK_CONTACT."""
 AUTOTHROTTLE_ENABLED = True
+"""Whether the delay grows with the time that the host takes to answer."""
 AUTOTHROTTLE_START_DELAY = 1.0
+"""Seconds between two requests to a host before any answer of it is known."""
 DOWNLOAD_DELAY = 1.0
+"""Seconds between two requests to a host, varied by chance from half to half as much again; AutoThrottle only adds to
+them."""
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
-"""For a small site. With DOWNLOAD_DELAY=0 and AUTOTHROTTLE_ENABLED=0 the spiders go back to Scrapy's
-default."""
+"""Requests to a host that may be on their way at once. Few, for a small site; with DOWNLOAD_DELAY=0 and
+AUTOTHROTTLE_ENABLED=0 the spiders go back to Scrapy's default."""
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
@@ -64,14 +69,17 @@ DEFAULT_REQUEST_HEADERS = {
 # -- what a page must not do to us -----------------------------------------------------------------
 DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
 DOWNLOAD_MAXSIZE = 8 * 2**20
+"""Bytes of a page at most."""
 DOWNLOAD_WARNSIZE = 2 * 2**20
 DOWNLOAD_TIMEOUT = 30
+"""Seconds in which an answer must have come whole."""
 DOWNLOAD_FAIL_ON_DATALOSS = False
 """A short answer is kept and marked before PartialMiddleware asks again."""
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 """On hijacked copies it leads to the spammer."""
 REDIRECT_MAX_TIMES = 5
+"""Redirects in a row at most."""
 RETRY_ENABLED = False
 """The frontier does it, with back-off, and on later runs: at once, a site in trouble is asked three times as much."""
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
@@ -117,4 +125,5 @@ FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORT_FIELDS = FIELDS
 FEED_EXPORTERS = {"csv": "zsparkcrawl.feeds.ArticleCsvExporter"}
 LOG_LEVEL = "INFO"
+"""The least that is logged; `zsparkcrawl crawl` logs from ERROR on unless told otherwise."""
 LOG_FORMATTER = "zsparkcrawl.logformat.ArticleLogFormatter"

@@ -14,14 +14,12 @@ from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
 
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.crawling.hosts import Answered, Spacing, Turn
 from zsparkcrawl.errors import ZsparkError
-from zsparkcrawl.extensions import RunLedger
 from zsparkcrawl.middlewares import LeavingError, NotNowError
 from zsparkcrawl.spiders.failures import retry_after
 from zsparkcrawl.workers import WorkerLedger, spacing_of
@@ -70,9 +68,7 @@ class TurnMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """For a crawl that is one of several workers."""
-        ledger = crawler.get_extension(RunLedger)
-        if not isinstance(ledger, WorkerLedger):
-            raise NotConfigured
+        ledger = WorkerLedger.of(crawler)
         settings = crawler.settings
         made = cls(
             ledger,

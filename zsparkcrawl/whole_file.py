@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["whole_file", "whole_path"]
+__all__ = ["put_on_disk", "whole_file", "whole_path"]
 
 
 @contextmanager
@@ -43,15 +43,17 @@ def whole_path(path: Path) -> Iterator[Path]:
     unfinished = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         yield unfinished
-        _sync(unfinished)
+        put_on_disk(unfinished)
         unfinished.replace(path)
     finally:
         with suppress(OSError):  # it is gone when all went well, and was never there without its folder
             unfinished.unlink()
-    _sync(path.parent)  # the new name is kept in the folder, which has to be put on the disk as well
+    put_on_disk(path.parent)  # the new name is kept in the folder, which has to be put on the disk as well
 
 
-def _sync(path: Path) -> None:
+def put_on_disk(path: Path) -> None:
+    """Wait until the bytes of a file, or the names in a folder, are on the disk: a name is kept in its folder. Raises
+    OSError."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

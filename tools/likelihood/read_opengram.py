@@ -58,10 +58,9 @@ def ngrams(model: bytes, words: list[str]) -> Iterator[tuple[tuple[str, ...], fl
     for one in range(sizes[1] - 1):
         first = word(ones, 3 * one)
         mass = probability[ones[3 * one + 1] & 0xFFFF] * WORDS
-        if first:
-            yield (first,), mass
         if not first:
             continue
+        yield (first,), mass
         for two in range(child(ones, one), child(ones, one + 1)):
             second = word(twos, 3 * two)
             both = mass * probability[twos[3 * two + 1] & 0xFFFF]

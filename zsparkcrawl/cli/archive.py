@@ -109,8 +109,8 @@ def show(key: str, as_json: bool, database: str | None) -> None:
 def reread(site: str | None, database: str | None) -> None:
     """Read all kept captures anew, without the network, and store what comes out differently.
 
-    Of several captures of an article the latest counts. Files and pictures that captures have and the archive does not
-    know are entered too, each state of their bytes.
+    Of each article the newest capture is read, and besides it those of other copies that may be witnesses. Files and
+    pictures that captures have and the archive does not know are entered too, each state of their bytes.
     """
     from zsparkcrawl.archive import captures_folder, data_folder
     from zsparkcrawl.archive.database.locking import locked

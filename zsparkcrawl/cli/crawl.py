@@ -91,8 +91,7 @@ def crawl(sites: Sequence[str], all_sites: bool, sections: Sequence[str], dry_ru
         keeping.release()
     for job, outcome in ended:
         if sys.stderr.isatty() or outcome.state != "good" or not (outcome.part or outcome.reason == "all read"):
-            first, *rest = outcome.lines(job.name)
-            click.echo("\n".join([f"zsparkcrawl: {first}", *rest]), err=True)
+            click.echo("zsparkcrawl: " + "\n".join(outcome.lines(job.name)), err=True)
     _tell(send, list(_news(ended, before)))
     sys.exit(worst(outcome for _, outcome in ended))
 

@@ -45,6 +45,7 @@ class Line:
 
     @property
     def values(self) -> dict[str, list[str]]:
+        """What it says, by the kinds of its labels."""
         return self.said.values
 
     def dated(self, clock: Clock) -> bool:

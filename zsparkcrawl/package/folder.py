@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import secrets
 import shutil
 import zipfile
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zsparkcrawl.package.faults import PackageError
+from zsparkcrawl.whole_file import put_on_disk
 
 __all__ = ["SUMS", "Digest", "checksums", "digests", "whole_folder", "write_zip"]
 
@@ -53,7 +53,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         _put(unfinished, path, before)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    _sync_one(path.parent)
+    put_on_disk(path.parent)
 
 
 def digests(folder: Path) -> dict[str, Digest]:
@@ -123,13 +123,5 @@ def _digest(path: Path) -> Digest:
 
 def _sync(folder: Path) -> None:
     for each in sorted(folder.rglob("*")):
-        _sync_one(each)
-    _sync_one(folder)
-
-
-def _sync_one(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        put_on_disk(each)
+    put_on_disk(folder)

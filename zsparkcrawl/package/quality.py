@@ -11,7 +11,7 @@ from zsparkcrawl.package.observing import Copies, Marked, Observed
 from zsparkcrawl.report.counting import headline_of, rules_of, spam_of
 from zsparkcrawl.report.numbers import Headline, RuleCount
 
-__all__ = ["Edited", "Family", "Program", "Quality", "Share", "Unstored", "quality_of"]
+__all__ = ["EditCount", "Family", "Program", "Quality", "Share", "Unstored", "quality_of"]
 
 Row = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ _OF_MARKS = ("spots", "characters")
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class EditCount:
     """How many edits, and of how many characters before and after them."""
 
     edits: int
@@ -36,8 +36,8 @@ class Share:
     name: str
     texts: int
     characters: int
-    certain: Edited
-    inferred: Edited
+    certain: EditCount
+    inferred: EditCount
     doubtful: Marked
     damaged: Marked
 
@@ -134,7 +134,9 @@ def _share(name: str, parts: Iterable[Counter[str]]) -> Share:
     total: Counter[str] = Counter()
     for part in parts:
         total.update(part)
-    certain, inferred = (Edited(*(total[f"{each} {what}"] for what in _OF_EDITS)) for each in ("certain", "inferred"))
+    certain, inferred = (
+        EditCount(*(total[f"{each} {what}"] for what in _OF_EDITS)) for each in ("certain", "inferred")
+    )
     doubtful, damaged = (Marked(*(total[f"{each} {what}"] for what in _OF_MARKS)) for each in ("doubtful", "damaged"))
     return Share(name, total["texts"], total["characters"], certain, inferred, doubtful, damaged)
 

@@ -65,7 +65,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "stored": ("已收录", "stored"),
     "missing": ("缺少", "missing"),
     "ranges": ("最长的缺号区间", "longest missing ranges"),
-    "more_ranges": ("个区间，共", "of"),
     "state": ("状态", "state"),
     "rows": ("行", "rows"),
     "date": ("日期", "date"),

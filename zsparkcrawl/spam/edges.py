@@ -73,15 +73,10 @@ def edges_of(text: str, run: Sequence[Term], first: int, last: int) -> Edges:
     before = [*accumulate(costs, initial=0.0)]
     whole = before[-1]
     # Of what stands behind two characters are read: those whose bits depend on what stands before.
-    heads = [
-        (
-            end,
-            text[end : end + 1],
-            text[end + 1 : end + _READ],
-            offered + whole - before[min(end + _READ - low, len(costs))],
-        )
-        for end, offered in ends.items()
-    ]
+    heads = []
+    for end, offered in ends.items():
+        rest = offered + whole - before[min(end + _READ - low, len(costs))]
+        heads.append((end, text[end : end + 1], text[end + 1 : end + _READ], rest))
     found = []
     for start, offered in starts.items():
         context, kept = text[max(start - 2, 0) : start], before[start - low] + offered

@@ -2,7 +2,7 @@
 
 from zsparkcrawl.witnesses.apparatus import Apart, CollatedText, CollatedValue, Collation, Entry, Reading
 from zsparkcrawl.witnesses.collating import collate
-from zsparkcrawl.witnesses.witness import Witness, witness_of
+from zsparkcrawl.witnesses.witness import Witness
 
 __all__ = [
     "Apart",
@@ -13,5 +13,4 @@ __all__ = [
     "Reading",
     "Witness",
     "collate",
-    "witness_of",
 ]

@@ -13,19 +13,19 @@ from zsparkcrawl.chinese.script import simplified
 from zsparkcrawl.edits import Certainty
 from zsparkcrawl.repair.bytepairs import widened
 from zsparkcrawl.witnesses.apparatus import Basis, Reading, Verdict
-from zsparkcrawl.witnesses.candidates import (
-    Candidate,
-    candidates_of,
+from zsparkcrawl.witnesses.explaining import all_shown
+from zsparkcrawl.witnesses.hiding import hidden
+from zsparkcrawl.witnesses.places import Told
+from zsparkcrawl.witnesses.proposals import (
+    Proposal,
     core_of,
     direct_of,
     hear_against,
+    proposals_of,
     standing_of,
     voters,
     weigh,
 )
-from zsparkcrawl.witnesses.explaining import all_shown
-from zsparkcrawl.witnesses.hiding import hidden
-from zsparkcrawl.witnesses.places import Told
 from zsparkcrawl.witnesses.ranking import Around, pages_of, ranking, searched
 from zsparkcrawl.witnesses.standing import Standing, folded
 
@@ -68,26 +68,26 @@ def choose(told: Sequence[Told], around: Around, untrusted: Collection[int] = ()
 
 
 def _choice(told: Sequence[Told], trusted: Sequence[Told], around: Around) -> Choice:
-    candidates = candidates_of(told, trusted)
-    start, tail = core_of([each.text for each in candidates if each.direct])
+    proposals = proposals_of(told, trusted)
+    start, tail = core_of([each.text for each in proposals if each.direct])
     by_witness = voters(trusted)
-    for each in candidates:
+    for each in proposals:
         weigh(each, trusted, by_witness, (start, tail))
-    hear_against(candidates)
-    ranked = ranking(candidates, around)
+    hear_against(proposals)
+    ranked = ranking(proposals, around)
     pages = pages_of(ranked[0], trusted)
     texts = [*_hidden(ranked[0], trusted, around), *(searched(pages, around) if pages else ())]
-    known = {folded(each.text) for each in candidates}
-    more = [Candidate(text, [], []) for text in dict.fromkeys(texts) if folded(text) not in known]
+    known = {folded(each.text) for each in proposals}
+    more = [Proposal(text, [], []) for text in dict.fromkeys(texts) if folded(text) not in known]
     for each in more:
         weigh(each, trusted, by_witness, (start, tail))
     if more or pages:
-        ranked = ranking([*candidates, *more], around, pages)
+        ranked = ranking([*proposals, *more], around, pages)
     return _chosen(ranked, trusted, around)
 
 
-def _hidden(best: Candidate, trusted: Sequence[Told], around: Around) -> Iterator[str]:
-    """Texts in which one character more stands than the best candidate has, where none is certain of it."""
+def _hidden(best: Proposal, trusted: Sequence[Told], around: Around) -> Iterator[str]:
+    """Texts in which one character more stands than the best proposal has, where none is certain of it."""
     if best.standing >= Standing.CERTAIN or not any(each.copy.transcript.damaged_page for each in trusted):
         return
     for place, sure in enumerate(direct_of(best, trusted)):
@@ -95,7 +95,7 @@ def _hidden(best: Candidate, trusted: Sequence[Told], around: Around) -> Iterato
             yield text
 
 
-def _certain(ranked: Sequence[Candidate], told: Sequence[Told]) -> list[bool]:
+def _certain(ranked: Sequence[Proposal], told: Sequence[Told]) -> list[bool]:
     """For each character of the best text whether it is certain: a copy has it so, or several copies together show all
     its bytes, and no other text that may have left what they show differs there."""
     best = ranked[0]
@@ -121,7 +121,7 @@ def _apart(text: str, rival: str) -> tuple[int, int]:
     return start, end
 
 
-def _chosen(ranked: Sequence[Candidate], trusted: Sequence[Told], around: Around) -> Choice:
+def _chosen(ranked: Sequence[Proposal], trusted: Sequence[Told], around: Around) -> Choice:
     """The choice among readings, the best first: where those of the copies differ, where a repair names another one
     that no copy speaks against, and what lies between."""
     best = ranked[0]
@@ -139,7 +139,7 @@ def _chosen(ranked: Sequence[Candidate], trusted: Sequence[Told], around: Around
     return Choice(text, tuple(_filled(sorted(spots, key=lambda spot: spot.start), best, text, certain)))
 
 
-def _doubt(spots: list[Spot], best: Candidate, rival: Candidate, start: int, end: int) -> None:
+def _doubt(spots: list[Spot], best: Proposal, rival: Proposal, start: int, end: int) -> None:
     """Put a spot to others where a text that no copy has may have stood as well; those that it meets are one with it,
     and disputed."""
     met = [spot for spot in spots if start < spot.end and spot.start < end]
@@ -152,7 +152,7 @@ def _doubt(spots: list[Spot], best: Candidate, rival: Candidate, start: int, end
     spots.append(Spot(start, end, verdict, "likelihood", _reading(best, start, tail), tuple(rivals), "inferred"))
 
 
-def _between(best: Candidate, rivals: Sequence[Candidate], trusted: Sequence[Told], certain: Sequence[bool]) -> Spot:
+def _between(best: Proposal, rivals: Sequence[Proposal], trusted: Sequence[Told], certain: Sequence[bool]) -> Spot:
     """The apparatus where copies differ."""
     second = rivals[0]
     start, tail = core_of([best.text, *(each.text for each in rivals)])
@@ -178,7 +178,7 @@ def _between(best: Candidate, rivals: Sequence[Candidate], trusted: Sequence[Tol
     return Spot(start, end, verdict, basis, _reading(best, start, tail), readings, certainty)
 
 
-def _filled(spots: Sequence[Spot], best: Candidate, text: str, certain: Sequence[bool]) -> Iterator[Spot]:
+def _filled(spots: Sequence[Spot], best: Proposal, text: str, certain: Sequence[bool]) -> Iterator[Spot]:
     """Spots with those between them on which all agree, cut where what is certain ends."""
     place = 0
     for spot in spots:
@@ -189,7 +189,7 @@ def _filled(spots: Sequence[Spot], best: Candidate, text: str, certain: Sequence
     yield from _agreed(place, len(text), best, text, certain)
 
 
-def _agreed(start: int, end: int, best: Candidate, text: str, certain: Sequence[bool]) -> Iterator[Spot]:
+def _agreed(start: int, end: int, best: Proposal, text: str, certain: Sequence[bool]) -> Iterator[Spot]:
     numbers = tuple(sorted(each.copy.number for each in (*best.direct, *best.explained)))
     while start < end:
         standing = standing_of(best, start, start + 1)
@@ -203,20 +203,20 @@ def _agreed(start: int, end: int, best: Candidate, text: str, certain: Sequence[
         start = stop
 
 
-def _in_clear(candidate: Candidate, before: str, behind: str) -> str:
+def _in_clear(proposal: Proposal, before: str, behind: str) -> str:
     """A reading that only blurred copies have, as others would show it: in Simplified, its marks in full width."""
-    if not candidate.direct or not all(each.copy.blurred for each in candidate.direct):
-        return candidate.text
-    text = candidate.text
-    if any(each.copy.transcript.traditional for each in candidate.direct):
+    if not proposal.direct or not all(each.copy.blurred for each in proposal.direct):
+        return proposal.text
+    text = proposal.text
+    if any(each.copy.transcript.traditional for each in proposal.direct):
         text = simplified(text)
-    if any(each.copy.transcript.narrowed for each in candidate.direct):
+    if any(each.copy.transcript.narrowed for each in proposal.direct):
         begins = len(before)
         text = _BETWEEN.sub(lambda match: widened(match[0]), before + text + behind)[begins : begins + len(text)]
     return text
 
 
-def _reading(candidate: Candidate, start: int = 0, tail: int = 0) -> Reading:
-    text = candidate.text
-    numbers = [tuple(sorted(one.copy.number for one in side)) for side in (candidate.direct, candidate.explained)]
+def _reading(proposal: Proposal, start: int = 0, tail: int = 0) -> Reading:
+    text = proposal.text
+    numbers = [tuple(sorted(one.copy.number for one in side)) for side in (proposal.direct, proposal.explained)]
     return Reading(text[start : len(text) - tail], *numbers)

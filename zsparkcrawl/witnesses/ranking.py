@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zsparkcrawl.witnesses.candidates import Candidate, direct_of
 from zsparkcrawl.witnesses.places import Told
+from zsparkcrawl.witnesses.proposals import Proposal, direct_of
 from zsparkcrawl.witnesses.searching import LONGEST, bits_against, texts_of
 from zsparkcrawl.witnesses.standing import Standing, folded
 from zsparkcrawl.witnesses.stream import HOLE, Stream
@@ -43,29 +43,29 @@ class Around:
         return self.wording.bits(text, self.before, self.behind)
 
 
-def ranking(candidates: Sequence[Candidate], around: Around, pages: Sequence[Stream] = ()) -> list[Candidate]:
-    """Candidates, the one with the most weight first; among equals what most repairs came to, and then the likeliest.
+def ranking(proposals: Sequence[Proposal], around: Around, pages: Sequence[Stream] = ()) -> list[Proposal]:
+    """Proposals, the one with the most weight first; among equals what most repairs came to, and then the likeliest.
     With ``pages`` the likeliest at once, and it counts what these speak against a text."""
-    if len(candidates) == 1:
-        return list(candidates)
+    if len(proposals) == 1:
+        return list(proposals)
 
-    def rank(each: Candidate) -> tuple[object, ...]:
+    def rank(each: Proposal) -> tuple[object, ...]:
         return each.weight, each.latest, () if pages else each.backing, -_bits(each, around, pages), each.text
 
-    return sorted(candidates, key=rank, reverse=True)
+    return sorted(proposals, key=rank, reverse=True)
 
 
-def _bits(candidate: Candidate, around: Around, pages: Sequence[Stream]) -> float:
-    bits = around.bits(candidate.text)
+def _bits(proposal: Proposal, around: Around, pages: Sequence[Stream]) -> float:
+    bits = around.bits(proposal.text)
     if pages:
-        against = bits_against(candidate.text, pages)
+        against = bits_against(proposal.text, pages)
         bits += _IMPOSSIBLE if against is None else against
-    if not candidate.direct:
-        bits += _HOLE * candidate.text.count(HOLE)
-    return bits - _REPAIRED * min(len(candidate.direct), 2) - _STANDS * candidate.standing
+    if not proposal.direct:
+        bits += _HOLE * proposal.text.count(HOLE)
+    return bits - _REPAIRED * min(len(proposal.direct), 2) - _STANDS * proposal.standing
 
 
-def pages_of(best: Candidate, trusted: Sequence[Told]) -> list[Stream]:
+def pages_of(best: Proposal, trusted: Sequence[Told]) -> list[Stream]:
     """What the copies show at a place where the best of their readings is in doubt; nothing where a copy has it for
     certain, where all repairs came to it and none doubts, or where all show the same: that its repair has seen."""
     heard = [each for each in (*best.direct, *best.explained) if each in trusted]

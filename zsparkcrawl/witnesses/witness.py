@@ -9,9 +9,9 @@ from typing import Any
 
 from zsparkcrawl.clean import NAME_FIELDS, TEXT_FIELDS
 from zsparkcrawl.edits import Edited
-from zsparkcrawl.items import Article, Diagnosis
+from zsparkcrawl.items import Diagnosis
 
-__all__ = ["TEXTS", "VALUES", "WHOLE", "Witness", "witness_of"]
+__all__ = ["TEXTS", "VALUES", "WHOLE", "Witness"]
 
 TEXTS = TEXT_FIELDS
 """The fields that hold text, in order."""
@@ -44,29 +44,3 @@ class Witness:
         shown = tuple((name, each.text, repr(each.edits)) for name, each in sorted(self.texts.items()) if each)
         when = self.time.isoformat() if self.time else ""
         return not self.own, self.host, self.url, when, shown, repr(sorted(self.values.items()))
-
-
-def witness_of(article: Article, host: str, time: dt.datetime | None = None, own: bool = False) -> Witness:
-    """A cleaned article as a witness.
-
-    >>> from zsparkcrawl import Page, read
-    >>> html = "<h1>產(chǎn)業(yè)園區(qū)發(fā)展</h1><p>發(fā)布時(shí)間：2019-02-19</p>"
-    >>> html += "<p>關(guān)于創(chuàng)新的會(huì)議召開。</p>"
-    >>> witness = witness_of(read(Page("http://mirror.example/news/7.html", html.encode())), "mirror.example")
-    >>> witness.texts["title"].text, witness.values["date"].isoformat(), witness.texts["author"]
-    ('产业园区发展', '2019-02-19', None)
-    """
-    edits, damaged = article.edits, article.damaged
-    texts = {name: getattr(article, name) for name in TEXTS}
-    return Witness(
-        host,
-        article.url,
-        time,
-        own,
-        article.diagnosis or Diagnosis(),
-        {
-            name: None if text is None else Edited(text, tuple(edits.get(name, ())), tuple(damaged.get(name, ())))
-            for name, text in texts.items()
-        },
-        {name: getattr(article, name) for name in VALUES},
-    )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, case, select, update
+from sqlalchemy import Select, case, select, update
 
 from zsparkcrawl.archive.articles.injecting import insert_for
 from zsparkcrawl.archive.articles.storable import storable
 from zsparkcrawl.archive.crawling.writing import Listed, seen_rows
+from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.archive.tables.schema import articles, captures, seen
 from zsparkcrawl.items import Article
 
@@ -26,14 +25,8 @@ class Presence(NamedTuple):
     last_seen: str
 
 
-class Importing(ABC):
+class Importing(Connected):
     """The part of :class:`zsparkcrawl.archive.Archive` that takes over copies."""
-
-    @abstractmethod
-    def _writing(self) -> AbstractContextManager[Connection]: ...
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]: ...
 
     def capture_like(self, url: str, time: str, digest: str) -> int | None:
         """The number of the capture of an address in a certain second with a certain body; None when there is none."""

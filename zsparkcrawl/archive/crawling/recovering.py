@@ -4,17 +4,16 @@ goes on there. The data folder's lock keeps two runs apart, so that no row needs
 from __future__ import annotations
 
 import datetime as dt
-from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Collection, Generator, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 
 from zsparkcrawl.archive.articles.injecting import insert_for
 from zsparkcrawl.archive.articles.storable import stamp, storable
+from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.archive.tables.schema import captures, recoveries
 
 __all__ = ["Holding", "Recovering", "Wanting"]
@@ -48,14 +47,8 @@ class Wanting:
     until: str | None = None
 
 
-class Recovering(ABC):
+class Recovering(Connected):
     """The part of :class:`zsparkcrawl.archive.Archive` that remembers what a web archive has."""
-
-    @abstractmethod
-    def _writing(self) -> AbstractContextManager[Connection]: ...
-
-    @abstractmethod
-    def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]: ...
 
     def query(self, wanting: Wanting, section: str, url: str, *, fresh: dt.datetime) -> Mapping[str, Any] | None:
         """How far a question to the index came: its ``place``, {} at the beginning. None when it was answered to the

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
 from dataclasses import replace
-
-from sqlalchemy import Connection
 
 from zsparkcrawl.archive.articles.storable import stamp, storable
 from zsparkcrawl.archive.crawling import believing, writing
@@ -16,16 +12,14 @@ from zsparkcrawl.archive.crawling.fetching import Frontier
 from zsparkcrawl.archive.crawling.offers import Offering, offers_of, offers_of_row
 from zsparkcrawl.archive.crawling.visits import Visited
 from zsparkcrawl.archive.crawling.writing import Origin, Stored
+from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.items import Article
 
 __all__ = ["Storing"]
 
 
-class Storing(ABC):
+class Storing(Connected):
     """The part of :class:`zsparkcrawl.archive.Archive` that keeps articles."""
-
-    @abstractmethod
-    def _writing(self) -> AbstractContextManager[Connection]: ...
 
     def store(  # noqa: PLR0913 - all but the article are said by name
         self,
@@ -88,8 +82,3 @@ class Storing(ABC):
         Raises KeyError when there is no such article."""
         with self._writing() as connection:
             writing.update_gone(connection, article_id, stamp(moment), storable(reason))
-
-    def unmark_gone(self, article_id: int) -> None:
-        """Enter that an article stands again. Raises KeyError when there is no such article."""
-        with self._writing() as connection:
-            writing.update_gone(connection, article_id, None, None)

@@ -233,11 +233,11 @@ def touch_article(connection: Connection, article_id: int, moment: str) -> dict[
     return connection.execute(seen_again.returning(articles.c.attachments, articles.c.images)).one()._asdict()
 
 
-def update_gone(connection: Connection, article_id: int, gone_at: str | None, reason: str | None) -> None:
-    """Enter that the site has removed an article, or with None that it has not. The first moment stays. Raises KeyError
-    when there is no such article."""
+def update_gone(connection: Connection, article_id: int, gone_at: str, reason: str) -> None:
+    """Enter that the site has removed an article. The first moment stays. Raises KeyError when there is no such
+    article."""
     c = articles.c
-    first = func.coalesce(c.gone_at, gone_at) if gone_at else None
+    first = func.coalesce(c.gone_at, gone_at)
     change = update(articles).where(c.id == article_id).values(gone_at=first, gone_reason=reason)
     if connection.execute(change).rowcount != 1:
         raise KeyError(article_id)

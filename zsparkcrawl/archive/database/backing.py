@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from zsparkcrawl.archive.database.opening import ArchiveError
-from zsparkcrawl.archive.warc.leftovers import sync_folder
+from zsparkcrawl.whole_file import put_on_disk
 
 __all__ = ["copy_database"]
 
@@ -32,7 +32,7 @@ def copy_database(engine: Engine, name: str, target: Path) -> None:
         _check(part)
         _sync(part)
         _give_name(part, target)
-        sync_folder(target.parent)
+        put_on_disk(target.parent)
     except FileExistsError as error:
         raise ArchiveError(_THERE.format(target)) from error
     except OSError as error:

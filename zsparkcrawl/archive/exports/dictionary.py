@@ -158,7 +158,10 @@ def typed(value: Any, kind: Kind) -> Any:
 
 
 def _column(column: sqlalchemy.Column[Any], chinese: str, meaning_chinese: str) -> Column:
-    return Column(column.name, _kind(column), bool(column.nullable), chinese, column.comment or "", meaning_chinese)
+    meaning = column.comment or ""
+    if column.name in _ITEMS:
+        meaning += "; with sha256 and path where its bytes are here"
+    return Column(column.name, _kind(column), bool(column.nullable), chinese, meaning, meaning_chinese)
 
 
 def _kind(column: sqlalchemy.Column[Any]) -> Kind:

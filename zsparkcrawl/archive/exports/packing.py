@@ -4,14 +4,13 @@ in which they were written, nor on the database, see :mod:`zsparkcrawl.archive.e
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from zsparkcrawl.archive.articles.selecting import COUNTS, Filters, end_of, select_meant, select_numbers
+from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.archive.exports.keys import article_key, hashed_key
 from zsparkcrawl.archive.exports.packing_copies import packed_readers, packed_readings, packed_witnesses
 from zsparkcrawl.archive.runs.overview import select_unstored
@@ -54,11 +53,8 @@ _PLACE = ("url", "time", "digest", "file", "offset")
 _INJECTED = ("kind", "phrase", "carrier", "domain")
 
 
-class Packing(ABC):
+class Packing(Connected):
     """The part of :class:`zsparkcrawl.archive.Archive` that hands out its tables for a package."""
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]: ...
 
     def packed(
         self, table: PackedTable, filters: Filters | None = None, on_article: Callable[[], object] | None = None

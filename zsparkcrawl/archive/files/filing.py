@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from zsparkcrawl.archive.articles.reading import select_answers, select_captures_of_file
 from zsparkcrawl.archive.articles.storable import stamp, storable
 from zsparkcrawl.archive.crawling.fetching import Frontier
 from zsparkcrawl.archive.crawling.offers import FileBytes, Offer, confirm_bytes, enter_bytes
 from zsparkcrawl.archive.crawling.visits import Visited
+from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.archive.files.refiling import KnownFile, enter_captured, enter_confirmed, known_files, select_offering
 from zsparkcrawl.archive.tables.schema import files
 
@@ -24,17 +23,8 @@ _AT_ONCE = 200
 """Articles fetched at a time."""
 
 
-class Filing(ABC):
+class Filing(Connected):
     """The part of :class:`zsparkcrawl.archive.Archive` that is told of files."""
-
-    @abstractmethod
-    def _writing(self) -> AbstractContextManager[Connection]: ...
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]: ...
-
-    @abstractmethod
-    def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]: ...
 
     def stored_files(self) -> Generator[Mapping[str, Any]]:
         """All files that are kept, with the columns of the table files, by their digests."""

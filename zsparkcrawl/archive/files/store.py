@@ -10,8 +10,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from zsparkcrawl.archive.warc.leftovers import sync_folder
 from zsparkcrawl.errors import ZsparkError
+from zsparkcrawl.whole_file import put_on_disk
 
 __all__ = ["FOLDER", "FileError", "FileStore", "path_of"]
 
@@ -98,4 +98,4 @@ class FileStore:
             with suppress(OSError):  # it is gone when all went well
                 part.unlink()
         for folder in (path.parent, *(each.parent for each in fresh)):
-            sync_folder(folder)
+            put_on_disk(folder)

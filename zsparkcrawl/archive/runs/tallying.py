@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping
-from contextlib import AbstractContextManager
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Label, Select, and_, case, func, select
 
 from zsparkcrawl.archive.articles.selecting import Filters, end_of, meant_by, select_meant
+from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.archive.runs.overview import select_accounts
 from zsparkcrawl.archive.tables.schema import articles, edits, frontier, injection_pages, injections
 
@@ -20,16 +19,10 @@ _MONTH = len("2026-11")
 _ALL = Filters()
 
 
-class Tallying(ABC):
+class Tallying(Connected):
     """The part of :class:`zsparkcrawl.archive.Archive` that counts. What is counted is the articles meant, without
     filters all, in the state meant; a month, as 2026-11, is that of publication, else of the day that the listing
     shows, None where neither tells."""
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]: ...
-
-    @abstractmethod
-    def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]: ...
 
     def tally_articles(self, filters: Filters | None = None) -> list[Mapping[str, Any]]:
         """By site, section, host and month: articles, dated, with_author, with_source, characters of title and body,

@@ -15,9 +15,10 @@ from typing import Any, BinaryIO
 
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.salvage.entering import put_back
-from zsparkcrawl.archive.warc.leftovers import CaptureError, open_existing, sync_folder
+from zsparkcrawl.archive.warc.leftovers import CaptureError, open_existing
 from zsparkcrawl.archive.warc.members import RESPONSES, Record, walk
 from zsparkcrawl.archive.warc.verifying import check_file
+from zsparkcrawl.whole_file import put_on_disk
 
 __all__ = ["DAMAGED", "Salvaged", "salvage_file"]
 
@@ -56,10 +57,10 @@ def salvage_file(archive: Archive, folder: Path, name: str) -> Salvaged:
             part.rename(folder / new)
         else:
             part.unlink()
-        sync_folder(folder)
+        put_on_disk(folder)
         lost = archive.move_captures(name, new, places, damaged=damaged)
         (folder / name).rename(folder / damaged)
-        sync_folder(folder)
+        put_on_disk(folder)
     except OSError as error:
         raise CaptureError(f"capture {folder / name}: it cannot be salvaged: {error.strerror}") from error
     if lost and records:

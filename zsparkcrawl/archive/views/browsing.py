@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from zsparkcrawl.archive.articles.selecting import COUNTS, Filters
+from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.archive.search.asking import select_found
 from zsparkcrawl.archive.search.indexing import is_ready
 from zsparkcrawl.archive.search.queries import parse
@@ -30,14 +29,8 @@ _a, _v = articles.c, versions.c
 _SHOWN = ("id", "site", "section", "native_id", "url", "title", "date", "author", "source", "version", "gone_at")
 
 
-class Browsing(ABC):
+class Browsing(Connected):
     """The part of :class:`zsparkcrawl.archive.Archive` that a reader leafs through."""
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]: ...
-
-    @abstractmethod
-    def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]: ...
 
     def browse(
         self, selection: Selection, *, order: Order = "newest", limit: int = 20, offset: int = 0

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from typing import Any
-
-from sqlalchemy import Connection
 
 from zsparkcrawl.archive.articles.reading import select_numbered
 from zsparkcrawl.archive.articles.selecting import LARGEST, Filters
+from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.archive.database.opening import ArchiveError
 from zsparkcrawl.archive.search.asking import ask_index, count_in_index, count_read, read_all
 from zsparkcrawl.archive.search.indexing import Progress, can_index, is_ready, rebuild
@@ -23,20 +20,12 @@ _AT_ONCE = 500
 """Numbers in one statement: SQLite takes 32,766 values at most."""
 
 
-class Searching(ABC):
+class Searching(Connected):
     """The part of :class:`zsparkcrawl.archive.Archive` that finds articles by what they say.
 
     There is an index for it. Where there is none, or while it is out of step, every article is read: that finds the
     same, more slowly.
     """
-
-    name: str
-
-    @abstractmethod
-    def _writing(self) -> AbstractContextManager[Connection]: ...
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]: ...
 
     def search(
         self, query: Query | str, filters: Filters | None = None, *, limit: int = 20, offset: int = 0

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Mapping
-from contextlib import AbstractContextManager
 from typing import Any
-
-from sqlalchemy import Connection
 
 from zsparkcrawl.archive.articles import reading
 from zsparkcrawl.archive.articles.selecting import Filters, count_articles
 from zsparkcrawl.archive.crawling.offers import with_bytes
+from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.archive.views import loading
 from zsparkcrawl.archive.views.loading import AT_ONCE, Beside, load_articles
 
 __all__ = ["Showing"]
 
 
-class Showing(ABC):
+class Showing(Connected):
     """The part of :class:`zsparkcrawl.archive.Archive` that is asked for articles, versions, captures and counts."""
-
-    name: str
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]: ...
 
     def articles(
         self,

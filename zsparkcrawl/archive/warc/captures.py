@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from zsparkcrawl.archive.warc.keepers import is_here
-from zsparkcrawl.archive.warc.leftovers import CaptureError, finish_leftovers, open_existing, open_name, sync_folder
+from zsparkcrawl.archive.warc.leftovers import CaptureError, finish_leftovers, open_existing, open_name
 from zsparkcrawl.archive.warc.members import RESPONSES, Message, message_at
 from zsparkcrawl.archive.warc.records import (
     NOT_MODIFIED,
@@ -30,6 +30,7 @@ from zsparkcrawl.archive.warc.records import (
     request_head,
     response_head,
 )
+from zsparkcrawl.whole_file import put_on_disk
 
 __all__ = [
     "MAX_BYTES",
@@ -169,7 +170,7 @@ class CaptureWriter:
             with file:
                 self._sync(file)
                 open_name(path).rename(path)  # while the lock is held: nobody else may finish it
-                sync_folder(self.folder)
+                put_on_disk(self.folder)
         except OSError as error:
             raise CaptureError(f"capture {path}: {error.strerror}") from error
 
@@ -268,7 +269,7 @@ def _begin_file(folder: Path, time: dt.datetime) -> _Open:
     try:
         record, info_id = info_record(name, time)
         _append(file, record)
-        sync_folder(folder)
+        put_on_disk(folder)
     except OSError:
         file.close()
         raise

@@ -7,7 +7,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from zsparkcrawl.archive.warc.leftovers import OPEN, CaptureError, open_existing, open_name, sync_folder
+from zsparkcrawl.archive.warc.leftovers import OPEN, CaptureError, open_existing, open_name
+from zsparkcrawl.whole_file import put_on_disk
 
 __all__ = ["Copied", "copy_captures"]
 
@@ -46,7 +47,7 @@ def copy_captures(folder: Path, target: Path) -> Copied:
             _copy(source, copy)
             copied += 1
             open_name(copy).unlink(missing_ok=True)  # of an earlier copy, when it was still growing
-        sync_folder(target)
+        put_on_disk(target)
     except OSError as error:
         raise CaptureError(f"captures {folder} to {target}: {error.strerror}") from error
     return Copied(copied, there, differing)

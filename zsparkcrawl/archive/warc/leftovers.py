@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from zsparkcrawl.archive.warc.members import Record, walk
 from zsparkcrawl.errors import ZsparkError
+from zsparkcrawl.whole_file import put_on_disk
 
 __all__ = [
     "OPEN",
@@ -21,7 +22,6 @@ __all__ = [
     "is_growing",
     "open_existing",
     "open_name",
-    "sync_folder",
 ]
 
 OPEN = ".open"
@@ -94,14 +94,5 @@ def _finish(left: Path, file: BinaryIO) -> Path | None:
     os.fsync(file.fileno())
     path = left.with_name(left.name.removesuffix(OPEN))
     left.rename(path)
-    sync_folder(left.parent)
+    put_on_disk(left.parent)
     return path
-
-
-def sync_folder(folder: Path) -> None:
-    """Put a new or changed name on the disk as well, for that is kept in the folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

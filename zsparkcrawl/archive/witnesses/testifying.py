@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 from zsparkcrawl.archive.articles.selecting import LARGEST
 from zsparkcrawl.archive.articles.storable import stamp
+from zsparkcrawl.archive.database.connected import Connected
 from zsparkcrawl.archive.tables.schema import articles, candidates, readings, witnesses
 from zsparkcrawl.archive.witnesses.agreeing import store_told
 from zsparkcrawl.archive.witnesses.attesting import distinct_copies
@@ -22,17 +21,8 @@ from zsparkcrawl.archive.witnesses.testimony import Kept
 __all__ = ["Testifying"]
 
 
-class Testifying(ABC):
+class Testifying(Connected):
     """The part of :class:`zsparkcrawl.archive.Archive` that knows the copies of an article."""
-
-    @abstractmethod
-    def _writing(self) -> AbstractContextManager[Connection]: ...
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]: ...
-
-    @abstractmethod
-    def _rows(self, wanted: Any) -> Generator[Mapping[str, Any]]: ...
 
     def witnesses_of(self, article_id: int) -> list[Mapping[str, Any]]:
         """The copies of an article: the site's own first, then by host and time.

@@ -15,11 +15,11 @@ from zsparkcrawl.witnesses.standing import ENDED, NARROW, REPEATED, Standing, fo
 
 __all__ = [
     "NONE",
-    "Candidate",
-    "candidates_of",
+    "Proposal",
     "core_of",
     "direct_of",
     "hear_against",
+    "proposals_of",
     "put_in",
     "standing_of",
     "voters",
@@ -38,7 +38,7 @@ _explained = lru_cache(maxsize=4096)(shown_bytes)
 
 
 @dataclass(slots=True)
-class Candidate:
+class Proposal:
     """A text that may be chosen: who reads it, who shows what can come of it, and the bytes that those show."""
 
     text: str
@@ -64,17 +64,17 @@ class Candidate:
         return len(self.direct) + len(self.explained), len(self.direct)
 
 
-def candidates_of(told: Sequence[Told], trusted: Sequence[Told]) -> list[Candidate]:
+def proposals_of(told: Sequence[Told], trusted: Sequence[Told]) -> list[Proposal]:
     """The texts that the copies have, that of a blurred one only where no other copy has it clearly; and those that a
     repair names as nearly as likely, in copies that are trusted."""
-    found: dict[str, Candidate] = {}
+    found: dict[str, Proposal] = {}
     clear: dict[str, str] = {}
     for each in sorted(told, key=lambda one: (one.copy.blurred, one.copy.number)):
         text = each.text
         if each.copy.blurred:
             text = clear.get(folded(text), text)
         clear.setdefault(folded(text), text)
-        found.setdefault(text, Candidate(text, [], [])).direct.append(each)
+        found.setdefault(text, Proposal(text, [], [])).direct.append(each)
     named: dict[str, None] = {}
     for each in trusted:
         for mark, rival in each.copy.transcript.rivals:
@@ -86,7 +86,7 @@ def candidates_of(told: Sequence[Told], trusted: Sequence[Told]) -> list[Candida
             named[REPEATED.sub(lambda match: "。" * (len(match[0]) + 1), each.text)] = None
     for text in list(named)[:_RIVALS_MOST]:
         if folded(text) not in clear:
-            found.setdefault(text, Candidate(text, [], []))
+            found.setdefault(text, Proposal(text, [], []))
     return list(found.values())
 
 
@@ -136,20 +136,20 @@ def _is_damage(told: Told) -> bool:
     return folded(ANNOTATION.sub("", told.shown or "")) != folded(told.text) or _per_character(told.text) > _NOT_TEXT
 
 
-def weigh(candidate: Candidate, told: Sequence[Told], votes: dict[int, int], around: tuple[int, int]) -> None:
+def weigh(proposal: Proposal, told: Sequence[Told], votes: dict[int, int], around: tuple[int, int]) -> None:
     """Count who stands behind a text. ``around`` is what all readings have in common before and behind."""
     start, tail = around
     best: dict[int, tuple[int, bool]] = {}
     own_readers = []
     for each in told:
         standing = _standing(each, start, tail)
-        direct = each in candidate.direct
-        bits = _bits_shown(candidate.text, each)
+        direct = each in proposal.direct
+        bits = _bits_shown(proposal.text, each)
         if bits is not None and not direct:
-            candidate.explained.append(each)
-        candidate.shown |= bits or 0
+            proposal.explained.append(each)
+        proposal.shown |= bits or 0
         if direct:
-            candidate.standing = max(candidate.standing, standing)
+            proposal.standing = max(proposal.standing, standing)
         stands = direct or bits is not None
         if stands and each.copy.own and standing >= Standing.CERTAIN:
             own_readers.append(each)
@@ -159,16 +159,16 @@ def weigh(candidate: Candidate, told: Sequence[Told], votes: dict[int, int], aro
             best[vote] = (standing, stands)
         elif standing == known[0]:
             best[vote] = (standing, stands or known[1])
-    candidate.own = len(own_readers)
-    candidate.latest = max((each.copy.time for each in own_readers if each in candidate.direct), default="")
-    candidate.votes = sum(stands for _, stands in best.values())
-    candidate.readers = len({votes[each.copy.number] for each in candidate.direct if each.copy.number in votes})
+    proposal.own = len(own_readers)
+    proposal.latest = max((each.copy.time for each in own_readers if each in proposal.direct), default="")
+    proposal.votes = sum(stands for _, stands in best.values())
+    proposal.readers = len({votes[each.copy.number] for each in proposal.direct if each.copy.number in votes})
 
 
-def hear_against(candidates: Sequence[Candidate]) -> None:
+def hear_against(proposals: Sequence[Proposal]) -> None:
     """Count, for a reading, the votes of copies that put something into it, each something else: of what one put in,
     the others know nothing. That is how spam stands: another line on each host, at the same place."""
-    read = [each for each in candidates if each.direct]
+    read = [each for each in proposals if each.direct]
     for each in read:
         longer = {one.text: stretch for one in read if (stretch := put_in(one.text, each.text))}
         if len(longer) > 1 and not any(_alike(*both) for both in combinations(longer.values(), 2)):
@@ -212,19 +212,19 @@ def _bits_shown(text: str, told: Told) -> int | None:
     return None if _explained(told.text, told.shown, True) is not None else _explained(text, told.shown)
 
 
-def direct_of(candidate: Candidate, told: Sequence[Told]) -> list[bool]:
+def direct_of(proposal: Proposal, told: Sequence[Told]) -> list[bool]:
     """For each character of a text whether a copy that reads it has it for certain."""
-    readers = [each for each in candidate.direct if each in told and len(each.text) == len(candidate.text)]
+    readers = [each for each in proposal.direct if each in told and len(each.text) == len(proposal.text)]
     return [
         any(each.copy.transcript.standing(each.start + n, each.start + n + 1) >= Standing.CERTAIN for each in readers)
-        for n in range(len(candidate.text))
+        for n in range(len(proposal.text))
     ]
 
 
-def standing_of(candidate: Candidate, start: int, end: int) -> int:
+def standing_of(proposal: Proposal, start: int, end: int) -> int:
     """The best standing that a copy which reads a text has for a stretch of it."""
     return max(
-        (each.copy.transcript.standing(each.start + start, each.start + end) for each in candidate.direct),
+        (each.copy.transcript.standing(each.start + start, each.start + end) for each in proposal.direct),
         default=NONE,
     )
 
