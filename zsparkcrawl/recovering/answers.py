@@ -13,10 +13,14 @@ from dataclasses import dataclass
 
 import brotli
 
-__all__ = ["LARGEST_BODY", "Answer", "OddAnswerError", "answer_of", "unpacked"]
+__all__ = ["LARGEST_BODY", "MOST_REDIRECTS", "REDIRECTS", "Answer", "OddAnswerError", "answer_of", "unpacked"]
 
 LARGEST_BODY = 64 * 2**20
 """Bytes of a body: as ZSPARK_FILE_BYTES. Chosen."""
+REDIRECTS = frozenset([301, 302, 303, 307, 308])
+"""The statuses of answers that lead elsewhere."""
+MOST_REDIRECTS = 5
+"""In a row: as REDIRECT_MAX_TIMES of a crawl."""
 
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: .*)?", re.DOTALL)
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")

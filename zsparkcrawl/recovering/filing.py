@@ -17,14 +17,12 @@ from zsparkcrawl.archive.files.store import FileStore, path_of
 from zsparkcrawl.archive.warc.captures import CaptureError, read_capture
 from zsparkcrawl.archive.warc.keepers import keeper_of
 from zsparkcrawl.filing import FileAnswer
+from zsparkcrawl.recovering.answers import MOST_REDIRECTS, REDIRECTS
 from zsparkcrawl.sites import SiteProfile, site_named, site_names
 
 __all__ = ["FileCounts", "addresses_of", "lacking_files", "reread_files", "target_of"]
 
 _OK, _NOT_MODIFIED = 200, 304
-_REDIRECTS = frozenset([301, 302, 303, 307, 308])
-_MOST_REDIRECTS = 5
-"""As REDIRECT_MAX_TIMES of a crawl."""
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _LATIN = re.compile(r"%C2%([89AB][0-9A-F])|%C3%([89AB][0-9A-F])")
 
@@ -121,8 +119,8 @@ class _Reading:
 
     def _behind_redirects(self, capture: _Capture) -> _Capture | None:
         """The answer that a crawl got in the end: the first one of where an answer leads that came after it."""
-        for _ in range(_MOST_REDIRECTS + 1):
-            if capture["status"] not in _REDIRECTS or capture["lost"]:
+        for _ in range(MOST_REDIRECTS + 1):
+            if capture["status"] not in REDIRECTS or capture["lost"]:
                 return capture
             headers = _headers(self._read_capture(capture)[0])
             target = target_of(capture["url"], headers.get("location", b""))

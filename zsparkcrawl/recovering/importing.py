@@ -11,7 +11,7 @@ from w3lib.url import safe_url_string
 
 from zsparkcrawl.archive import Archive
 from zsparkcrawl.archive.files.store import FileStore
-from zsparkcrawl.recovering.answers import OddAnswerError
+from zsparkcrawl.recovering.answers import REDIRECTS, OddAnswerError
 from zsparkcrawl.recovering.belonging import Place, place_of, plain_url
 from zsparkcrawl.recovering.copies import Bodies, Copy, NoCopyError, copy_of
 from zsparkcrawl.recovering.copying import Copier
@@ -25,7 +25,6 @@ __all__ = ["Importer", "survey"]
 
 _KINDS = frozenset(["response", "revisit", "resource"])
 _OK = 200
-_REDIRECTS = frozenset([301, 302, 303, 307, 308])
 _PASSES = 3
 """How often the WARC files are walked for the files of articles: a redirect may lead to a record further ahead."""
 
@@ -149,12 +148,12 @@ class Importer:
 
         for record in _walked(paths, is_sought, lambda _: None):  # the first walk has told of all faults
             copy = self._copy(record)
-            if copy is None or copy.answer.status not in _REDIRECTS | {_OK}:
+            if copy is None or copy.answer.status not in REDIRECTS | {_OK}:
                 continue
             site, article = sought[_address(record.head)]
             place = place_of(article, self.of_site)
             self._keep(copy, record, site, place.section if place else "")
-            if copy.answer.status in _REDIRECTS:
+            if copy.answer.status in REDIRECTS:
                 target = target_of(copy.url, copy.answer.header("location"))
                 if target is not None and target not in sought:
                     ahead[target] = sought[_address(record.head)]

@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from zsparkcrawl.archive.warc.records import payload_digest
-from zsparkcrawl.recovering.answers import OddAnswerError, unpacked
+from zsparkcrawl.recovering.answers import MOST_REDIRECTS, REDIRECTS, OddAnswerError, unpacked
 from zsparkcrawl.recovering.asking import NotNowError, Patient
 from zsparkcrawl.recovering.belonging import plain_url
 from zsparkcrawl.recovering.copies import Copy, NoCopyError, believable, copy_of
@@ -20,10 +20,7 @@ from zsparkcrawl.recovering.sources import Source
 
 __all__ = ["AlreadyHereError", "NoneTakenError", "Taker", "moment_of"]
 
-_REDIRECTS = frozenset([301, 302, 303, 307, 308])
 _ABSENT = frozenset([403, 404, 410, 451])
-_MOST_REDIRECTS = 5
-"""As REDIRECT_MAX_TIMES of a crawl."""
 _OF_THE_PAGE = "x-archive-orig-"
 """Goes before the names of those headers that the page itself came with."""
 _OF_THE_WIRE = frozenset(["transfer-encoding", "connection", "keep-alive"])
@@ -68,9 +65,9 @@ class Taker:
 
     def _raw(self, row: Mapping[str, Any]) -> Copy:
         url, timestamp = row["url"], row["timestamp"]
-        for hops in range(_MOST_REDIRECTS + 1):
+        for hops in range(MOST_REDIRECTS + 1):
             fetched = self.patient.get(self.source.raw(url, timestamp))
-            if fetched.status not in _REDIRECTS:
+            if fetched.status not in REDIRECTS:
                 return _copy(fetched, row["url"], timestamp, row["digest"] if not hops else "")
             target = self.patient.fetcher.target(fetched)
             meant = self.source.meant(target)
@@ -79,7 +76,7 @@ class Taker:
             url, timestamp = meant
             if (number := self.known(row["url"], timestamp)) is not None:
                 raise AlreadyHereError(number)
-        raise NoneTakenError("failed", f"more than {_MOST_REDIRECTS} redirects")
+        raise NoneTakenError("failed", f"more than {MOST_REDIRECTS} redirects")
 
     def _record(self, row: Mapping[str, Any], place: Mapping[str, Any]) -> Copy:
         """The capture that lies in a WARC file of the archive."""
