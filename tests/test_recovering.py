@@ -348,6 +348,14 @@ def test_a_dry_run_says_how_many_and_how_long_and_writes_nothing(data: Path) -> 
 
 
 @IN_SQLITE
+def test_a_dry_run_takes_no_broken_archive_for_none(data: Path) -> None:
+    data.mkdir()
+    (data / "zspark.sqlite").write_bytes(b"no database at all" * 100)
+    with WebArchive(five()[:1]) as archive:
+        assert "is not a database" in recover(archive.cdx, "--dry-run", code=1).stderr
+
+
+@IN_SQLITE
 def test_questions_keep_their_distance(data: Path) -> None:
     with WebArchive(five()[:2]) as archive:
         began = time.monotonic()

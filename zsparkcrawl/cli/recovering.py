@@ -129,12 +129,13 @@ _KINDS = {"article": "articles", "part": "further pages", "listing": "listings"}
 
 def _known(wanting: Wanting) -> set[tuple[str, str]]:
     """What was found before; nothing where there is no archive yet."""
-    from zsparkcrawl.archive import Archive, ArchiveError, database_url
+    from zsparkcrawl.archive import Archive, database_url
+    from zsparkcrawl.archive.database.opening import EmptyError
 
     try:
         with Archive.open(database_url(os.environ), readonly=True) as archive:
             return archive.known_holdings(wanting)
-    except ArchiveError:
+    except EmptyError:
         return set()
 
 
