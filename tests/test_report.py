@@ -39,6 +39,10 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=http://evil.example/x> $\\frac{
 ROOT = Path(__file__).parents[1]
 
 
+ONE_DATABASE = pytest.mark.parametrize("shared_database", ["sqlite"], indirect=True, scope="module")
+"""For tests of what is made of numbers: these are the same with both, as other tests see."""
+
+
 def sample_articles() -> Iterator[Article]:
     sources, known = page_sources(), recipes().pages
     for number, truth in enumerate(truths()):
@@ -208,6 +212,7 @@ def parsed(text: str) -> Reader:
     return reader
 
 
+@ONE_DATABASE
 def test_the_page_needs_nothing_else_and_runs_nothing(numbers: Numbers) -> None:
     text = page(numbers)
     assert len(text.encode()) < 500_000
@@ -242,6 +247,7 @@ def test_what_pages_say_is_shown_as_text(tmp_path: Path) -> None:
     assert "}body{" not in text.partition("<style>")[2].partition("</style>")[0].replace("\n", "")
 
 
+@ONE_DATABASE
 def test_every_plot_has_a_title_a_caption_and_its_numbers(numbers: Numbers) -> None:
     reader = parsed(page(numbers))
     shown = reader.tags["svg"]
@@ -253,6 +259,7 @@ def test_every_plot_has_a_title_a_caption_and_its_numbers(numbers: Numbers) -> N
         assert all(word in text for word in (*WORDS[f"head_{name}"], *WORDS[f"note_{name}"]))
 
 
+@ONE_DATABASE
 def test_a_page_in_one_language_speaks_no_other(numbers: Numbers) -> None:
     chinese, english = page(numbers, "zh"), page(numbers, "en")
     assert '<html lang="zh-CN">' in chinese
@@ -296,6 +303,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@ONE_DATABASE
 def test_text_and_figures_stand_out_in_light_and_in_dark(numbers: Numbers) -> None:
     css = page(numbers).partition("<style>")[2].partition("</style>")[0]
     roots = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
@@ -388,6 +396,7 @@ def test_rules_and_runs_from_rows() -> None:
     assert (second.seconds, second.reason, second.failed) == (None, "", 0)
 
 
+@ONE_DATABASE
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium is installed")
 def test_a_browser_shows_it_without_scripts_at_any_width(numbers: Numbers, tmp_path: Path) -> None:
     from playwright.sync_api import sync_playwright
