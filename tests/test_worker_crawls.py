@@ -24,6 +24,8 @@ from tests.warm import Process
 from zsparkcrawl.archive import Archive
 
 ARTICLES, PAGES, DELAY = 40, 4, 0.1
+LAPSE = 3.0
+"""Seconds without a sign of life after which one of those that are stopped and killed counts as lost."""
 BUSY = "/news/7.html"
 
 
@@ -65,12 +67,12 @@ class Crew:
     visits: Visits
     folder: Path
 
-    def start(self, name: str, *more: str, delay: float = DELAY) -> Process:
+    def start(self, name: str, *more: str, delay: float = DELAY, lapse: float = 60.0) -> Process:
         words = ["crawl", "--worker", "--name", name, "--section", "news", "--start-url", f"{self.site.url}/news/"]
         settings = {
             "DOWNLOAD_DELAY": delay,
             "AUTOTHROTTLE_ENABLED": 0,
-            "ZSPARK_LAPSE": 3,
+            "ZSPARK_LAPSE": lapse,
             "ZSPARK_PATIENCE": 5,
             "DOWNLOAD_TIMEOUT": 60,
         }
@@ -109,20 +111,20 @@ def held_up(crew: Crew) -> dict[str, Any]:
 
 
 def _held_up(crew: Crew, workers: dict[str, Process]) -> dict[str, Any]:
-    workers["a"] = crew.start("a")
+    workers["a"] = crew.start("a", lapse=LAPSE)
     crew.until(3)
-    workers |= {name: crew.start(name) for name in "bc"}
+    workers |= {name: crew.start(name, lapse=LAPSE) for name in "bc"}
     crew.joined(3)
     workers["a"].send_signal(signal.SIGKILL)
     workers["b"].send_signal(signal.SIGSTOP)
     stopped = time.monotonic()
     told = command(crew.folder / "x", "status", "--json", code=CODE, ZSPARK_DATABASE=crew.url)
     status = json.loads(told.communicate()[0])
-    workers["d"] = crew.start("d")
+    workers["d"] = crew.start("d", lapse=LAPSE)
     crew.joined(4)
     workers["c"].send_signal(signal.SIGTERM)
     crew.visits.on.set()
-    time.sleep(max(0.0, stopped + 4.5 - time.monotonic()))
+    time.sleep(max(0.0, stopped + 1.5 * LAPSE - time.monotonic()))
     workers["b"].send_signal(signal.SIGCONT)
     ends = {name: ended(process, crew.folder / name) for name, process in workers.items()}
     return {"ends": ends, "status": status}

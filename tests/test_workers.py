@@ -188,6 +188,17 @@ def test_what_a_silent_worker_had_is_taken_over_and_what_it_brings_is_refused(te
     assert [one.state for one in leave(other) or ()] == ["lost"]
 
 
+def test_what_a_worker_takes_after_it_was_given_up_is_free_again(team: Team) -> None:
+    sleeper, other = team.joins("a"), team.joins("b")
+    show(other, range(1, 3))
+    team.silence(sleeper)
+    other.archive.sign(part(other), {})
+    assert len(sleeper.lease(9)) == 2, "it does not know yet"
+    assert other.lease(9) == []
+    other.archive.sign(part(other), {})
+    assert len(other.lease(9)) == 2
+
+
 def test_a_page_that_came_back_to_the_same_worker_is_another_lease(team: Team) -> None:
     run = team.joins("a")
     show(run, range(1, 2))

@@ -150,6 +150,9 @@ def bury_lapsed(connection: Connection) -> None:
     now = moment(connection)
     rows = connection.execute(select(workers).where(workers.c.state == "working")).mappings().all()
     bury_workers(connection, [row["id"] for row in rows if is_lost(row, now)])
+    # One that only slept may have taken more, after it was given up and before it knew.
+    gone = select(workers.c.id).where(workers.c.state != "working")
+    free(connection, frontier.c.worker_id.in_(gone), now)
 
 
 def is_lost(row: RowMapping, now: dt.datetime) -> bool:
