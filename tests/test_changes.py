@@ -318,9 +318,12 @@ once = settings(
 )
 
 
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what many examples are tried on: other tests see that both databases keep the same."""
 PARKING = next(truth for truth in TRUTHS if truth.id == 2050)
 
 
+@ONE_DATABASE
 @once
 @example(PARKING, random_host(random.Random(63473)), random_host(random.Random(129)))  # 靠点 stays as ?奎c(diǎn )
 @example(PARKING, random_host(random.Random(1102587415)), random_host(random.Random(2436847475)))  # … as 。玛?奎c
@@ -346,6 +349,7 @@ def test_two_damages_of_one_text_are_one_text(archive: Archive, truth: Truth, on
     assert wrong[0] <= min(wrong[1:])
 
 
+@ONE_DATABASE
 @once
 @example(PARKING, random_host(random.Random(3389874786)))
 @given(st.sampled_from(TRUTHS), HOSTS)

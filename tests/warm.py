@@ -152,6 +152,7 @@ def _import_all() -> None:
     from scrapy.utils.misc import walk_modules_iter
 
     from zsparkcrawl import clean, extract
+    from zsparkcrawl.archive import Archive
     from zsparkcrawl.chinese.alike import alike_version
     from zsparkcrawl.items import Page
 
@@ -163,6 +164,8 @@ def _import_all() -> None:
         pass
     clean(extract(Page("http://www.nhtp.org/news/1.html", ARTICLE.encode()), None))
     alike_version()
+    with tempfile.TemporaryDirectory() as folder:  # the steps by which tables are made are loaded once a process
+        Archive.open(f"sqlite:///{folder}/zspark.sqlite").close()
     assert not set(LATER) & set(sys.modules), "these belong to each process"
     gc.collect()
     gc.freeze()
