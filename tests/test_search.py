@@ -24,6 +24,8 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect
 
 from bench.search import rows, words
+from tests.conftest import on_server
+from tests.raw import url_of
 from zsparkcrawl.archive import Archive, ArchiveError, Filters, QueryError, database_url
 from zsparkcrawl.archive.database import migrations
 from zsparkcrawl.archive.search.asking import ask_index, count_in_index, count_read, read_all, select_ids_found
@@ -87,6 +89,23 @@ def filled(archive: Archive) -> Archive:
     return archive
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def three(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    folder = tmp_path_factory.mktemp("three")
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    with on_server(server, folder), Archive.open(url_of(folder)) as opened:
+        store(opened, PARK, NOTICE, UNDATED)
+        yield opened
+
+
+@pytest.fixture
+def read(three: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
+    """As `filled`, for tests that change nothing."""
+    monkeypatch.setenv("ZSPARK_DATA", str(tmp_path))
+    monkeypatch.setenv("ZSPARK_DATABASE", url_of(three))
+    return three
+
+
 def store(archive: Archive, *articles: Article) -> list[str]:
     return [archive.store(article, run_id=None, capture_id=None, now=NOW) for article in articles]
 
@@ -134,8 +153,8 @@ def tampered(archive: Archive, statement: str) -> None:
         ("(停 OR 招聘) 园区 -薪", [3]),
     ],
 )
-def test_words_of_any_length_are_found(filled: Archive, query: str, numbers: list[int]) -> None:
-    assert sorted(found(filled, query)) == numbers
+def test_words_of_any_length_are_found(read: Archive, query: str, numbers: list[int]) -> None:
+    assert sorted(found(read, query)) == numbers
 
 
 @pytest.mark.parametrize(
@@ -148,8 +167,8 @@ def test_words_of_any_length_are_found(filled: Archive, query: str, numbers: lis
         (Filters(text="停水"), [3]),
     ],
 )
-def test_filters_keep_to_some(filled: Archive, filters: Filters, numbers: list[int]) -> None:
-    assert found(filled, "园区", filters) == numbers
+def test_filters_keep_to_some(read: Archive, filters: Filters, numbers: list[int]) -> None:
+    assert found(read, "园区", filters) == numbers
 
 
 def test_a_hit_in_the_title_comes_first_then_the_latest_then_by_number(archive: Archive) -> None:
@@ -380,11 +399,11 @@ def test_without_fts5_every_article_is_read(in_sqlite: Archive, monkeypatch: pyt
         assert found(again, "食堂") == [4]
 
 
-def test_wrong_use_is_refused(filled: Archive) -> None:
+def test_wrong_use_is_refused(read: Archive) -> None:
     with pytest.raises(QueryError):
-        filled.search("(")
+        read.search("(")
     with pytest.raises(ValueError, match="limit below 1"):
-        filled.search("园区", limit=0)
+        read.search("园区", limit=0)
 
 
 # -- the command --
@@ -394,7 +413,7 @@ def zspark(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-@pytest.mark.usefixtures("filled")
+@pytest.mark.usefixtures("read")
 def test_the_command_shows_hits_in_their_context() -> None:
     result = zspark("search", "園區", "孵化器")
     assert result.exit_code == 0
@@ -409,7 +428,7 @@ def test_the_command_shows_hits_in_their_context() -> None:
     assert (zspark("search", "食堂").exit_code, zspark("search", "食堂").output) == (0, "0 articles found\n")
 
 
-@pytest.mark.usefixtures("filled")
+@pytest.mark.usefixtures("read")
 def test_the_command_as_json() -> None:
     made = json.loads(zspark("search", "5g", "--json").stdout)
     assert made["found"] == 1
@@ -419,7 +438,7 @@ def test_the_command_as_json() -> None:
     assert one["hits"] == [{"field": "body", "snippet": PARK.body, "start": 0, "spans": [[6, 8]]}]
 
 
-@pytest.mark.usefixtures("filled")
+@pytest.mark.usefixtures("read")
 @pytest.mark.parametrize(
     ("arguments", "keys"),
     [
@@ -440,7 +459,7 @@ def test_the_command_filters(arguments: list[str], keys: list[str]) -> None:
     assert [line.split()[-2] for line in result.stdout.splitlines() if line[0] != " "] == keys
 
 
-@pytest.mark.usefixtures("filled")
+@pytest.mark.usefixtures("read")
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
@@ -459,7 +478,7 @@ def test_the_command_refuses_in_one_line(arguments: list[str], line: str) -> Non
     assert told.startswith(f"zsparkcrawl: {line}")
 
 
-@pytest.mark.usefixtures("filled")
+@pytest.mark.usefixtures("read")
 @pytest.mark.parametrize(
     "arguments", [["园区", "--sinc", "2019"], ["园区", "--since", "2019-13"], ["园区", "--limit", "0"]]
 )
@@ -490,7 +509,7 @@ def test_nothing_to_search_is_one_line(tmp_path: Path, monkeypatch: pytest.Monke
     assert result.stderr.startswith("zsparkcrawl: no database at ")
 
 
-@pytest.mark.usefixtures("filled")
+@pytest.mark.usefixtures("read")
 @pytest.mark.parametrize(("more", "shown"), [({}, "\x1b[31m\x1b[1m园区\x1b[0m"), ({"NO_COLOR": "1"}, "«园区»")])
 def test_hits_are_coloured_on_a_terminal(more: dict[str, str], shown: str) -> None:
     controller, terminal = pty.openpty()
