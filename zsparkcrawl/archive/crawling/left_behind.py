@@ -3,7 +3,7 @@
 Mostly they have nothing to do with it: somebody pulled the plug. But should one of them be what ended it, by eating all
 memory, say, it would end each crawl that follows. So a page that was left behind by two processes in a row is
 suspected: it is fetched when nothing else is due, and alone. When that ends the process as well, it is the page, and it
-is entered as a failure. Each function works in the transaction that it is given.
+is entered as a failure. What a worker leaves behind while others go on does not count. Each function works in the transaction that it is given.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zsparkcrawl.archive.crawling.frontier import lease_of
 from zsparkcrawl.archive.crawling.visits import SUSPECTED, Lease, stand_after
 from zsparkcrawl.archive.tables.schema import frontier, runs
 
-__all__ = ["free", "take_over"]
+__all__ = ["take_over"]
 
 _AGAIN = dt.timedelta(days=7)
 """How long a page is let alone that ended a process; chosen."""
@@ -31,10 +31,10 @@ _GIVE_UP = (
 
 def take_over(connection: Connection, now: dt.datetime) -> int:
     """Free what is leased to runs that are over; returns how many pages."""
-    return free(connection, frontier.c.leased_by.in_(select(runs.c.id).where(runs.c.state != "running")), now)
+    return _free(connection, frontier.c.leased_by.in_(select(runs.c.id).where(runs.c.state != "running")), now)
 
 
-def free(connection: Connection, those: ColumnElement[bool], now: dt.datetime) -> int:
+def _free(connection: Connection, those: ColumnElement[bool], now: dt.datetime) -> int:
     """Free pages whose process is gone, and enter that they were left behind; returns how many."""
     values = {"leased_by": None, "worker_id": None, "left_behind": frontier.c.left_behind + 1}
     rows = connection.execute(update(frontier).where(those).values(values).returning(frontier)).mappings().all()
