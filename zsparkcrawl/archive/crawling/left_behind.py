@@ -3,7 +3,8 @@
 Mostly they have nothing to do with it: somebody pulled the plug. But should one of them be what ended it, by eating all
 memory, say, it would end each crawl that follows. So a page that was left behind by two processes in a row is
 suspected: it is fetched when nothing else is due, and alone. When that ends the process as well, it is the page, and it
-is entered as a failure. What a worker leaves behind while others go on does not count. Each function works in the transaction that it is given.
+is entered as a failure. What a worker leaves behind while others go on does not count. Each function works in the
+transaction that it is given.
 """
 
 from __future__ import annotations
