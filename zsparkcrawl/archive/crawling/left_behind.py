@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from zsparkcrawl.archive.articles.storable import stamp
 from zsparkcrawl.archive.crawling.frontier import lease_of
@@ -31,14 +31,10 @@ _GIVE_UP = (
 
 
 def take_over(connection: Connection, now: dt.datetime) -> int:
-    """Free what is leased to runs that are over; returns how many pages."""
-    return _free(connection, frontier.c.leased_by.in_(select(runs.c.id).where(runs.c.state != "running")), now)
-
-
-def _free(connection: Connection, those: ColumnElement[bool], now: dt.datetime) -> int:
-    """Free pages whose process is gone, and enter that they were left behind; returns how many."""
+    """Free what is leased to runs that are over, and enter that it was left behind; returns how many pages."""
+    theirs = frontier.c.leased_by.in_(select(runs.c.id).where(runs.c.state != "running"))
     values = {"leased_by": None, "worker_id": None, "left_behind": frontier.c.left_behind + 1}
-    rows = connection.execute(update(frontier).where(those).values(values).returning(frontier)).mappings().all()
+    rows = connection.execute(update(frontier).where(theirs).values(values).returning(frontier)).mappings().all()
     leases = [lease_of(dict(row)) for row in rows]
     if guilty := [_given_up(lease, now) for lease in leases if lease.left_behind > SUSPECTED]:
         connection.execute(_GIVE_UP, guilty)
